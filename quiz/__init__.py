@@ -1,0 +1,1 @@
+"""An online quiz and competition platform for civic science literacy."""

@@ -1,0 +1,209 @@
+"""Holds the form and the balance of the questions, units and rules that a new installation starts with."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+STARTER = Path(__file__).parents[2] / "question_bank" / "starter"
+FACETS = {
+    "domain": {"科学知识", "科学方法", "科学精神与思想", "应用能力"},
+    "criterion": {str(number) for number in range(1, 27)},
+    "topic": {
+        "生命健康",
+        "防灾减灾",
+        "绿色低碳",
+        "数智科技",
+        "食品安全",
+        "科学家精神",
+        "重庆本地",
+        "应急避险",
+        "物质与能量",
+        "地球与宇宙",
+        "数学与信息",
+        "破除迷信",
+    },
+    "audience": {"青少年", "农民", "产业工人", "老年人", "领导干部和公务员", "城镇居民"},
+}
+CATCH_ALLS = ("以上", "都对", "都不对", "都正确", "全部正确", "均正确")
+NEARLY_EQUAL = 0.85  # difflib's ratio at which two stems read as the same question
+Question = dict[str, Any]  # a line of the file as JSON gives it
+
+
+def lines() -> list[Question]:
+    text = (STARTER / "questions.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+QUESTIONS = lines()
+
+
+def of_kind(kind: str) -> list[Question]:
+    return [question for question in QUESTIONS if question["kind"] == kind]
+
+
+def rights(question: Question) -> list[str]:
+    return [question["options"]["ABCD".index(letter)] for letter in question["key"]]
+
+
+def wrongs(question: Question) -> list[str]:
+    return [option for option in question["options"] if option not in rights(question)]
+
+
+def test_there_are_enough_questions_of_each_kind() -> None:
+    kinds = Counter(question["kind"] for question in QUESTIONS)
+
+    assert kinds == {"single": 90, "multiple": 30, "true_false": 30}
+
+
+def test_half_of_the_questions_are_of_medium_difficulty() -> None:
+    difficulties = Counter(question["difficulty"] for question in QUESTIONS)
+
+    assert difficulties == {"easy": 50, "medium": 70, "hard": 30}
+
+
+def test_every_id_is_used_once() -> None:
+    assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_every_word_of_a_facet_is_used_and_no_other(facet: str) -> None:
+    used = {word for question in QUESTIONS for word in question["tags"][facet]}
+
+    assert used == FACETS[facet]
+
+
+def test_each_criterion_has_at_least_three_questions() -> None:
+    found = Counter(number for question in QUESTIONS for number in question["tags"]["criterion"])
+
+    assert min(found.values()) >= 3
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
+def test_a_question_is_whole(question: Question) -> None:
+    options, key = question["options"], question["key"]
+    options_wanted = ["对", "错"] if question["kind"] == "true_false" else options
+    right_wanted = {2, 3} if question["kind"] == "multiple" else {1}
+
+    assert question["stem"].endswith(("？", "。"))
+    assert options == options_wanted
+    assert len(set(options)) == (2 if question["kind"] == "true_false" else 4)
+    assert key == sorted(set(key))
+    assert len(key) in right_wanted
+    assert set(key) <= set("ABCD"[: len(options)])
+    assert question["tags"]["source"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
+def test_an_explanation_is_two_or_three_sentences(question: Question) -> None:
+    text = question["explanation"]
+
+    assert 2 <= text.count("。") + text.count("？") <= 3
+    assert 35 <= len(text) <= 140
+
+
+def test_no_option_stands_for_all_the_others() -> None:
+    options = [option for question in QUESTIONS for option in question["options"]]
+
+    assert [o for o in options if o.startswith(CATCH_ALLS) or o.endswith(CATCH_ALLS)] == []
+
+
+def test_no_explanation_names_an_option_by_its_letter() -> None:
+    named = ("选项A", "选项B", "选项C", "选项D", "A项", "B项", "C项", "D项", "选A", "选B", "选C", "选D")
+
+    assert [q["id"] for q in QUESTIONS if any(name in q["explanation"] for name in named)] == []
+
+
+@pytest.mark.parametrize(("kind", "spread"), [("single", 3), ("multiple", 3)])
+def test_right_answers_are_spread_evenly_over_the_letters(kind: str, spread: int) -> None:
+    found = Counter(letter for question in of_kind(kind) for letter in question["key"])
+
+    assert set(found) == set("ABCD")
+    assert max(found.values()) - min(found.values()) <= spread
+
+
+def test_right_and_wrong_statements_are_of_like_number() -> None:
+    right = sum(question["key"] == ["A"] for question in of_kind("true_false"))
+
+    assert 12 <= right <= 18
+
+
+def test_the_right_option_is_seldom_the_longest() -> None:
+    longest = [q["id"] for q in of_kind("single") if len(rights(q)[0]) > max(map(len, wrongs(q)))]
+
+    assert len(longest) <= len(of_kind("single")) * 3 // 10
+
+
+def test_the_options_of_a_question_are_of_like_length() -> None:
+    apart = [
+        question["id"]
+        for question in of_kind("single")
+        if max(map(len, question["options"])) - min(map(len, question["options"])) > 6
+    ]
+
+    assert apart == []
+
+
+def test_no_beginning_or_end_of_a_stem_is_worn_out() -> None:
+    beginnings = Counter(question["stem"][:2] for question in QUESTIONS)
+    ends = Counter(question["stem"][-6:] for question in QUESTIONS)
+
+    assert beginnings.most_common(1)[0][1] <= 10
+    assert ends.most_common(1)[0][1] <= 10
+
+
+def near_equal_stems() -> Iterator[tuple[str, str]]:
+    for one, other in combinations(QUESTIONS, 2):
+        matcher = SequenceMatcher(None, one["stem"], other["stem"])
+        bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)  # cheap upper bounds first
+        if all(bound() >= NEARLY_EQUAL for bound in bounds):
+            yield one["id"], other["id"]
+
+
+def test_no_two_stems_are_nearly_equal() -> None:
+    assert list(near_equal_stems()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "levels"),
+    [
+        ("units.csv", {"district": 1, "street": 11, "community": 80}),
+        ("schools.csv", {"school": 6, "grade": 17, "class": 34}),
+    ],
+)
+def test_every_unit_stands_below_its_parent_in_the_file(name: str, levels: dict[str, int]) -> None:
+    with (STARTER / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    above: set[str] = {""}
+    for row in rows:
+        assert row["parent"] in above
+        above.add(row["code"])
+    assert len(above) == len(rows) + 1
+    assert Counter(row["level"] for row in rows) == levels
+
+
+@pytest.mark.parametrize("name", ["contest.yaml", "practice.yaml"])
+def test_the_window_of_a_rules_document_is_filled_in_by_its_two_placeholders(name: str) -> None:
+    text = (STARTER / name).read_text(encoding="utf-8")
+
+    document = yaml.safe_load(text.format(opens="2026-01-01 00:00", closes="2026-03-02 24:00"))
+
+    calendar = document["stages"][0]["calendar"]
+    assert (calendar["opens"], calendar["closes"]) == ("2026-01-01 00:00", "2026-03-02 24:00")
+
+
+@pytest.mark.parametrize("name", ["contest.yaml", "practice.yaml"])
+def test_the_bank_holds_ten_times_what_a_section_draws(name: str) -> None:
+    document = yaml.safe_load((STARTER / name).read_text(encoding="utf-8"))
+
+    for section in document["stages"][0]["paper"]["sections"]:
+        kinds = section.get("kinds", ["single", "multiple", "true_false"])
+        assert sum(len(of_kind(kind)) for kind in kinds) >= 10 * section["count"]
