@@ -1,0 +1,1 @@
+"""What tests share: real services, a clock that tests move, and the cast."""
