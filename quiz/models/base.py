@@ -1,0 +1,149 @@
+"""The database: engine settings, the one writing transaction, and everything that differs between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, MetaData, String, Table, Text, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql import ClauseElement
+
+OLDEST_SQLITE = (3, 51, 3)  # before it two writers can corrupt a WAL database (WAL-reset bug)
+BUSY_TIMEOUT_MS = 20_000  # how long a command waits for the serving process, and the other way round
+POOLED_CONNECTIONS = 80  # more than the serving threads, so that no request waits for a connection
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+ByteOrdered = String(collation="C").with_variant(
+    String(collation="BINARY"), "sqlite"
+)  # order keys: byte order
+LongText = Text()
+
+
+class Base(DeclarativeBase):
+    """All tables; constraint names are stated so that migrations can name them on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+def engine_options(database_url: str) -> dict[str, Any]:  # Any: SQLAlchemy's own option mapping
+    """Return the engine options for `database_url`; SQLite gets the driver that bundles a current library."""
+    options: dict[str, Any] = {"pool_size": POOLED_CONNECTIONS, "max_overflow": 20}
+    if database_url.startswith("sqlite"):
+        import pysqlite3
+
+        if pysqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise ValueError(f"SQLite {pysqlite3.sqlite_version} is too old: 3.51.3 or later is needed")
+        options["module"] = pysqlite3
+        options["connect_args"] = {"check_same_thread": False}
+    else:
+        options["pool_pre_ping"] = True
+    return options
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make every SQLite connection durable and every writing transaction immediate; nothing on PostgreSQL.
+
+    A deferred BEGIN that reads and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy
+    timeout: so a connection with the execution option `writes` takes the write lock when it begins.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Store:
+    """Opens transactions on one engine; within a process SQLite writers queue here and not in its busy handler."""
+
+    def __init__(self, engine: Engine) -> None:
+        prepare_engine(engine)
+        self.engine = engine
+        self.write_engine = engine.execution_options(writes=True)
+        self.dialect = engine.dialect.name
+        self.turn = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that only reads: one consistent state."""
+        with Session(self.engine, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a transaction that may write; it commits at the end, or rolls back and lets the error through."""
+        with self.turn, Session(self.write_engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Open a writing transaction on a bare connection, for the writer and bulk work."""
+        with self.turn, self.write_engine.begin() as connection:
+            yield connection
+
+
+class Statement:
+    """A Core statement compiled once, run through the driver: about a third of the cost of executing it.
+
+    Values are given by name; what the statement itself fixes (literals) is kept. A statement that is built
+    differently for each database is given as a function of the dialect's name.
+    """
+
+    def __init__(self, clause: ClauseElement | Callable[[str], ClauseElement]) -> None:
+        self.clause = clause
+        self.compiled: dict[str, tuple[str, tuple[str, ...], Mapping[str, object]]] = {}
+
+    def run(self, connection: Connection, **values: object) -> Sequence[Any]:  # Any: the driver's row tuples
+        """Run the statement and return its rows, an empty tuple where it returns none."""
+        dialect = connection.dialect.name
+        text, names, fixed = self.compiled.get(dialect) or self._compile(dialect)
+        result = connection.exec_driver_sql(
+            text, tuple([values[n] if n in values else fixed[n] for n in names])
+        )
+        return result.fetchall() if result.returns_rows else ()
+
+    def _compile(self, dialect: str) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
+        clause = self.clause if isinstance(self.clause, ClauseElement) else self.clause(dialect)
+        done = clause.compile(dialect=DRIVERS[dialect]())
+        self.compiled[dialect] = (str(done), tuple(done.positiontup or ()), dict(done.params))
+        return self.compiled[dialect]
+
+
+DRIVERS: dict[str, Callable[[], Dialect]] = {
+    "sqlite": lambda: sqlite.dialect(paramstyle="qmark"),
+    "postgresql": lambda: PGDialect_psycopg(paramstyle="format"),
+}
+
+
+def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows `on_conflict_do_update` on this database."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

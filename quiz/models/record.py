@@ -1,0 +1,209 @@
+"""The statements of the hot path: start, answers, finish, and the lines that follow. Each is compiled once."""
+
+from __future__ import annotations
+
+from sqlalchemy import ClauseElement, bindparam, insert, select, update
+
+from quiz.models.accounts import Membership, Person, Unit
+from quiz.models.base import Statement, insert_for
+from quiz.models.play import Attempt, Line, Receipt, Result
+
+_last_receipt = (
+    select(Receipt.device)
+    .where(Receipt.attempt_id == Attempt.id)
+    .order_by(Receipt.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_last_opening = (
+    select(Receipt.id)
+    .where(Receipt.attempt_id == Attempt.id, Receipt.opens.is_not(None))
+    .order_by(Receipt.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_opening = Receipt.__table__.alias("opening")
+
+ATTEMPT_COLUMNS = (
+    Attempt.id,
+    Attempt.contest_id,
+    Attempt.rules_id,
+    Attempt.stage,
+    Attempt.person_id,
+    Attempt.scene,
+    Attempt.seed,
+    Attempt.paper,
+    Attempt.started_ms,
+    Attempt.deadline_ms,
+    Attempt.grace_ms,
+    Attempt.finished_ms,
+    Person.epoch,
+)
+
+ATTEMPT = (
+    select(*ATTEMPT_COLUMNS, _last_receipt, _opening.c.opens, _opening.c.opened_ms)
+    .select_from(Attempt)
+    .join(Person, Person.id == Attempt.person_id)
+    .outerjoin(_opening, _opening.c.id == _last_opening)
+    .where(Attempt.id == bindparam("attempt_id"))
+)
+
+# FOR SHARE waits for a finish that is under way and then sees its `finished_ms`: no answer is acknowledged
+# after the attempt was counted. (SQLite has one writer at a time and leaves the words out.)
+READ_ATTEMPT = Statement(ATTEMPT)
+ATTEMPT_FOR_ANSWER = Statement(ATTEMPT.with_for_update(read=True, of=Attempt))
+ATTEMPT_FOR_FINISH = Statement(ATTEMPT.with_for_update(of=Attempt))
+
+ADD_RECEIPT = Statement(
+    insert(Receipt).values(
+        {
+            name: bindparam(name)
+            for name in ("attempt_id", "device", "received_ms", "answers", "late", "opens", "opened_ms")
+        }
+    )
+)
+
+RECEIPTS = Statement(
+    select(
+        Receipt.device, Receipt.received_ms, Receipt.answers, Receipt.late, Receipt.opens, Receipt.opened_ms
+    )
+    .where(Receipt.attempt_id == bindparam("attempt_id"))
+    .order_by(Receipt.id)
+)
+
+CLOSE_ATTEMPT = Statement(
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt_id"), Attempt.finished_ms.is_(None))
+    .values(finished_ms=bindparam("finished"))
+    .returning(Attempt.id)
+)
+
+ADD_RESULT = Statement(
+    insert(Result).values(
+        {
+            name: bindparam(name)
+            for name in (
+                "attempt_id",
+                "closed_by",
+                "score",
+                "points",
+                "correct",
+                "of",
+                "full",
+                "time_ms",
+                "sheet",
+            )
+        }
+    )
+)
+
+LOCK_PERSON = Statement(select(Person.id).where(Person.id == bindparam("person_id")).with_for_update())
+
+# What the fold of one person in one stage needs; the order is that of the starts.
+PLAYED_COLUMNS = (
+    Attempt.id,
+    Attempt.person_id,
+    Attempt.started_ms,
+    Attempt.finished_ms,
+    Attempt.scene,
+    Result.score,
+    Result.points,
+    Result.correct,
+    Result.of,
+    Result.full,
+    Result.time_ms,
+)
+PLAYED = Statement(
+    select(*PLAYED_COLUMNS)
+    .join(Result, Result.attempt_id == Attempt.id)
+    .where(
+        Attempt.contest_id == bindparam("contest_id"),
+        Attempt.stage == bindparam("stage"),
+        Attempt.person_id == bindparam("person_id"),
+    )
+    .order_by(Attempt.started_ms, Attempt.id)
+)
+
+# Every attempt of a person in a stage, open or closed, with its paper: for quotas and unseen questions.
+STARTED = Statement(
+    select(
+        Attempt.id,
+        Attempt.number,
+        Attempt.start_key,
+        Attempt.scene,
+        Attempt.paper,
+        Attempt.started_ms,
+        Attempt.deadline_ms,
+        Attempt.grace_ms,
+        Attempt.finished_ms,
+    )
+    .where(
+        Attempt.contest_id == bindparam("contest_id"),
+        Attempt.stage == bindparam("stage"),
+        Attempt.person_id == bindparam("person_id"),
+    )
+    .order_by(Attempt.number)
+)
+
+START_COLUMNS = (
+    "contest_id",
+    "rules_id",
+    "stage",
+    "person_id",
+    "number",
+    "scene",
+    "start_key",
+    "seed",
+    "paper",
+    "started_ms",
+    "deadline_ms",
+    "grace_ms",
+)
+ADD_ATTEMPT = Statement(
+    insert(Attempt).values({name: bindparam(name) for name in START_COLUMNS}).returning(Attempt.id)
+)
+
+_parent, _grandparent = Unit.__table__.alias("parent"), Unit.__table__.alias("grandparent")
+
+# A person's units with the two levels above them: no tree here is deeper than three.
+UNITS = Statement(
+    select(
+        Unit.tree,
+        Unit.level,
+        Unit.id,
+        _parent.c.level,
+        _parent.c.id,
+        _grandparent.c.level,
+        _grandparent.c.id,
+    )
+    .join(Membership, Membership.unit_id == Unit.id)
+    .outerjoin(_parent, _parent.c.id == Unit.parent_id)
+    .outerjoin(_grandparent, _grandparent.c.id == _parent.c.parent_id)
+    .where(Membership.person_id == bindparam("person_id"))
+)
+
+
+LINE_COLUMNS = (
+    "contest_id",
+    "stage",
+    "period",
+    "person_id",
+    "order_key",
+    "totals",
+    "stats",
+    "units",
+    "changed_ms",
+)
+
+
+def _put_line(dialect: str) -> ClauseElement:
+    new = insert_for(dialect, Line.__table__).values(
+        {**{name: bindparam(name) for name in LINE_COLUMNS}, "version": 1}
+    )
+    changed = {name: new.excluded[name] for name in LINE_COLUMNS[4:]}
+    return new.on_conflict_do_update(
+        index_elements=LINE_COLUMNS[:4], set_={**changed, "version": Line.version + 1}
+    ).returning(Line.version)
+
+
+PUT_LINE = Statement(_put_line)
