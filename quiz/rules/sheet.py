@@ -1,0 +1,190 @@
+"""The answer sheet of one attempt: which paper it shows, which answers are admitted, which of them count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from itertools import islice
+
+KIND_LETTERS = {"single": "s", "multiple": "m", "true_false": "t"}
+KINDS = {letter: kind for kind, letter in KIND_LETTERS.items()}
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
+MOST_SEQ = 2**31 - 1
+LONGEST_DEVICE = 40  # characters
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One question of a paper: the frozen version, its section, and the order in which its options are shown."""
+
+    version_id: int
+    kind: str
+    section: int
+    order: tuple[int, ...]  # positions in the version's options
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The questions of one attempt, numbered from 1, with option ids that mean nothing outside this attempt."""
+
+    seed: str
+    slots: tuple[Slot, ...]
+
+    @classmethod
+    def parse(cls, seed: str, text: str) -> Paper:
+        """Read back what `text` wrote."""
+        return cls(seed, tuple(_slot(part) for part in text.split()))
+
+    @property
+    def text(self) -> str:
+        """The paper as stored: a word a question, version.kind.section.order."""
+        return " ".join(
+            f"{s.version_id}.{KIND_LETTERS[s.kind]}.{s.section}.{'-'.join(map(str, s.order))}"
+            for s in self.slots
+        )
+
+    @cached_property
+    def option_ids(self) -> tuple[tuple[str, ...], ...]:
+        """By question, the ids of its options in the order shown: two characters each, drawn from the seed."""
+        return tuple(_ids(self.seed, n, len(slot.order)) for n, slot in enumerate(self.slots, 1))
+
+    def fault(self, n: int, response: Sequence[str]) -> str | None:
+        """Return the code of what is wrong with a response to question `n`, None if it can be admitted."""
+        if not 1 <= n <= len(self.slots):
+            return "unknown_question"
+        if len(set(response)) != len(response) or not set(response) <= set(self.option_ids[n - 1]):
+            return "unknown_option"
+        if len(response) > 1 and self.slots[n - 1].kind != "multiple":
+            return "too_many_options"
+        return None
+
+    def chosen(self, n: int, response: Iterable[str]) -> tuple[int, ...]:
+        """Return the positions, in the frozen version, of the options that a response names."""
+        shown, order = self.option_ids[n - 1], self.slots[n - 1].order
+        return tuple(sorted(order[shown.index(option)] for option in response))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a device sent for one question; `seq` grows with everything that device sends."""
+
+    n: int
+    seq: int
+    response: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Received:
+    """One receipt: answers of one device that the server read at one moment."""
+
+    device: str
+    received_ms: int
+    answers: tuple[Answer, ...]
+    late: bool = False
+    opens: int | None = None
+    opened_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The response that counts for a question, and when and from where it came."""
+
+    response: tuple[str, ...]
+    received_ms: int
+    device: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What became of a batch: what is kept, what is refused and why (question → code)."""
+
+    kept: tuple[Answer, ...] = ()
+    late: tuple[Answer, ...] = ()
+    again: tuple[Answer, ...] = ()  # sent again after they could have counted, but stored in time before
+    refused: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def saved(self) -> dict[int, int]:
+        """By question, the highest `seq` that is kept."""
+        saved: dict[int, int] = {}
+        for answer in (*self.kept, *self.again):
+            saved[answer.n] = max(answer.seq, saved.get(answer.n, 0))
+        return saved
+
+
+def admit(paper: Paper, answers: Sequence[Answer], is_late: bool, open_n: int | None = None) -> Admission:
+    """Divide a batch into answers that count, answers that came too late, and answers that cannot count.
+
+    `open_n`: with a clock per question the one question that may be answered; None with one clock for all.
+    """
+    kept, late, refused = [], [], {}
+    for answer in answers:
+        code = paper.fault(answer.n, answer.response)
+        if code is None and open_n is not None and answer.n != open_n:
+            code = "question_closed" if answer.n < open_n else "question_not_open"
+        if code is not None:
+            refused[answer.n] = code
+        elif is_late:
+            late.append(answer)
+            refused[answer.n] = "too_late"
+        else:
+            kept.append(answer)
+    return Admission(tuple(kept), tuple(late), refused=refused)
+
+
+def counted(receipts: Iterable[Received]) -> dict[int, Counted]:
+    """Return, by question, the answer that counts, whatever was sent twice or out of order.
+
+    The same (device, question, seq) counts from its first receipt. For one device the highest `seq` wins, between
+    devices the later receipt. `receipts` in the order in which they were stored.
+    """
+    first: dict[tuple[str, int, int], Counted] = {}
+    for receipt in receipts:
+        if receipt.late:
+            continue
+        for a in receipt.answers:
+            first.setdefault(
+                (receipt.device, a.n, a.seq), Counted(a.response, receipt.received_ms, receipt.device, a.seq)
+            )
+    last: dict[tuple[str, int], Counted] = {}
+    for (device, n, seq), given in first.items():
+        if (device, n) not in last or last[device, n].seq < seq:
+            last[device, n] = given
+    wins: dict[int, Counted] = {}
+    for (_device, n), given in last.items():
+        if n not in wins or wins[n].received_ms <= given.received_ms:
+            wins[n] = given
+    return wins
+
+
+def openings(started_ms: int, receipts: Iterable[Received]) -> dict[int, int]:
+    """Return, by question, when the server opened it (clock per question); question 1 opens with the attempt."""
+    opened = {1: started_ms}
+    for receipt in receipts:
+        if receipt.opens is not None and receipt.opened_ms is not None:
+            opened.setdefault(receipt.opens, receipt.opened_ms)
+    return opened
+
+
+def _slot(part: str) -> Slot:
+    version, kind, section, order = part.split(".")
+    return Slot(int(version), KINDS[kind], int(section), tuple(int(i) for i in order.split("-")))
+
+
+def _ids(seed: str, n: int, count: int) -> tuple[str, ...]:
+    return tuple(islice(_distinct(f"{seed}/{n}"), count))
+
+
+def _distinct(text: str) -> Iterator[str]:
+    """Yield different two-character ids that follow from `text` alone, on every version of Python."""
+    seen = set()
+    for block in range(len(ALPHABET) ** 2):
+        digest = blake2b(f"{text}/{block}".encode()).digest()
+        for high, low in zip(digest[::2], digest[1::2], strict=True):
+            option_id = ALPHABET[high % len(ALPHABET)] + ALPHABET[low % len(ALPHABET)]
+            if option_id not in seen:
+                seen.add(option_id)
+                yield option_id

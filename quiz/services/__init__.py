@@ -1,0 +1,1 @@
+"""Use cases: each loads, decides, stores and announces in one transaction, and returns plain values."""

@@ -1,0 +1,231 @@
+"""Signing in and out, inviting organizers, adding people and units."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from quiz.errors import InvalidInput, NotAllowed, WrongCode
+from quiz.models.accounts import Enrolment, Identity, Invitation, Membership, Person, SignIn, Unit
+from quiz.rules.permissions import Role
+from quiz.services.platform import Actor, Platform
+from quiz.services.secrets import digest, new_code, new_token, plain_code
+
+DAY_MS = 86_400_000
+SIGNED_IN_MS = {Role.PARTICIPANT: 90 * DAY_MS, Role.ORGANIZER: 7 * DAY_MS}
+INVITATION_MS = 2 * DAY_MS
+LONGEST_NICKNAME = 20  # characters
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new sign-in: the token goes into the cookie or to the client, and is stored nowhere."""
+
+    token: str
+    person_id: int
+    code: str | None = None  # the participant code, told once to who signed up alone
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who a request comes from."""
+
+    person_id: int
+    role: Role
+    nickname: str
+    epoch: int
+    token: str
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody to be added from a roster."""
+
+    nickname: str
+    name: str = ""
+    units: Mapping[str, int] | None = None  # tree → unit id
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit as a file gives it; `code` is unique in its tree, a parent comes before its children."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+
+
+def sign_in_with_code(platform: Platform, typed: str, now_ms: int) -> SignedIn:
+    """Sign in the person whose participant code this is; raises WrongCode."""
+    kept = digest(platform.secret, "code", plain_code(typed))
+    with platform.store.writing() as session:
+        person = session.scalar(
+            select(Person).join(Identity, Identity.person_id == Person.id).where(Identity.code_digest == kept)
+        )
+        if person is None:
+            raise WrongCode()
+        return SignedIn(_signed_in(platform, session, person, now_ms), person.id)
+
+
+def sign_up(platform: Platform, nickname: str, units: Mapping[str, int], now_ms: int) -> SignedIn:
+    """Make a person with a nickname and the units chosen (tree → unit id), and sign them in.
+
+    The code that is told once lets them come back on another phone. Raises InvalidInput.
+    """
+    nickname = checked_nickname(nickname)
+    with platform.store.writing() as session:
+        code = new_code()
+        person = _add_person(platform, session, NewPerson(nickname, units=units), code, now_ms)
+        return SignedIn(_signed_in(platform, session, person, now_ms), person.id, code)
+
+
+def sign_out(platform: Platform, token: str, now_ms: int) -> None:
+    """End a sign-in and everything signed for the person; doing it again changes nothing."""
+    with platform.store.writing() as session:
+        row = session.get(SignIn, digest(platform.secret, "sign-in", token))
+        if row is None or row.revoked_ms is not None:
+            return
+        row.revoked_ms = now_ms
+        session.execute(update(Person).where(Person.id == row.person_id).values(epoch=Person.epoch + 1))
+
+
+def visitor(platform: Platform, token: str, now_ms: int) -> Visitor | None:
+    """Return who signed in with this token; None when it is unknown, revoked or has run out."""
+    with platform.store.reading() as session:
+        row = session.execute(
+            select(SignIn, Person, Identity.nickname)
+            .join(Person, Person.id == SignIn.person_id)
+            .outerjoin(Identity, Identity.person_id == Person.id)
+            .where(SignIn.digest == digest(platform.secret, "sign-in", token))
+        ).one_or_none()
+    if row is None or row.SignIn.revoked_ms is not None or row.SignIn.expires_ms <= now_ms:
+        return None
+    return Visitor(row.Person.id, Role(row.Person.role), row.nickname or "", row.Person.epoch, token)
+
+
+def invite_organizer(platform: Platform, name: str, actor: Actor) -> str:
+    """Make a one-time invitation and return its code; the address is the web's matter."""
+    token = new_token()
+    with platform.store.writing() as session:
+        session.add(
+            Invitation(
+                digest=digest(platform.secret, "invitation", token),
+                name=checked_nickname(name),
+                created_ms=actor.now_ms,
+                expires_ms=actor.now_ms + INVITATION_MS,
+            )
+        )
+        session.add(actor.audit("organizer.invite", name))
+    return token
+
+
+def open_invitation(platform: Platform, token: str, now_ms: int) -> str:
+    """Return the name an unused invitation was made for; raises NotAllowed when it is not valid any more."""
+    with platform.store.reading() as session:
+        return _usable(platform, session, token, now_ms).name
+
+
+def accept_invitation(platform: Platform, token: str, now_ms: int) -> SignedIn:
+    """Use an invitation once: its bearer becomes an organizer and is signed in. Raises NotAllowed."""
+    with platform.store.writing() as session:
+        row = _usable(platform, session, token, now_ms, lock=True)
+        person = Person(role=Role.ORGANIZER, created_ms=now_ms)
+        session.add(person)
+        session.flush()
+        session.add(Identity(person_id=person.id, nickname=row.name))
+        row.used_ms, row.person_id = now_ms, person.id
+        session.add(Actor(person.id, now_ms).audit("organizer.accept", row.name))
+        return SignedIn(_signed_in(platform, session, person, now_ms), person.id)
+
+
+def has_organizer(platform: Platform) -> bool:
+    """Return whether anybody can work at the desk yet."""
+    with platform.store.reading() as session:
+        return session.scalar(select(Person.id).where(Person.role == Role.ORGANIZER).limit(1)) is not None
+
+
+def add_people(platform: Platform, people: Sequence[NewPerson], actor: Actor) -> list[str]:
+    """Add people from a roster and return their participant codes in the same order; none is stored readable."""
+    codes = [new_code() for _ in people]
+    with platform.store.writing() as session:
+        for new, code in zip(people, codes, strict=True):
+            _add_person(platform, session, new, code, actor.now_ms)
+        session.add(actor.audit("people.add", str(len(codes))))
+    return codes
+
+
+def load_units(platform: Platform, tree: str, rows: Iterable[UnitRow], actor: Actor) -> int:
+    """Add the units of one tree, or rename those whose code is known; returns how many rows were read."""
+    with platform.store.writing() as session:
+        known = {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.tree == tree))}
+        count = 0
+        for count, row in enumerate(rows, 1):
+            parent = known.get(row.parent) if row.parent else None
+            if row.parent and parent is None:
+                raise InvalidInput(f"第 {count} 行：上级单位 {row.parent} 不存在，请把上级写在下级前面。")
+            unit = known.setdefault(row.code, Unit(tree=tree, code=row.code))
+            unit.level, unit.name = row.level, row.name
+            unit.parent_id = parent.id if parent else None
+            unit.path = f"{parent.path}/{row.name}" if parent else row.name
+            session.add(unit)
+            session.flush()
+        session.add(actor.audit("units.load", f"{tree}: {count}"))
+    return count
+
+
+def set_enrolment(platform: Platform, unit_id: int, as_of: str, enrolled: int, actor: Actor) -> None:
+    """State how many people a unit had on a day (ISO date)."""
+    with platform.store.writing() as session:
+        session.merge(Enrolment(unit_id=unit_id, as_of=as_of, enrolled=enrolled))
+        session.add(actor.audit("units.enrolment", f"{unit_id} {as_of}: {enrolled}"))
+
+
+def checked_nickname(typed: str) -> str:
+    """Return a nickname as it is stored; raises InvalidInput when it is empty, too long or unprintable."""
+    nickname = " ".join(unicodedata.normalize("NFC", typed).split())
+    if not nickname:
+        raise InvalidInput("请填写昵称。")
+    if len(nickname) > LONGEST_NICKNAME:
+        raise InvalidInput(f"昵称最多 {LONGEST_NICKNAME} 个字，请缩短。")
+    if not nickname.isprintable():
+        raise InvalidInput("昵称里有不能显示的字符，请重新填写。")
+    return nickname
+
+
+def _signed_in(platform: Platform, session: Session, person: Person, now_ms: int) -> str:
+    token = new_token()
+    session.add(
+        SignIn(
+            digest=digest(platform.secret, "sign-in", token),
+            person_id=person.id,
+            created_ms=now_ms,
+            expires_ms=now_ms + SIGNED_IN_MS[Role(person.role)],
+        )
+    )
+    return token
+
+
+def _add_person(platform: Platform, session: Session, new: NewPerson, code: str, now_ms: int) -> Person:
+    person = Person(created_ms=now_ms, role=Role.PARTICIPANT)
+    session.add(person)
+    session.flush()
+    kept = digest(platform.secret, "code", plain_code(code))
+    session.add(Identity(person_id=person.id, nickname=new.nickname, name=new.name, code_digest=kept))
+    for tree, unit_id in (new.units or {}).items():
+        unit = session.get(Unit, unit_id)
+        if unit is None or unit.tree != tree:
+            raise InvalidInput("所选的街道、社区或学校不存在，请重新选择。")
+        session.add(Membership(person_id=person.id, tree=tree, unit_id=unit_id, since_ms=now_ms))
+    return person
+
+
+def _usable(platform: Platform, session: Session, token: str, now_ms: int, lock: bool = False) -> Invitation:
+    row = session.get(Invitation, digest(platform.secret, "invitation", token), with_for_update=lock or None)
+    if row is None or row.used_ms is not None or row.expires_ms <= now_ms:
+        raise NotAllowed("这个登录地址已经用过或已过期，请用 flask organizer invite 重新生成。")
+    return row

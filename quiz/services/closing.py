@@ -1,0 +1,258 @@
+"""Closing an attempt: mark what counts, write the result, and bring the person's lines up to date.
+
+Runs inside the writer's transaction; used by a finish, by the sweep, and by whatever corrects a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import orjson
+from question_bank.marking import rightness
+from sqlalchemy import Connection, Row
+
+from quiz.live import LiveLine
+from quiz.models import record
+from quiz.rules import scoring, sheet, standings, timing, units
+from quiz.rules.document import Stage
+from quiz.rules.sheet import Answer, Counted, Paper, Received
+from quiz.rules.standings import Played
+from quiz.services.published import Published
+
+
+class AttemptRow(NamedTuple):
+    """An attempt as `models.record.ATTEMPT` reads it."""
+
+    id: int
+    contest_id: int
+    rules_id: int
+    stage: int
+    person_id: int
+    scene: str
+    seed: str
+    paper: str
+    started_ms: int
+    deadline_ms: int | None
+    grace_ms: int
+    finished_ms: int | None
+    epoch: int
+    last_device: str | None
+    open_n: int | None
+    opened_ms: int | None
+
+    @property
+    def closes_ms(self) -> int | None:
+        """The last moment at which an answer may be received and still counts; None without a limit."""
+        return None if self.deadline_ms is None else self.deadline_ms + self.grace_ms
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an attempt came to, as it is told to the person."""
+
+    attempt_id: int
+    contest_id: int
+    stage: int
+    finished_ms: int
+    score: Fraction
+    points: Fraction
+    correct: int
+    of: int
+    time_ms: int
+    lines: tuple[LiveLine, ...] = ()  # what the boards have to learn; empty when it was closed before
+
+    @classmethod
+    def of_result(cls, row: AttemptRow, result: Row[Any]) -> Outcome:
+        """Return the outcome that is on record for a closed attempt; `result`: its row of `Result`."""
+        return cls(
+            attempt_id=row.id,
+            contest_id=row.contest_id,
+            stage=row.stage,
+            finished_ms=row.finished_ms or 0,
+            score=Fraction(result.score),
+            points=Fraction(result.points),
+            correct=result.correct,
+            of=result.of,
+            time_ms=result.time_ms,
+        )
+
+
+def receipts(connection: Connection, attempt_id: int) -> list[Received]:
+    """Return what was received for an attempt, in the order in which it was stored."""
+    return [
+        Received(device, received_ms, unpacked(answers), bool(late), opens, opened_ms)
+        for device, received_ms, answers, late, opens, opened_ms in record.RECEIPTS.run(
+            connection, attempt_id=attempt_id
+        )
+    ]
+
+
+def packed(answers: Sequence[Answer]) -> str:
+    """Return answers as a receipt stores them."""
+    return orjson.dumps([[a.n, a.seq, a.response] for a in answers]).decode()
+
+
+def unpacked(text: str) -> tuple[Answer, ...]:
+    """Read back what `packed` wrote."""
+    return tuple(Answer(n, seq, tuple(response)) for n, seq, response in orjson.loads(text))
+
+
+def close(
+    connection: Connection, rules: Published, row: AttemptRow, finished_ms: int, closed_by: str
+) -> Outcome | None:
+    """Close an open attempt at `finished_ms` and count it; None when somebody else has closed it already."""
+    if not record.CLOSE_ATTEMPT.run(connection, attempt_id=row.id, finished=finished_ms):
+        return None
+    stage = rules.document.stages[row.stage]
+    marks = _marks(stage, rules, row, receipts(connection, row.id))
+    marked = scoring.mark(stage, [m.answer for m in marks])
+    time_ms = timing.time_ms(
+        stage, row.started_ms, finished_ms, row.deadline_ms, [m.answer.ms for m in marks]
+    )
+    record.ADD_RESULT.run(
+        connection,
+        attempt_id=row.id,
+        closed_by=closed_by,
+        score=str(marked.score),
+        points=str(marked.points),
+        correct=marked.correct,
+        of=marked.of,
+        full=marked.full,
+        time_ms=time_ms,
+        sheet=orjson.dumps([m.kept for m in marks]).decode(),
+    )
+    lines = tuple(refold(connection, rules, row.stage, row.person_id, finished_ms))
+    return Outcome(
+        row.id, row.contest_id, row.stage, finished_ms, marked.score, marked.points, marked.correct, marked.of,
+        time_ms, lines,
+    )  # fmt: skip
+
+
+def refold(
+    connection: Connection, rules: Published, stage_index: int, person_id: int, changed_ms: int
+) -> list[LiveLine]:
+    """Fold one person's attempts in a stage again, store the lines and return them for the boards.
+
+    The person's row is locked first: two closings of one person never fold side by side.
+    """
+    record.LOCK_PERSON.run(connection, person_id=person_id)
+    stage = rules.document.stages[stage_index]
+    played = [
+        played_of(stage, values)
+        for values in record.PLAYED.run(
+            connection, contest_id=rules.contest_id, stage=stage_index, person_id=person_id
+        )
+    ]
+    folded = fold_person(connection, rules, stage_index, person_id, played)
+    return [_put(connection, rules.contest_id, line, changed_ms) for line in folded]
+
+
+def fold_person(
+    connection: Connection, rules: Published, stage_index: int, person_id: int, played: Sequence[Played]
+) -> list[Folded]:
+    """Return a person's lines, over the stage ("") and over each of its periods, as they follow from the record."""
+    stage = rules.document.stages[stage_index]
+    member_of = unit_ids(connection, person_id)
+    lines = []
+    for period in dict.fromkeys(["", *(p.period for p in played)]):
+        line = standings.line(stage, played, period or None)
+        lines.append(
+            Folded(
+                LiveLine(
+                    stage_index,
+                    period,
+                    person_id,
+                    0,
+                    standings.order_key(stage, line) if line else "",
+                    asdict(units.contribution(stage, line)) if line else {},
+                    member_of,
+                ),
+                line,
+            )
+        )
+    return lines
+
+
+def played_of(stage: Stage, values: Sequence[Any]) -> Played:
+    """Return a closed attempt as the fold wants it; `values` in the order of `models.record.PLAYED`."""
+    attempt_id, person_id, started_ms, finished_ms, scene, score, points, correct, of, full, time_ms = values
+    return Played(
+        id=attempt_id,
+        person=person_id,
+        started_ms=started_ms,
+        finished_ms=finished_ms,
+        period=timing.period_of(stage, started_ms, scene or None),
+        day=timing.day_of(stage, started_ms),
+        score=Fraction(score),
+        correct=correct,
+        of=of,
+        points=Fraction(points),
+        time_ms=time_ms,
+        full=bool(full),
+    )
+
+
+def unit_ids(connection: Connection, person_id: int) -> dict[str, int]:
+    """Return the units a person belongs to on every level, as "tree.level" → unit id."""
+    found: dict[str, int] = {}
+    for tree, *levels in record.UNITS.run(connection, person_id=person_id):
+        for level, unit_id in zip(levels[::2], levels[1::2], strict=True):
+            if level is not None:
+                found[f"{tree}.{level}"] = unit_id
+    return found
+
+
+class Folded(NamedTuple):
+    """One line of a person: as the boards want it, and as the rules made it."""
+
+    live: LiveLine
+    line: standings.Line | None
+
+
+def _put(connection: Connection, contest_id: int, folded: Folded, changed_ms: int) -> LiveLine:
+    live = folded.live
+    ((version,),) = record.PUT_LINE.run(
+        connection,
+        contest_id=contest_id,
+        stage=live.stage,
+        period=live.period,
+        person_id=live.person_id,
+        order_key=live.order_key,
+        totals=orjson.dumps(asdict(folded.line) if folded.line else {}).decode(),
+        stats=orjson.dumps(dict(live.stats)).decode(),
+        units=orjson.dumps(dict(live.units)).decode(),
+        changed_ms=changed_ms,
+    )
+    return replace(live, version=version)
+
+
+class _Mark(NamedTuple):
+    answer: scoring.Answer
+    kept: list[object]  # what the result row keeps: version id, options chosen, rightness, ms
+
+
+def _marks(stage: Stage, rules: Published, row: AttemptRow, received: Sequence[Received]) -> list[_Mark]:
+    paper = Paper.parse(row.seed, row.paper)
+    given = sheet.counted(received)
+    opened = sheet.openings(row.started_ms, received)
+    return [
+        _mark(stage, rules, paper, n, given.get(n), opened.get(n)) for n in range(1, len(paper.slots) + 1)
+    ]
+
+
+def _mark(
+    stage: Stage, rules: Published, paper: Paper, n: int, given: Counted | None, opened_ms: int | None
+) -> _Mark:
+    slot = paper.slots[n - 1]
+    question = rules.questions[slot.version_id]
+    chosen = [question.options[i].id for i in paper.chosen(n, given.response)] if given else []
+    right = rightness(question.key, frozenset(chosen), len(question.options), stage.marking.multiple)
+    ms = given.received_ms - opened_ms if given and opened_ms is not None else 0
+    points = stage.paper.sections[slot.section].points
+    return _Mark(
+        scoring.Answer(right, ms, points),
+        [slot.version_id, chosen, None if right is None else str(right), ms],
+    )

@@ -1,0 +1,224 @@
+"""Contests: draft, check, publish, and what the public sees of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from question_bank.drawing import Pool, shortfalls
+from question_bank.question import Question
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from quiz.errors import InvalidDocument, InvalidInput, NotFound
+from quiz.models.accounts import Unit
+from quiz.models.bank import Import, QuestionVersion
+from quiz.models.bank import Question as QuestionRow
+from quiz.models.contests import Contest, FrozenQuestion, Rules
+from quiz.models.play import Attempt
+from quiz.rules import timing
+from quiz.rules.document import Document, load
+from quiz.services.platform import Actor, Platform
+from quiz.services.published import Published, candidate, published
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A contest as the organizer edits it."""
+
+    contest_id: int
+    title: str
+    kind: str
+    text: str
+    published_version: int | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A published contest as everybody sees it."""
+
+    contest_id: int
+    published: Published
+    phase: timing.Phase
+    attempts: int = 0  # at the desk: how many were started
+    people: int = 0
+
+
+def create(platform: Platform, text: str, kind: str, actor: Actor) -> int:
+    """Keep a new draft and return its contest's id; the text may still have problems."""
+    with platform.store.writing() as session:
+        row = Contest(
+            kind=kind,
+            title=_title(text),
+            draft=text,
+            board_epoch=secrets.token_hex(8),
+            created_ms=actor.now_ms,
+        )
+        session.add(row)
+        session.flush()
+        session.add(actor.audit("contest.create", row.title, json.dumps({"contest": row.id})))
+        return row.id
+
+
+def save_draft(platform: Platform, contest_id: int, text: str, actor: Actor) -> None:
+    """Keep a changed draft; what is published stays as it is. Raises NotFound."""
+    with platform.store.writing() as session:
+        row = _contest(session, contest_id)
+        row.draft = text
+        if row.rules_id is None:
+            row.title = _title(text)
+        session.add(actor.audit("contest.save", row.title, json.dumps({"contest": contest_id})))
+
+
+def draft(platform: Platform, contest_id: int) -> Draft:
+    """Return a contest as the organizer edits it; raises NotFound."""
+    with platform.store.reading() as session:
+        row = _contest(session, contest_id)
+        version = (
+            session.scalar(select(Rules.version).where(Rules.id == row.rules_id)) if row.rules_id else None
+        )
+        return Draft(row.id, row.title, row.kind, row.draft, version)
+
+
+def missing(platform: Platform, document: Document) -> list[str]:
+    """Return what keeps a document from being published: sections the bank cannot fill, unknown trees."""
+    with platform.store.reading() as session:
+        pool = Pool([candidate(i, q) for i, q in _visible(session)])
+        trees = set(session.execute(select(Unit.tree, Unit.level).distinct()).tuples())
+    faults = [
+        f"单位体系 {tree} 的 {level} 一级还没有单位，请先导入。"
+        for tree, levels in document.units.items()
+        for level in levels.levels
+        if (tree, level) not in trees
+    ]
+    for stage in document.stages:
+        faults += [
+            f"{stage.name}：第 {short.section + 1} 组题需要 {short.wanted} 道，题库中符合条件的只够 {short.available} 道。"
+            for short in shortfalls(stage.paper.sections, pool)
+        ]
+    return faults
+
+
+def publish(platform: Platform, contest_id: int, actor: Actor) -> int:
+    """Freeze the draft and the questions it may draw as a new version of the rules; returns the version.
+
+    Raises InvalidDocument for a document that is wrong, InvalidInput when it cannot be published as it is: a
+    section cannot be filled, or the contest has already opened (then only the ledger changes anything).
+    """
+    text = draft(platform, contest_id).text
+    document = load(text)
+    faults = missing(platform, document)
+    if faults:
+        raise InvalidInput("".join(faults))
+    with platform.store.writing() as session:
+        row = _contest(session, contest_id, lock=True)
+        if session.scalar(select(Attempt.id).where(Attempt.contest_id == contest_id).limit(1)) is not None:
+            raise InvalidInput("比赛已经有人答题，规则不能再改；更正成绩请使用更正记录。")
+        version = 1 + (
+            session.scalar(select(func.max(Rules.version)).where(Rules.contest_id == contest_id)) or 0
+        )
+        rules = Rules(
+            contest_id=contest_id,
+            version=version,
+            text=text,
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+            published_ms=actor.now_ms,
+            actor_id=actor.person_id,
+        )
+        session.add(rules)
+        session.flush()
+        _freeze(session, rules.id, document)
+        row.rules_id, row.title = rules.id, document.title
+        session.add(
+            actor.audit("contest.publish", row.title, json.dumps({"contest": contest_id, "version": version}))
+        )
+    return version
+
+
+def drafts(platform: Platform) -> Sequence[Draft]:
+    """Return all contests as the desk lists them, newest first."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(Contest, Rules.version)
+            .outerjoin(Rules, Rules.id == Contest.rules_id)
+            .order_by(Contest.id.desc())
+        )
+        return [Draft(row.id, row.title, row.kind, row.draft, version) for row, version in rows]
+
+
+def listed(platform: Platform, now_ms: int) -> list[Listed]:
+    """Return the published contests, newest first."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(Contest.id, Contest.rules_id)
+            .where(Contest.rules_id.is_not(None))
+            .order_by(Contest.id.desc())
+        ).all()
+    found = [(contest_id, published(platform, rules_id)) for contest_id, rules_id in rows]
+    return [Listed(contest_id, rules, phase(rules.document, now_ms)) for contest_id, rules in found]
+
+
+def counts(platform: Platform, contest_id: int) -> tuple[int, int, int]:
+    """Return how many attempts were started, how many are open, and how many people started one."""
+    with platform.store.reading() as session:
+        row = session.execute(
+            select(
+                func.count(),
+                func.count().filter(Attempt.finished_ms.is_(None)),
+                func.count(Attempt.person_id.distinct()),
+            ).where(Attempt.contest_id == contest_id)
+        ).one()
+    return row[0], row[1], row[2]
+
+
+def phase(document: Document, now_ms: int) -> timing.Phase:
+    """Return the phase of a contest: of the stage that runs, else of the next one to come, else of the last."""
+    phases = [timing.phase(stage, now_ms) for stage in document.stages]
+    for name in ("open", "paused", "coming"):
+        for found in phases:
+            if found.name == name:
+                return found
+    return phases[-1]
+
+
+def current_stage(document: Document, now_ms: int) -> int:
+    """Return the position of the stage that `phase` speaks of."""
+    chosen = phase(document, now_ms)
+    return next(i for i, stage in enumerate(document.stages) if timing.phase(stage, now_ms) == chosen)
+
+
+def _contest(session: Session, contest_id: int, lock: bool = False) -> Contest:
+    row = session.get(Contest, contest_id, with_for_update=lock or None)
+    if row is None:
+        raise NotFound("没有这场比赛。")
+    return row
+
+
+def _title(text: str) -> str:
+    try:
+        return load(text).title
+    except InvalidDocument:
+        first = next((line for line in text.splitlines() if line.startswith("title:")), "")
+        return first.removeprefix("title:").strip(" \"'")[:200] or "未命名的比赛"
+
+
+def _visible(session: Session) -> list[tuple[int, Question]]:
+    rows = session.execute(
+        select(QuestionVersion.id, QuestionVersion.content)
+        .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+        .join(Import, Import.id == QuestionRow.import_id)
+        .where(Import.state == "visible")
+        .order_by(QuestionVersion.id)
+    )
+    return [(version_id, Question.from_dict(content)) for version_id, content in rows]
+
+
+def _freeze(session: Session, rules_id: int, document: Document) -> None:
+    pool = Pool([candidate(i, q) for i, q in _visible(session)])
+    wanted = {
+        c.id for stage in document.stages for section in stage.paper.sections for c in pool.matching(section)
+    }
+    session.execute(insert(FrozenQuestion), [{"rules_id": rules_id, "version_id": i} for i in sorted(wanted)])

@@ -1,0 +1,74 @@
+"""What every use case works with: the database, the writer, the boards, the clock of the day."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import select
+
+from quiz.live import LiveBoards
+from quiz.models import Store, Writer
+from quiz.models.accounts import Audit
+from quiz.models.contests import Contest
+
+if TYPE_CHECKING:
+    from quiz.services.published import Published
+
+
+class Clock(Protocol):
+    """Tells the time; tests bring their own."""
+
+    def now_ms(self) -> int:
+        """Return the moment, in milliseconds since 1970 UTC."""
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now_ms(self) -> int:
+        """Return the moment, in milliseconds since 1970 UTC."""
+        return time.time_ns() // 1_000_000
+
+
+@dataclass
+class Platform:
+    """The running parts, wired once by `quiz.app`."""
+
+    store: Store
+    writer: Writer
+    live: LiveBoards | None  # None: no Redis is configured, boards are read from SQL
+    clock: Clock
+    secret: bytes
+    data: Path
+    published: dict[int, Published] = field(default_factory=dict)  # by rules id; never changes
+    epochs: dict[int, str] = field(default_factory=dict)  # contest → the board contents Redis may serve
+    behind: set[int] = field(default_factory=set)  # contests whose boards have to be caught up
+    live_away_since: dict[int, int] = field(
+        default_factory=dict
+    )  # contest → since when its live boards stand
+    clock_jumped: bool = False  # the wall clock jumped in the last round: no attempt is closed
+
+    def epoch_of(self, contest_id: int) -> str:
+        """Return the name of the board contents that Redis may serve for a contest."""
+        if contest_id not in self.epochs:
+            with self.store.reading() as session:
+                epoch = session.scalar(select(Contest.board_epoch).where(Contest.id == contest_id))
+            self.epochs[contest_id] = epoch or ""
+        return self.epochs[contest_id]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something at the desk, and when; no person: a command on the machine."""
+
+    person_id: int | None
+    now_ms: int
+
+    def audit(self, action: str, subject: str, detail: str = "{}") -> Audit:
+        """Return the audit row of one action."""
+        return Audit(
+            at_ms=self.now_ms, actor_id=self.person_id, action=action, subject=subject, detail=detail
+        )

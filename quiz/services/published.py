@@ -1,0 +1,78 @@
+"""Published rules and their frozen questions, read once and kept: neither ever changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from question_bank.drawing import Candidate, Pool
+from question_bank.question import Question
+from sqlalchemy import select
+
+from quiz.errors import NotFound
+from quiz.models.bank import QuestionVersion
+from quiz.models.contests import Contest, FrozenQuestion, Rules
+from quiz.rules.document import Document, load
+from quiz.services.platform import Platform
+
+
+@dataclass(frozen=True)
+class Published:
+    """The rules in force, the questions they may draw, and the pool prepared for drawing."""
+
+    contest_id: int
+    rules_id: int
+    version: int
+    kind: str  # contest, practice
+    board_epoch: str
+    document: Document
+    questions: Mapping[int, Question]  # by version id
+    pool: Pool
+
+
+def published(platform: Platform, rules_id: int) -> Published:
+    """Return published rules by their id; raises NotFound."""
+    kept = platform.published.get(rules_id)
+    if kept is None:
+        kept = platform.published[rules_id] = _read(platform, rules_id)
+    return kept
+
+
+def in_force(platform: Platform, contest_id: int) -> Published:
+    """Return the rules a contest is run by; raises NotFound while it is not published."""
+    with platform.store.reading() as session:
+        rules_id = session.scalar(select(Contest.rules_id).where(Contest.id == contest_id))
+    if rules_id is None:
+        raise NotFound("没有这场比赛，或比赛尚未发布。")
+    return published(platform, rules_id)
+
+
+def candidate(version_id: int, question: Question) -> Candidate:
+    """Return a question as the drawing of papers sees it."""
+    return Candidate(version_id, question.kind, question.tags, question.difficulty)
+
+
+def _read(platform: Platform, rules_id: int) -> Published:
+    with platform.store.reading() as session:
+        row = session.execute(
+            select(Rules, Contest).join(Contest, Contest.id == Rules.contest_id).where(Rules.id == rules_id)
+        ).one_or_none()
+        if row is None:
+            raise NotFound()
+        versions = session.execute(
+            select(QuestionVersion.id, QuestionVersion.content)
+            .join(FrozenQuestion, FrozenQuestion.version_id == QuestionVersion.id)
+            .where(FrozenQuestion.rules_id == rules_id)
+            .order_by(QuestionVersion.id)
+        ).all()
+    questions = {version_id: Question.from_dict(content) for version_id, content in versions}
+    return Published(
+        contest_id=row.Contest.id,
+        rules_id=rules_id,
+        version=row.Rules.version,
+        kind=row.Contest.kind,
+        board_epoch=row.Contest.board_epoch,
+        document=load(row.Rules.text),
+        questions=questions,
+        pool=Pool([candidate(i, q) for i, q in questions.items()]),
+    )

@@ -1,0 +1,32 @@
+"""Random codes and what is stored of them."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import unicodedata
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: codes are read aloud and typed on phones
+CODE_LENGTH = 10  # 31^10 ≈ 8·10^14 codes: guessing is hopeless
+
+
+def new_token() -> str:
+    """Return a random token for a cookie or an address (256 bits)."""
+    return secrets.token_urlsafe(32)
+
+
+def new_code() -> str:
+    """Return a random participant code as it is printed: two groups of five."""
+    letters = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def digest(secret: bytes, purpose: str, token: str) -> str:
+    """Return what is stored of a token: a keyed hash, so that a copy of the database signs nobody in."""
+    return hmac.new(secret, f"{purpose}:{token}".encode(), "sha256").hexdigest()
+
+
+def plain_code(typed: str) -> str:
+    """Return a participant code as stored, from whatever was typed: full width, lower case, spaces, hyphens."""
+    wide = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(letter for letter in wide if letter in CODE_ALPHABET)

@@ -1,0 +1,71 @@
+"""What a serving process does beside requests: close overdue attempts, bring boards up to date."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from flask import Flask
+
+from quiz.services import boards, play
+from quiz.services.platform import Platform
+
+ROUND_S = 1.0  # a finished attempt that could not be announced moves within a round
+FULL_ROUND_S = 30.0  # every contest is looked at, whatever this process knows
+LARGEST_JUMP_MS = 2_000  # of the wall clock against the monotonic one
+
+log = logging.getLogger(__name__)
+
+
+class ClockWatch:
+    """Compares the wall clock with the monotonic one: attempts are closed only while they agree."""
+
+    def __init__(self, wall_ms: Callable[[], int], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.wall_ms, self.monotonic = wall_ms, monotonic
+        self.offset_ms = self._offset_ms()
+
+    def has_jumped(self) -> bool:
+        """Return whether the wall clock has jumped since the last look; what it shows now is then believed."""
+        before, self.offset_ms = self.offset_ms, self._offset_ms()
+        jump_ms = self.offset_ms - before
+        if abs(jump_ms) > LARGEST_JUMP_MS:
+            log.error("the wall clock jumped by %d ms; no attempt is closed in this round", jump_ms)
+            return True
+        return False
+
+    def _offset_ms(self) -> int:
+        return self.wall_ms() - int(self.monotonic() * 1000)
+
+
+def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
+    """Do one round: close what is overdue, then catch up the boards that are behind (all of them if `full`)."""
+    platform.clock_jumped = watch.has_jumped()
+    now_ms = platform.clock.now_ms()
+    if not platform.clock_jumped:
+        play.close_overdue(platform, now_ms)
+    boards.catch_up_all(platform, now_ms, full)
+
+
+def start_sweeps(app: Flask) -> Callable[[], None]:
+    """Begin the rounds of this process on a thread; returns a function that begins them once and no more."""
+    platform: Platform = app.extensions["quiz"]
+    once = threading.Lock()
+
+    def rounds() -> None:
+        watch, last_full = ClockWatch(platform.clock.now_ms), 0.0
+        while True:
+            full = time.monotonic() - last_full >= FULL_ROUND_S or not last_full
+            try:
+                sweep(platform, watch, full)
+                last_full = time.monotonic() if full else last_full
+            except Exception:
+                log.exception("a sweep failed; the next one tries again")
+            time.sleep(ROUND_S)
+
+    def begin() -> None:
+        if once.acquire(blocking=False):
+            threading.Thread(target=rounds, name="sweeps", daemon=True).start()
+
+    return begin

@@ -1,0 +1,33 @@
+"""The HTTP floor: which blueprints there are, and what every request passes through."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from quiz.web.access import init_access
+from quiz.web.api import api
+from quiz.web.attempts import attempts
+from quiz.web.bank import bank_desk
+from quiz.web.contests import contest_desk
+from quiz.web.desk import desk
+from quiz.web.errors import init_errors
+from quiz.web.health import health
+from quiz.web.language import init_language
+
+BLUEPRINTS = (
+    health,
+    api,
+    attempts,
+    desk,
+    bank_desk,
+    contest_desk,
+)
+
+
+def init_web(app: Flask) -> None:
+    """Add everything a request can reach to the application."""
+    init_access(app)
+    init_language(app)
+    init_errors(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,95 @@
+"""Refusals as answers: JSON for the interface, one page for people. HTTP status is chosen here and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+
+import orjson
+from flask import Flask, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from quiz.errors import QuizError
+from quiz.web.access import RECEIVED
+
+STATUS = {  # code of a refusal → HTTP status; any other code is 400
+    "sign_in": 401,
+    "wrong_code": 401,
+    "not_allowed": 403,
+    "not_found": 404,
+    "not_open": 409,
+    "closed": 410,
+    "quota": 409,
+    "finished": 409,
+    "same_key_other_body": 422,
+    "too_many": 429,
+    "busy": 503,
+}
+RETRY_AFTER_S = {"too_many": 30, "busy": 2}
+HTTP_CODES = {404: "not_found", 405: "method", 413: "too_large", 400: "malformed", 415: "malformed"}
+
+log = logging.getLogger(__name__)
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every refusal and every error in the form that the asker reads."""
+    app.register_error_handler(QuizError, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(Exception, broken)
+
+
+def refused(error: QuizError) -> ResponseReturnValue:
+    """Answer what the person cannot do."""
+    return _answer(STATUS.get(error.code, 400), error.code, error.message, error.details)
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Answer what Flask itself refuses."""
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    sentences = {
+        404: _("没有这个页面，请检查网址。"),
+        405: _("这个地址不接受这种请求。"),
+        413: _("文件太大，请分成几个小文件上传。"),
+    }
+    return _answer(
+        status, HTTP_CODES.get(status, "refused"), sentences.get(status, _("请求无法处理，请返回重试。")), {}
+    )
+
+
+def stale_form(_error: CSRFError) -> ResponseReturnValue:
+    """Answer a form whose token is missing or too old."""
+    return _answer(400, "stale_form", _("页面停留太久，请返回刷新后再提交一次。"), {})
+
+
+def database_away(error: OperationalError) -> ResponseReturnValue:
+    """Answer while the database cannot be reached: nothing was stored, the phone sends it again."""
+    log.error("database away: %s", type(error.orig).__name__)
+    return _answer(503, "busy", _("服务器正忙，请稍后再试。"), {"retry_after": RETRY_AFTER_S["busy"]})
+
+
+def broken(error: Exception) -> ResponseReturnValue:
+    """Answer a mistake of ours; what happened is in the log, not on the page."""
+    log.error("unexpected", exc_info=error)
+    return _answer(500, "internal", _("服务器出错了，已记录。请稍后再试。"), {})
+
+
+def _answer(status: int, code: str, message: str, details: dict[str, object]) -> Response:
+    retry = details.get("retry_after", RETRY_AFTER_S.get(code))
+    if request.path.startswith("/api/"):
+        body: dict[str, object] = {"error": {"code": code, "message": message, **details}}
+        body["now"] = request.environ.get(RECEIVED)
+        response = current_app.response_class(orjson.dumps(body), status, mimetype="application/json")
+    else:
+        page = render_template("play/error.html", status=status, code=code, message=message, details=details)
+        response = current_app.response_class(page, status, mimetype="text/html")
+    if retry is not None:
+        response.headers["Retry-After"] = str(retry)
+    response.headers["Cache-Control"] = "no-store"
+    return response
