@@ -1,0 +1,40 @@
+"""Every sentence for people goes through the catalogue: no Chinese stands bare in a template or in code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.i18n.bare import bare_in_code, bare_in_template
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CODE = sorted([*(ROOT / "quiz").rglob("*.py"), *(ROOT / "question_bank").rglob("*.py")])
+DATA = {  # module → constants whose Chinese is data, with the reason
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_template_has_no_bare_chinese(path: Path) -> None:
+    assert list(bare_in_template(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_code_has_no_bare_chinese(path: Path) -> None:
+    exempt = frozenset(DATA.get(str(path.relative_to(ROOT)), {}))
+
+    assert list(bare_in_code(path, exempt)) == []
+
+
+def test_a_bare_text_in_a_template_is_found() -> None:
+    text = '{% trans %}好{% endtrans %}<a title="坏">{{ _("好") }}</a>{{ f("坏二") }}{# 不显示 #}'
+
+    assert [found for _, found in bare_in_template(text)] == ['<a title="坏">', '"坏二"']
+
+
+def test_a_bare_text_in_code_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "some.py"
+    path.write_text('"""说明"""\nWORDS = {"题": 1}\na = _("好")\nb = f"坏{a}"\nc = N_("好") + "坏二"\n', "utf-8")
+
+    assert list(bare_in_code(path, frozenset({"WORDS"}))) == [(4, "坏"), (5, "坏二")]
