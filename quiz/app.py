@@ -1,0 +1,70 @@
+"""Wiring: settings, database, boards, pages and interface become one Flask application."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from quiz.config import Settings
+from quiz.live import LiveBoards, connect
+from quiz.models import Store, Writer, db
+from quiz.models.base import engine_options
+from quiz.services.platform import Clock, Platform, SystemClock
+from quiz.web import init_web
+from quiz.web.access import RECEIVED
+
+ROOT = Path(__file__).resolve().parent.parent
+LARGEST_REQUEST = 21 * 1024 * 1024  # bytes: a workbook of 20 MB and its form
+SIGNED_IN = timedelta(days=90)
+migrate = Migrate(directory=str(ROOT / "migrations"))
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """Return the application; `clock` is the machine's unless a caller brings one."""
+    app = Flask("quiz", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        PERMANENT_SESSION_LIFETIME=SIGNED_IN,
+        SESSION_COOKIE_NAME="quiz",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "quiz" / "translations"),
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        store = Store(db.engine)
+    app.extensions["quiz"] = Platform(
+        store=store,
+        writer=Writer(store),
+        live=LiveBoards(connect(settings.redis_url)) if settings.redis_url else None,
+        clock=clock or SystemClock(),
+        secret=settings.secret,
+        data=settings.data,
+    )
+    _stamp_receipts(app)
+    init_web(app)
+    return app
+
+
+def _stamp_receipts(app: Flask) -> None:
+    """Note when each request was received before anything else is done with it."""
+    inner, clock = app.wsgi_app, app.extensions["quiz"].clock
+
+    def stamped(environ, start_response):  # type: ignore[no-untyped-def]  # the WSGI protocol
+        environ[RECEIVED] = clock.now_ms()
+        return inner(environ, start_response)
+
+    app.wsgi_app = stamped  # type: ignore[method-assign]
