@@ -10,8 +10,8 @@ from flask_babel import Babel, gettext
 from quiz.errors import Fault, QuizError
 
 COOKIE = "lang"  # set by the switch at the foot of every page
-LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
-SOURCE = "zh"
+LANGUAGES = {"zh-CN": "zh_Hans_CN", "en": "en"}  # as in <html lang> → the catalogue's name
+SOURCE = "zh-CN"
 
 
 def init_language(app: Flask) -> None:

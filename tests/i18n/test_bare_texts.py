@@ -35,6 +35,8 @@ def test_a_bare_text_in_a_template_is_found() -> None:
 
 def test_a_bare_text_in_code_is_found(tmp_path: Path) -> None:
     path = tmp_path / "some.py"
-    path.write_text('"""说明"""\nWORDS = {"题": 1}\na = _("好")\nb = f"坏{a}"\nc = N_("好") + "坏二"\n', "utf-8")
+    path.write_text(
+        '"""说明"""\nWORDS = {"题": 1}\na = _("好")\nb = f"坏{a}"\nc = N_("好") + "坏二"\n', "utf-8"
+    )
 
     assert list(bare_in_code(path, frozenset({"WORDS"}))) == [(4, "坏"), (5, "坏二")]

@@ -26,11 +26,14 @@ def english() -> Catalog:
 
 def sentences() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield (file, sentence, its forms) for everything that is marked in code and templates."""
-    with (TRANSLATIONS / "babel.cfg").open("rb") as file:
+    with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     for folder in ("quiz", "question_bank", "templates"):
         for name, _line, message, *_ in extract_from_dir(
-            ROOT / folder, [(p.split("/", 1)[1], m) for p, m in methods if p.startswith(folder)], options, KEYWORDS
+            ROOT / folder,
+            [(p.split("/", 1)[1], m) for p, m in methods if p.startswith(folder)],
+            options,
+            KEYWORDS,
         ):
             forms = message if isinstance(message, tuple) else (message,)
             yield f"{folder}/{name}", forms[0], forms
