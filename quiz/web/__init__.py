@@ -5,19 +5,27 @@ from __future__ import annotations
 from flask import Flask
 
 from quiz.web.access import init_access
+from quiz.web.accounts import accounts
 from quiz.web.api import api
 from quiz.web.attempts import attempts
 from quiz.web.bank import bank_desk
 from quiz.web.contests import contest_desk
+from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
 from quiz.web.errors import init_errors
 from quiz.web.health import health
 from quiz.web.language import init_language
+from quiz.web.look import init_look
+from quiz.web.play import play
+from quiz.web.results import results
 
 BLUEPRINTS = (
     health,
     api,
     attempts,
+    play,
+    results,
+    accounts,
     desk,
     bank_desk,
     contest_desk,
@@ -28,6 +36,8 @@ def init_web(app: Flask) -> None:
     """Add everything a request can reach to the application."""
     init_access(app)
     init_language(app)
+    init_look(app)
+    init_delivery(app)
     init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
