@@ -1,4 +1,4 @@
-"""The application as a server runs it (`granian --interface wsgi wsgi:application`) and as `flask` finds it."""
+"""The application as a server runs it, `granian --interface wsgi wsgi:application`, and `flask` finds it."""
 
 import os
 

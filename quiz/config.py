@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from quiz.errors import N_, InvalidInput
+from quiz.running import running
+
 SECRET_BYTES = 32
 SETTINGS = {  # every variable the product reads, and what it says; README lists them
     "QUIZ_DATA": "folder of the embedded database, the secret and the copies; default var",
@@ -18,6 +21,16 @@ SETTINGS = {  # every variable the product reads, and what it says; README lists
     "PORT": "port to listen on; default 8000",
     "WORKERS": "serving processes on PostgreSQL; default: one a core. SQLite always has one",
 }
+SQLITE, POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
+PORTS = range(1, 65536)
+MOST_WORKERS = 64
+
+
+class BadSetting(InvalidInput):
+    """A setting whose value cannot be used."""
+
+    code = "bad_setting"
 
 
 @dataclass(frozen=True)
@@ -30,25 +43,97 @@ class Settings:
     secret: bytes
 
 
+@dataclass(frozen=True)
+class Serving:
+    """Where and how a server serves."""
+
+    data: Path
+    database_url: str
+    redis_url: str | None  # None: an embedded Valkey is started
+    host: str
+    port: int
+    workers: int
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of the environment; the secret is made and kept on first use.
 
-    Raises ValueError with one sentence for a value that cannot be used.
+    A command beside a running server uses its Valkey. Raises BadSetting for a value that cannot be used.
     """
-    data = Path(environment.get("QUIZ_DATA") or "var").resolve()
+    data = _data(environment)
     data.mkdir(parents=True, exist_ok=True)
-    url = environment.get("DATABASE_URL") or f"sqlite:///{data / 'quiz.sqlite3'}"
-    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("DATABASE_URL must begin with postgresql+psycopg:// or sqlite:///")
-    return Settings(data, url, environment.get("REDIS_URL") or None, _secret(environment, data))
+    redis_url = _redis_url(environment)
+    if redis_url is None:
+        beside = running(data)
+        redis_url = beside.redis_url if beside else None
+    return Settings(data, _database_url(environment, data), redis_url, _secret(environment, data))
+
+
+def serving(environment: Mapping[str, str] = os.environ) -> Serving:
+    """Return where and how to serve; touches no file. Raises BadSetting for a value that cannot be used."""
+    data = _data(environment)
+    database_url = _database_url(environment, data)
+    _given_secret(environment)
+    return Serving(
+        data,
+        database_url,
+        _redis_url(environment),
+        environment.get("HOST") or "127.0.0.1",
+        _whole_number(environment, "PORT", 8000, PORTS),
+        _workers(environment, database_url),
+    )
+
+
+def _data(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("QUIZ_DATA") or "var").expanduser().resolve()
+
+
+def _database_url(environment: Mapping[str, str], data: Path) -> str:
+    url = environment.get("DATABASE_URL") or f"{SQLITE}{data / 'quiz.sqlite3'}"
+    if not url.startswith((SQLITE, POSTGRESQL)):
+        raise BadSetting(N_("DATABASE_URL 应以 %(kind)s 开头，请改正后再启动。"), kind=POSTGRESQL)
+    return url
+
+
+def _redis_url(environment: Mapping[str, str]) -> str | None:
+    url = environment.get("REDIS_URL") or None
+    if url is not None and not url.startswith(REDIS_SCHEMES):
+        raise BadSetting(N_("REDIS_URL 应以 redis:// 或 unix:// 开头，请改正后再启动。"))
+    return url
+
+
+def _workers(environment: Mapping[str, str], database_url: str) -> int:
+    """Return how many processes serve: two SQLite writers would make everybody wait for each other."""
+    wanted = _whole_number(environment, "WORKERS", os.cpu_count() or 1, range(1, MOST_WORKERS + 1))
+    return 1 if database_url.startswith(SQLITE) else wanted
+
+
+def _whole_number(environment: Mapping[str, str], name: str, default: int, allowed: range) -> int:
+    given = environment.get(name) or str(default)
+    if not (given.isascii() and given.isdigit() and int(given) in allowed):
+        raise BadSetting(
+            N_("%(name)s=%(given)s 不能用，应为 %(least)s 到 %(most)s 之间的整数。"),
+            name=name,
+            given=given,
+            least=allowed.start,
+            most=allowed.stop - 1,
+        )
+    return int(given)
+
+
+def _given_secret(environment: Mapping[str, str]) -> bytes | None:
+    given = environment.get("SECRET_KEY")
+    if given and len(given) < SECRET_BYTES:
+        raise BadSetting(
+            N_("SECRET_KEY 至少要有 %(least)s 个字符；不设置时会自动生成一个。"), least=SECRET_BYTES
+        )
+    return given.encode() if given else None
 
 
 def _secret(environment: Mapping[str, str], data: Path) -> bytes:
-    given = environment.get("SECRET_KEY")
-    if given:
-        if len(given) < SECRET_BYTES:
-            raise ValueError(f"SECRET_KEY must have at least {SECRET_BYTES} characters")
-        return given.encode()
+    given = _given_secret(environment)
+    if given is not None:
+        return given
     kept = data / "secret"
     if not kept.exists():
         _write_privately(kept, secrets.token_hex(SECRET_BYTES))

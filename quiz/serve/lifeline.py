@@ -1,7 +1,7 @@
 """A pipe from the parent: when it closes, the parent is gone, by whatever signal, and the child ends too.
 
-Run as a program it does this for a server that is not ours: `python lifeline.py valkey-server …` reads its
-standard input until the end and then stops the server.
+Run as a program it does this for a server that is not ours: `python lifeline.py valkey-server …` waits for
+the end of its standard input (or of the guard's pipe) or for SIGTERM, and then stops the server.
 """
 
 from __future__ import annotations
@@ -39,19 +39,21 @@ def _end_with(parent: int) -> None:
 
 
 def main(command: Sequence[str]) -> int:
-    """Run `command` until standard input ends or it ends by itself; returns its exit code."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)  # the parent decides when
+    """Run `command` until the parent is gone or says stop, or it ends by itself; returns its exit code."""
+    for each in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)  # from the terminal, for everybody: the parent decides
+    parent = int(os.environ.get(PIPE, "0").split(",")[0])
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     threading.Thread(target=_end_after, args=(server,), daemon=True).start()
-    while os.read(0, 4096):
+    while os.read(parent, 4096):
         pass
-    server.send_signal(signal.SIGTERM)
+    server.terminate()
     try:
-        return server.wait(STOPS_WITHIN_S)
+        return abs(server.wait(STOPS_WITHIN_S))
     except subprocess.TimeoutExpired:
         server.kill()
-        return server.wait()
+        return abs(server.wait())
 
 
 def _end_after(server: subprocess.Popen[bytes]) -> None:
