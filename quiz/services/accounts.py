@@ -58,6 +58,8 @@ class UnitRow:
     name: str
     level: str
     parent: str
+    enrolled: int | None = None  # how many people it had …
+    as_of: str = ""  # … on this day (ISO date)
 
 
 def sign_in_with_code(platform: Platform, typed: str, now_ms: int) -> SignedIn:
@@ -149,9 +151,14 @@ def has_organizer(platform: Platform) -> bool:
         return session.scalar(select(Person.id).where(Person.role == Role.ORGANIZER).limit(1)) is not None
 
 
-def add_people(platform: Platform, people: Sequence[NewPerson], actor: Actor) -> list[str]:
-    """Add people from a roster and return their participant codes in the same order; none is stored readable."""
-    codes = [new_code() for _ in people]
+def add_people(
+    platform: Platform, people: Sequence[NewPerson], actor: Actor, codes: Sequence[str] | None = None
+) -> list[str]:
+    """Add people from a roster and return their participant codes in the same order; none is stored readable.
+
+    `codes`: those a caller has chosen; an IntegrityError when anybody has one of them, and then nobody is added.
+    """
+    codes = [new_code() for _ in people] if codes is None else list(codes)
     with platform.store.writing() as session:
         for new, code in zip(people, codes, strict=True):
             _add_person(platform, session, new, code, actor.now_ms)
@@ -174,6 +181,8 @@ def load_units(platform: Platform, tree: str, rows: Iterable[UnitRow], actor: Ac
             unit.path = f"{parent.path}/{row.name}" if parent else row.name
             session.add(unit)
             session.flush()
+            if row.enrolled is not None:
+                session.merge(Enrolment(unit_id=unit.id, as_of=row.as_of, enrolled=row.enrolled))
         session.add(actor.audit("units.load", f"{tree}: {count}"))
     return count
 

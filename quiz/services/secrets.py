@@ -21,6 +21,19 @@ def new_code() -> str:
     return f"{letters[:5]}-{letters[5:]}"
 
 
+def code_of(secret: bytes, name: str) -> str:
+    """Return the participant code that follows from the server's secret and a name, printed as `new_code` does.
+
+    It can be told again without being stored; who does not know the secret cannot guess it.
+    """
+    number = int.from_bytes(hmac.new(secret, f"code-of:{name}".encode(), "sha256").digest(), "big")
+    letters = ""
+    for _ in range(CODE_LENGTH):
+        number, position = divmod(number, len(CODE_ALPHABET))
+        letters += CODE_ALPHABET[position]
+    return f"{letters[:5]}-{letters[5:]}"
+
+
 def digest(secret: bytes, purpose: str, token: str) -> str:
     """Return what is stored of a token: a keyed hash, so that a copy of the database signs nobody in."""
     return hmac.new(secret, f"{purpose}:{token}".encode(), "sha256").hexdigest()
