@@ -9,7 +9,7 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from quiz.config import Settings
-from quiz.live import LiveBoards, connect
+from quiz.live import Limits, LiveBoards, connect
 from quiz.models import Store, Writer, db
 from quiz.models.base import engine_options
 from quiz.services.platform import Clock, Platform, SystemClock
@@ -46,10 +46,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     migrate.init_app(app, db)
     with app.app_context():
         store = Store(db.engine)
+    client = connect(settings.redis_url) if settings.redis_url else None
     app.extensions["quiz"] = Platform(
         store=store,
         writer=Writer(store),
-        live=LiveBoards(connect(settings.redis_url)) if settings.redis_url else None,
+        live=LiveBoards(client) if client is not None else None,
+        limits=Limits(client),
         clock=clock or SystemClock(),
         secret=settings.secret,
         data=settings.data,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
-from quiz.live import LiveBoards
+from quiz.live import Limits, LiveBoards
 from quiz.models import Store, Writer
 from quiz.models.accounts import Audit
 from quiz.models.contests import Contest
@@ -43,6 +43,7 @@ class Platform:
     clock: Clock
     secret: bytes
     data: Path
+    limits: Limits = field(default_factory=lambda: Limits(None))  # how often something may be tried
     published: dict[int, Published] = field(default_factory=dict)  # by rules id; never changes
     epochs: dict[int, str] = field(default_factory=dict)  # contest → the board contents Redis may serve
     behind: set[int] = field(default_factory=set)  # contests whose boards have to be caught up

@@ -1,0 +1,384 @@
+-- What Redis does for the live boards in one call: ARGV[1] names the command, ARGV[2] is the contest's prefix.
+-- The keys are described at the top of live.py. A command returns nil when the boards it is asked for are missing.
+
+local SEPARATOR, AFTER_SEPARATOR = '!', '"'  -- every letter of an order key is greater
+local PREFIX = ARGV[2]
+local SERVING, BUILDING = PREFIX .. 'serving', PREFIX .. 'building'
+
+local function part(text)
+  return (string.gsub(text, '[%%:]', {['%'] = '%25', [':'] = '%3A'}))
+end
+
+-- Boards: where they are kept, and what they need.
+
+local function boards_at(slot, epoch)
+  local kept = redis.call('HMGET', slot, 'epoch', 'generation', 'needs')
+  if not kept[1] or kept[1] ~= epoch then return nil end
+  return {base = PREFIX .. kept[2] .. ':', generation = kept[2], needs = cjson.decode(kept[3]), shapes = {}}
+end
+
+local function people_key(boards, stage, period)
+  return boards.base .. 'people:' .. stage .. ':' .. part(period)
+end
+
+local function order_key(boards, view, stage, period)
+  return boards.base .. 'order:' .. view .. ':' .. stage .. ':' .. part(period)
+end
+
+local function groups_key(boards, view, stage, period)
+  return boards.base .. 'groups:' .. view .. ':' .. stage .. ':' .. part(period)
+end
+
+local function sums_key(boards, view, stage, level, period)
+  return boards.base .. 'sums:' .. view .. ':' .. stage .. ':' .. part(level) .. ':' .. part(period)
+end
+
+local function ranked_key(boards, view, stage, level, unit, period)
+  return boards.base .. 'ranked:' .. view .. ':' .. stage .. ':' .. part(level) .. ':' .. unit .. ':' .. part(period)
+end
+
+local function member_of(key, person)
+  return key .. SEPARATOR .. string.rep('0', 10 - #person) .. person
+end
+
+local function person_of(member)
+  return string.gsub(string.sub(member, -10), '^0+', ''), string.sub(member, 1, -12)
+end
+
+-- Shapes: the names of the stats and levels of a record, kept once and named by a number.
+
+local function shape_text(boards, number)
+  return redis.call('HGET', boards.base .. 'shapes', '#' .. number)
+end
+
+local function shape_of(boards, number)
+  if not boards.shapes[number] then boards.shapes[number] = cjson.decode(shape_text(boards, number)) end
+  return boards.shapes[number]
+end
+
+local function number_of(boards, text)
+  local key = boards.base .. 'shapes'
+  local number = redis.call('HGET', key, text)
+  if not number then
+    number = tostring(redis.call('HLEN', key) / 2 + 1)
+    redis.call('HSET', key, text, number, '#' .. number, text)
+    redis.call('SADD', boards.base .. 'keys', key)
+  end
+  return number
+end
+
+-- Records: "version shape stats units order-key".
+
+local function parsed(record)
+  if not record then return nil end
+  local version, shape, stats, units, key = string.match(record, '^(%d+) (%d+) (%S*) (%S*) (.*)$')
+  return {version = version, shape = shape, stats = stats, units = units, key = key}
+end
+
+local function listed(text)
+  local found = {}
+  for each in string.gmatch(text, '[^,]+') do found[#found + 1] = each end
+  return found
+end
+
+-- unit sums as a flat table: level, unit, stat → value, for one record
+local function contribution(boards, record)
+  local sums = {}
+  if not record or record.key == '' then return sums end
+  local shape = shape_of(boards, record.shape)
+  local stats, units = listed(record.stats), listed(record.units)
+  for l, level in ipairs(shape[2]) do
+    local unit = level .. '\0' .. units[l]
+    sums[unit] = {}
+    for s, name in ipairs(shape[1]) do sums[unit][name] = tonumber(stats[s]) end
+  end
+  return sums
+end
+
+local function level_and_unit(text)
+  local at = string.find(text, '\0', 1, true)
+  return string.sub(text, 1, at - 1), string.sub(text, at + 1)
+end
+
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+local function add_up(boards, view, line, old, new)
+  local function change(unit, name, by)
+    if by ~= 0 then
+      local level, id = level_and_unit(unit)
+      local key = sums_key(boards, view, line.stage, level, line.period)
+      redis.call('HINCRBY', key, id .. '|' .. name, whole(by))
+    end
+  end
+  for unit, stats in pairs(new) do
+    local before = old[unit] or {}
+    for name, value in pairs(stats) do change(unit, name, value - (before[name] or 0)) end
+  end
+  for unit, stats in pairs(old) do
+    local after = new[unit] or {}
+    for name, value in pairs(stats) do
+      if not after[name] then change(unit, name, -value) end
+    end
+  end
+end
+
+local function rank_in_units(boards, view, line, old, new)
+  for unit in pairs(old) do
+    local level, id = level_and_unit(unit)
+    if not new[unit] and boards.needs.ranked[line.stage .. ':' .. level] then
+      redis.call('ZREM', ranked_key(boards, view, line.stage, level, id, line.period), line.person)
+    end
+  end
+  for unit, stats in pairs(new) do
+    local level, id = level_and_unit(unit)
+    if boards.needs.ranked[line.stage .. ':' .. level] then
+      local key = ranked_key(boards, view, line.stage, level, id, line.period)
+      redis.call('ZADD', key, whole(stats['sum'] or 0), line.person)
+      redis.call('SADD', boards.base .. 'keys', key)
+    end
+  end
+end
+
+local function reorder(boards, view, line, old_key, new_key)
+  local key = order_key(boards, view, line.stage, line.period)
+  local dense = boards.needs.dense[line.stage] and groups_key(boards, view, line.stage, line.period)
+  if old_key ~= '' then
+    redis.call('ZREM', key, member_of(old_key, line.person))
+    if dense and redis.call('ZLEXCOUNT', key, '[' .. old_key .. SEPARATOR, '(' .. old_key .. AFTER_SEPARATOR) == 0 then
+      redis.call('ZREM', dense, old_key)
+    end
+  end
+  if new_key ~= '' then
+    redis.call('ZADD', key, 0, member_of(new_key, line.person))
+    if dense then redis.call('ZADD', dense, 0, new_key) end
+  end
+end
+
+local function remember_keys(boards, line, new)
+  local keys = {people_key(boards, line.stage, line.period)}
+  for _, view in ipairs({'public', 'full'}) do
+    keys[#keys + 1] = order_key(boards, view, line.stage, line.period)
+    keys[#keys + 1] = groups_key(boards, view, line.stage, line.period)
+    for unit in pairs(new) do
+      local level = level_and_unit(unit)
+      keys[#keys + 1] = sums_key(boards, view, line.stage, level, line.period)
+    end
+  end
+  redis.call('SADD', boards.base .. 'keys', unpack(keys))
+end
+
+local function move(boards, line)
+  local people = people_key(boards, line.stage, line.period)
+  local old = parsed(redis.call('HGET', people, line.person))
+  if old and tonumber(old.version) >= tonumber(line.version) then return 0 end
+  local new = {shape = number_of(boards, line.shape), stats = line.stats, units = line.units, key = line.key}
+  local record = {line.version, new.shape, new.stats, new.units, new.key}
+  redis.call('HSET', people, line.person, table.concat(record, ' '))
+  local before, after = contribution(boards, old), contribution(boards, new)
+  for _, view in ipairs({'public', 'full'}) do
+    reorder(boards, view, line, old and old.key or '', new.key)
+    add_up(boards, view, line, before, after)
+    rank_in_units(boards, view, line, before, after)
+  end
+  if not old or old.key == '' or old.units ~= new.units or old.shape ~= new.shape then
+    remember_keys(boards, line, after)
+  end
+  return 1
+end
+
+local NAMES = {'stage', 'period', 'person', 'version', 'key', 'shape', 'stats', 'units'}
+
+local function move_all(boards, lines)
+  local moved = 0
+  for _, values in ipairs(lines) do
+    local line = {}
+    for i, name in ipairs(NAMES) do line[name] = values[i] end
+    moved = moved + move(boards, line)
+  end
+  return moved
+end
+
+-- Places.
+
+local function place_of(boards, board, key, index)
+  if board.style == 'ordinal' then return index + 1 end
+  local ordered, below = order_key(boards, board.view, board.stage, board.period), '(' .. key
+  if board.style == 'dense' then ordered = groups_key(boards, board.view, board.stage, board.period) end
+  return redis.call('ZLEXCOUNT', ordered, '-', below) + 1
+end
+
+-- rows from one position on: the first position, its place, then the members
+local function slice(boards, board, first, size)
+  local ordered = order_key(boards, board.view, board.stage, board.period)
+  local members = redis.call('ZRANGE', ordered, whole(first), whole(first + size - 1))
+  if #members == 0 then return {first, 0, members} end
+  local _, key = person_of(members[1])
+  return {first, place_of(boards, board, key, first), members}
+end
+
+local function position(boards, board, person)
+  local record = parsed(redis.call('HGET', people_key(boards, board.stage, board.period), person))
+  if not record or record.key == '' then return nil end
+  local ordered = order_key(boards, board.view, board.stage, board.period)
+  local index = redis.call('ZRANK', ordered, member_of(record.key, person))
+  if not index then return nil end
+  return {index, place_of(boards, board, record.key, index), member_of(record.key, person)}
+end
+
+local function board_of(from)
+  return {stage = ARGV[from], period = ARGV[from + 1], view = ARGV[from + 2], style = ARGV[from + 3]}
+end
+
+-- Generations.
+
+local function drop(generation)
+  local base = PREFIX .. generation .. ':'
+  local keys = redis.call('SMEMBERS', base .. 'keys')
+  for i = 1, #keys, 1000 do redis.call('UNLINK', unpack(keys, i, math.min(i + 999, #keys))) end
+  redis.call('UNLINK', base .. 'keys')
+  redis.call('SREM', PREFIX .. 'generations', generation)
+end
+
+local commands = {}
+
+-- epoch, lines → how many moved; the boards being built learn it too
+function commands.announce()
+  local lines = cjson.decode(ARGV[4])
+  local serving, building = boards_at(SERVING, ARGV[3]), boards_at(BUILDING, ARGV[3])
+  if building then move_all(building, lines) end
+  return serving and move_all(serving, lines)
+end
+
+-- epoch, generation, lease, needs → 1, or 0 while somebody else is building
+function commands.begin()
+  if redis.call('EXISTS', BUILDING) == 1 then return 0 end
+  local serving = redis.call('HGET', SERVING, 'generation')
+  for _, generation in ipairs(redis.call('SMEMBERS', PREFIX .. 'generations')) do
+    if generation ~= serving then drop(generation) end
+  end
+  redis.call('SADD', PREFIX .. 'generations', ARGV[4])
+  redis.call('HSET', BUILDING, 'epoch', ARGV[3], 'generation', ARGV[4], 'needs', ARGV[6])
+  redis.call('PEXPIRE', BUILDING, ARGV[5])
+  return 1
+end
+
+-- epoch, generation, lease, lines → how many moved; nil when the building is not ours any more
+function commands.fill()
+  local building = boards_at(BUILDING, ARGV[3])
+  if not building or building.generation ~= ARGV[4] then return nil end
+  redis.call('PEXPIRE', BUILDING, ARGV[5])
+  return move_all(building, cjson.decode(ARGV[6]))
+end
+
+-- epoch, generation, checkpoint → 1; nil when the building is not ours any more
+function commands.finish()
+  local building = boards_at(BUILDING, ARGV[3])
+  if not building or building.generation ~= ARGV[4] then return nil end
+  local replaced = redis.call('HGET', SERVING, 'generation')
+  redis.call('PERSIST', BUILDING)
+  redis.call('RENAME', BUILDING, SERVING)
+  redis.call('HSET', SERVING, 'checkpoint', ARGV[5])
+  if replaced then drop(replaced) end
+  return 1
+end
+
+-- epoch, moment or '' → the checkpoint, '' when there is none; the moment becomes the next one
+function commands.checkpoint()
+  if not boards_at(SERVING, ARGV[3]) then return nil end
+  if ARGV[4] ~= '' then redis.call('HSET', SERVING, 'checkpoint', ARGV[4]) end
+  return redis.call('HGET', SERVING, 'checkpoint') or ''
+end
+
+-- epoch, board, first, size, me or '', neighbours → count, rows, my position or '', the rows around it or ''
+function commands.page()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local count = redis.call('ZCARD', order_key(boards, board.view, board.stage, board.period))
+  local rows = slice(boards, board, tonumber(ARGV[8]), tonumber(ARGV[9]))
+  local mine = ARGV[10] ~= '' and position(boards, board, ARGV[10])
+  if not mine then return {count, rows, '', ''} end
+  local near = tonumber(ARGV[11])
+  local first = math.max(mine[1] - near, 0)
+  return {count, rows, mine, slice(boards, board, first, mine[1] + near - first + 1)}
+end
+
+-- epoch, board, people … → the position of each or ''
+function commands.places()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local found = {}
+  for i = 8, #ARGV do found[#found + 1] = position(boards, board, ARGV[i]) or '' end
+  return found
+end
+
+-- epoch, board, level, how many of the best → unit|stat, sum … and then unit, total … of each unit's best
+function commands.sums()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local level, best = ARGV[8], tonumber(ARGV[9])
+  local sums = redis.call('HGETALL', sums_key(boards, board.view, board.stage, level, board.period))
+  local ranked, seen = {}, {}
+  for i = 1, best > 0 and #sums or 0, 2 do
+    local unit = string.match(sums[i], '^%d+')
+    if not seen[unit] then
+      seen[unit] = true
+      local key = ranked_key(boards, board.view, board.stage, level, unit, board.period)
+      for j, total in ipairs(redis.call('ZRANGE', key, 0, best - 1, 'REV', 'WITHSCORES')) do
+        if j % 2 == 0 then
+          ranked[#ranked + 1] = unit
+          ranked[#ranked + 1] = whole(tonumber(total))
+        end
+      end
+    end
+  end
+  return {sums, ranked}
+end
+
+-- epoch, board, people … → how many records there are, then the record and its shape of each person asked for
+function commands.records()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local people = people_key(boards, board.stage, board.period)
+  local found = {redis.call('HLEN', people)}
+  for i = 8, #ARGV do
+    local record = redis.call('HGET', people, ARGV[i])
+    found[#found + 1] = record or ''
+    found[#found + 1] = record and shape_text(boards, parsed(record).shape) or ''
+  end
+  return found
+end
+
+-- epoch, board, cursor, how many → next cursor, person, record, shape …
+function commands.lines()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local scanned = redis.call('HSCAN', people_key(boards, board.stage, board.period), ARGV[8], 'COUNT', ARGV[9])
+  local found = {scanned[1]}
+  for i = 1, #scanned[2], 2 do
+    local record = scanned[2][i + 1]
+    found[#found + 1] = scanned[2][i]
+    found[#found + 1] = record
+    found[#found + 1] = shape_text(boards, parsed(record).shape)
+  end
+  return found
+end
+
+-- epoch, board, after which member or '', how many → members
+function commands.members()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local after = ARGV[8] == '' and '-' or '(' .. ARGV[8]
+  local ordered = order_key(boards, board.view, board.stage, board.period)
+  return redis.call('ZRANGE', ordered, after, '+', 'BYLEX', 'LIMIT', 0, ARGV[9])
+end
+
+-- window → how often this was tried in it, this time included
+function commands.allow()
+  local tried = redis.call('INCR', KEYS[1])
+  if tried == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+  return tried
+end
+
+return commands[ARGV[1]]()

@@ -1,0 +1,375 @@
+"""The live boards: the one place that knows Redis. Everything in it can be rebuilt from the stored lines.
+
+Every key of a contest begins with `quiz:{c<id>}:`, so that a cluster keeps them together:
+
+    serving                        hash    epoch, generation, needs, checkpoint: the boards that are read
+    building                       hash    epoch, generation, needs: boards being built beside them; expires
+    generations                    set     the generations that have keys
+    <g>:keys                       set     every other key of generation <g>
+    <g>:shapes                     hash    JSON [stat names, unit levels] → number, and #number → the JSON
+    <g>:people:<stage>:<period>    hash    person → "version shape stats units order-key"
+    <g>:order:<view>:<stage>:<period>                   sorted set, all scores 0: order-key!person
+    <g>:groups:<view>:<stage>:<period>                  sorted set, all scores 0: the different order keys
+    <g>:sums:<view>:<stage>:<level>:<period>            hash    unit|stat → sum over the unit's people
+    <g>:ranked:<view>:<stage>:<level>:<unit>:<period>   sorted set: person by total
+
+and beside them `quiz:limit:<what>:<window>` counts how often something was tried.
+
+An order key is text, of one width on a board, whose byte order is the board's order, of letters above "!". So the
+sorted set read by rank is the board, and a place is 1 + the number of members below the order key: ZLEXCOUNT, exact
+because all scores are equal, O(log n). `groups` exists only where places are dense, `ranked` only where a unit board
+reads the best few. One record of a person serves the public and the full board.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha1
+from pathlib import Path
+from typing import Any
+
+import orjson
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+TIMEOUT_S = 0.3  # of one call: a live board that hangs must not hold up an answer
+REST_S = 0.5  # after a call that failed nobody waits for Redis again for so long
+LEASE_MS = 30_000  # a building that is not filled for so long is given up
+CHUNK = 1_000  # rows of one call that walks a board
+NEIGHBOURS = 2  # rows shown above and below one's own
+
+log = logging.getLogger(__name__)
+
+
+class View(StrEnum):
+    """Which projection of a board is read."""
+
+    PUBLIC = "public"  # as published: stands still once the board is frozen
+    FULL = "full"  # as the desk sees it
+
+
+class LiveUnavailable(Exception):
+    """Redis does not answer, or not in time."""
+
+
+class BoardMissing(Exception):
+    """Redis holds no boards of this contest, or those of another epoch."""
+
+
+class BeingBuilt(Exception):
+    """Somebody else builds the boards of this contest, or has taken the building over."""
+
+
+@dataclass(frozen=True)
+class LiveLine:
+    """A person's standing in a stage or one of its periods, as the live boards want it."""
+
+    stage: int
+    period: str  # "" for the whole stage
+    person_id: int
+    version: int
+    order_key: str  # "" when the person is on no board
+    stats: Mapping[str, int]  # what unit boards add up
+    units: Mapping[str, int]  # "tree.level" → unit id
+
+
+@dataclass(frozen=True)
+class BoardRef:
+    """Names one live board and the epoch its contents must have."""
+
+    contest_id: int
+    epoch: str
+    stage: int
+    period: str = ""
+    view: View = View.PUBLIC
+    places: str = "standard"  # standard, dense, ordinal
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the boards of a contest keep besides the order of people."""
+
+    dense: frozenset[int] = frozenset()  # stages whose places are dense
+    ranked: frozenset[tuple[int, str]] = frozenset()  # (stage, level) whose unit boards read the best few
+
+    @property
+    def text(self) -> bytes:
+        """The needs as the script reads them."""
+        ranked = {f"{stage}:{level}": 1 for stage, level in sorted(self.ranked)}
+        return orjson.dumps({"dense": {str(stage): 1 for stage in sorted(self.dense)}, "ranked": ranked})
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One person on a board: the position from 0, the place, and the order key that decides both."""
+
+    person_id: int
+    index: int
+    place: int
+    order_key: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a people board, one person's own row and the rows around it."""
+
+    rows: Sequence[Placed]
+    count: int
+    mine: Placed | None = None
+    around: Sequence[Placed] = ()
+
+
+@dataclass(frozen=True)
+class UnitSums:
+    """What a unit board is made of: by unit, the sums of its people's stats and the totals of its best few."""
+
+    sums: Mapping[int, Mapping[str, int]]
+    best: Mapping[int, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Building:
+    """Boards that are being built beside the served ones."""
+
+    contest_id: int
+    epoch: str
+    generation: str
+
+
+def connect(url: str) -> redis.Redis:
+    """Return a client that never repeats a call by itself and gives up soon."""
+    client: redis.Redis = redis.Redis.from_url(
+        url,
+        protocol=2,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return client
+
+
+class Script:
+    """The Lua script beside this module, called by its digest and sent again to a server that lost it."""
+
+    def __init__(self, client: redis.Redis, rest_s: float = REST_S) -> None:
+        self.client, self.rest_s = client, rest_s
+        self.text = Path(__file__).with_name("live.lua").read_text(encoding="utf-8")
+        self.digest = sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+        self.rests_until_s = 0.0  # of the monotonic clock
+
+    def run(self, key: str, *values: object) -> Any:  # Any: Redis' reply
+        """Return the script's reply; raises LiveUnavailable, at once while Redis failed a moment ago."""
+        if time.monotonic() < self.rests_until_s:
+            raise LiveUnavailable
+        try:
+            return self._call(key, *values)
+        except redis.RedisError as error:
+            if isinstance(error, redis.exceptions.ResponseError):
+                log.exception("Redis refused a call")
+            self.rests_until_s = time.monotonic() + self.rest_s
+            raise LiveUnavailable from error
+
+    def _call(self, key: str, *values: object) -> Any:
+        try:
+            return self.client.execute_command("EVALSHA", self.digest, 1, key, *values)
+        except redis.exceptions.NoScriptError:
+            return self.client.execute_command("EVAL", self.text, 1, key, *values)
+
+
+class LiveBoards:
+    """Moves people on the live boards and reads them. Every call but the walks is one round trip.
+
+    Every call raises LiveUnavailable, and BoardMissing when the boards asked for are not there.
+    """
+
+    def __init__(self, client: redis.Redis, rest_s: float = REST_S) -> None:
+        self.script = Script(client, rest_s)
+
+    def announce(self, contest_id: int, epoch: str, lines: Sequence[LiveLine]) -> int:
+        """Move people on all boards of a contest, also on those being built; returns how many lines were news.
+
+        A version that is not above the one that is known changes nothing.
+        """
+        return int(self._ask("announce", contest_id, epoch, _packed(lines)))
+
+    def begin(self, contest_id: int, epoch: str, needs: Needs) -> Building:
+        """Begin new boards beside the served ones. Raises BeingBuilt while somebody else does so."""
+        building = Building(contest_id, epoch, secrets.token_hex(4))
+        if not self._ask("begin", contest_id, epoch, building.generation, LEASE_MS, needs.text):
+            raise BeingBuilt
+        return building
+
+    def fill(self, building: Building, lines: Sequence[LiveLine]) -> None:
+        """Put lines on the boards being built. Raises BeingBuilt when the building is not ours any more."""
+        self._build("fill", building, LEASE_MS, _packed(lines))
+
+    def finish(self, building: Building, checkpoint_ms: int) -> None:
+        """Serve the boards that were built. Raises BeingBuilt when the building is not ours any more.
+
+        `checkpoint_ms`: up to when they hold everything that was committed.
+        """
+        self._build("finish", building, checkpoint_ms)
+
+    def checkpoint(self, contest_id: int, epoch: str, moment_ms: int | None = None) -> int:
+        """Return up to when the boards are known to hold what was committed; with a moment, note it first."""
+        return int(self._ask("checkpoint", contest_id, epoch, "" if moment_ms is None else moment_ms))
+
+    def page(self, board: BoardRef, first: int, size: int, me: int | None = None) -> Part:
+        """Return `size` rows from position `first` (from 0) on, and the own row of `me` with its neighbours."""
+        count, rows, mine, around = self._read(
+            "page", board, first, size, "" if me is None else me, NEIGHBOURS
+        )
+        return Part(
+            rows=_slice(board, rows),
+            count=count,
+            mine=_position(mine) if mine else None,
+            around=_slice(board, around) if around else (),
+        )
+
+    def places(self, board: BoardRef, people: Sequence[int]) -> dict[int, Placed]:
+        """Return the rows of these people; who is not on the board is absent."""
+        found = self._read("places", board, *people) if people else []
+        return {placed.person_id: placed for placed in (_position(each) for each in found if each)}
+
+    def unit_sums(self, board: BoardRef, level: str, best: int = 0) -> UnitSums:
+        """Return the sums of all units of a level and, where `Needs.ranked` says so, the totals of their best."""
+        stats, ranked = self._read("sums", board, level, best)
+        sums: dict[int, dict[str, int]] = {}
+        for name, value in zip(stats[::2], stats[1::2], strict=True):
+            unit, _, stat = name.decode().partition("|")
+            sums.setdefault(int(unit), {})[stat] = int(value)
+        totals: dict[int, list[int]] = {}
+        for unit, total in zip(ranked[::2], ranked[1::2], strict=True):
+            totals.setdefault(int(unit), []).append(int(total))
+        return UnitSums(sums, totals)
+
+    def records(self, board: BoardRef, people: Sequence[int]) -> tuple[int, dict[int, LiveLine]]:
+        """Return how many records the board's stage and period has, and those of these people."""
+        count, *found = self._read("records", board, *people)
+        pairs = zip(people, found[::2], found[1::2], strict=True)
+        return count, {
+            person: _record(board, person, record, shape) for person, record, shape in pairs if record
+        }
+
+    def members(self, board: BoardRef) -> Iterator[tuple[str, int]]:
+        """Yield (order key, person) in the order of the sorted set, a chunk at a time."""
+        last = b""
+        while members := self._read("members", board, last, CHUNK):
+            yield from (_member(member) for member in members)
+            last = members[-1]
+
+    def _read(self, command: str, board: BoardRef, *values: object) -> Any:
+        where = (board.stage, board.period, board.view.value, board.places)
+        return self._ask(command, board.contest_id, board.epoch, *where, *values)
+
+    def _ask(self, command: str, contest_id: int, epoch: str, *values: object) -> Any:
+        prefix = f"quiz:{{c{contest_id}}}:"
+        reply = self.script.run(f"{prefix}serving", command, prefix, epoch, *values)
+        if reply is None:
+            raise BoardMissing
+        return reply
+
+    def _build(self, command: str, building: Building, *values: object) -> None:
+        try:
+            self._ask(command, building.contest_id, building.epoch, building.generation, *values)
+        except BoardMissing as error:
+            raise BeingBuilt from error
+
+
+class Limits:
+    """Counts tries in windows of time: in Redis for all processes, in this process while Redis is away."""
+
+    MOST_KEPT = 100_000  # counters in the process; beyond it the windows that are over are forgotten
+
+    def __init__(self, client: redis.Redis | None, rest_s: float = REST_S) -> None:
+        self.script = Script(client, rest_s) if client is not None else None
+        self.own: dict[str, int] = {}
+        self.turn = threading.Lock()
+
+    def allow(self, key: str, limit: int, window_s: int, now_ms: int) -> bool:
+        """Count one more try of `key` and return whether it is within `limit` tries in this window."""
+        counter = f"quiz:limit:{key}:{now_ms // (window_s * 1000)}"
+        tried = self._in_process(counter)
+        if self.script is not None:
+            try:
+                tried = max(tried, int(self.script.run(counter, "allow", "", window_s * 1000)))
+            except LiveUnavailable:
+                log.debug("limits count in this process")
+        return tried <= limit
+
+    def _in_process(self, counter: str) -> int:
+        with self.turn:
+            if len(self.own) >= self.MOST_KEPT:
+                self.own.clear()
+            self.own[counter] = self.own.get(counter, 0) + 1
+            return self.own[counter]
+
+
+def _packed(lines: Sequence[LiveLine]) -> bytes:
+    """Return lines as the script reads them: everything is text, because Lua has no whole numbers."""
+    return orjson.dumps([_text(line) for line in lines])
+
+
+def _text(line: LiveLine) -> list[str]:
+    stats, units = sorted(line.stats), sorted(line.units)
+    return [
+        str(line.stage),
+        line.period,
+        str(line.person_id),
+        str(line.version),
+        line.order_key,
+        orjson.dumps([stats, units]).decode(),
+        ",".join(str(line.stats[name]) for name in stats),
+        ",".join(str(line.units[level]) for level in units),
+    ]
+
+
+def _record(board: BoardRef, person_id: int, record: bytes, shape: bytes) -> LiveLine:
+    version, _shape, stats, units, order_key = record.decode().split(" ", 4)
+    names, levels = orjson.loads(shape)
+    return LiveLine(
+        stage=board.stage,
+        period=board.period,
+        person_id=person_id,
+        version=int(version),
+        order_key=order_key,
+        stats={name: int(value) for name, value in zip(names, _listed(stats), strict=True)},
+        units={level: int(unit) for level, unit in zip(levels, _listed(units), strict=True)},
+    )
+
+
+def _listed(text: str) -> list[str]:
+    return text.split(",") if text else []
+
+
+def _member(member: bytes) -> tuple[str, int]:
+    order_key, _, person = member.decode().rpartition("!")
+    return order_key, int(person)
+
+
+def _position(found: Sequence[Any]) -> Placed:
+    index, place, member = found
+    order_key, person_id = _member(member)
+    return Placed(person_id, index, place, order_key)
+
+
+def _slice(board: BoardRef, found: Sequence[Any]) -> list[Placed]:
+    first, place, members = found
+    return numbered(board.places, first, place, [_member(member) for member in members])
+
+
+def numbered(style: str, first: int, place: int, members: Sequence[tuple[str, int]]) -> list[Placed]:
+    """Return rows that follow each other with their places; the first one's position and place are given."""
+    rows: list[Placed] = []
+    for index, (order_key, person_id) in enumerate(members, first):
+        if rows and (style == "ordinal" or order_key != rows[-1].order_key):
+            place = place + 1 if style == "dense" else index + 1
+        rows.append(Placed(person_id, index, place, order_key))
+    return rows
