@@ -1,0 +1,186 @@
+"""What every question must satisfy, from whatever format: the same faults with the same codes and words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from question_bank.formats.reading import Placed
+from question_bank.problems import ERROR, N_, WARNING, Problem
+from question_bank.question import LETTERS, MOST_OPTIONS, Question, digest
+
+LONGEST_STEM, LONGEST_OPTION, LONGEST_EXPLANATION = 4_000, 1_000, 10_000  # characters a phone can still show
+LONGEST_ID = 200
+KIND_NAMES = {"single": N_("单选题"), "multiple": N_("多选题"), "true_false": N_("判断题")}
+
+
+@dataclass
+class Place:
+    """A row under examination: where it stands, which column is which, and what was found."""
+
+    sheet: str
+    row: int
+    columns: Mapping[str, str] = field(default_factory=dict)  # field → the column to name
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, about: str, code: str, message: str, **values: object) -> None:
+        """Note what keeps the row out."""
+        self.problems.append(self._problem(about, code, message, ERROR, values))
+
+    def warn(self, about: str, code: str, message: str, **values: object) -> None:
+        """Note what is worth a look."""
+        self.problems.append(self._problem(about, code, message, WARNING, values))
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether an error was noted."""
+        return any(p.severity == ERROR for p in self.problems)
+
+    def _problem(
+        self, about: str, code: str, message: str, severity: str, values: Mapping[str, object]
+    ) -> Problem:
+        return Problem(
+            self.sheet, self.row, self.columns.get(about, ""), code, message, severity, dict(values)
+        )
+
+
+def check(place: Place, question: Question) -> None:
+    """Note everything that is wrong with a question as it was read."""
+    _check_stem(place, question)
+    _check_options(place, question)
+    _check_key(place, question)
+    if len(question.explanation) > LONGEST_EXPLANATION:
+        place.error(
+            "explanation", "too-long", N_("解析有 %(length)s 字，最多 %(most)s 字，请缩短。"),
+            length=len(question.explanation), most=LONGEST_EXPLANATION,
+        )  # fmt: skip
+    if len(question.external_id) > LONGEST_ID:
+        place.error("id", "too-long", N_("题号太长，最多 %(most)s 字，请缩短。"), most=LONGEST_ID)
+
+
+def _check_stem(place: Place, question: Question) -> None:
+    if not question.stem.strip():
+        place.error("stem", "empty-stem", N_("题干是空的，请填写题干。"))
+    elif len(question.stem) > LONGEST_STEM:
+        place.error(
+            "stem", "too-long", N_("题干有 %(length)s 字，最多 %(most)s 字，请缩短。"),
+            length=len(question.stem), most=LONGEST_STEM,
+        )  # fmt: skip
+
+
+def _check_options(place: Place, question: Question) -> None:
+    texts = [option.text for option in question.options]
+    if len(texts) < 2:
+        place.error(
+            "option", "too-few-options",
+            N_("只有 %(count)s 个选项，至少要有 2 个。请补上选项；如果选项写在题干里，请拆到选项列。"),
+            count=len(texts),
+        )  # fmt: skip
+    for option in question.options:
+        if not option.text.strip():
+            place.error(
+                f"option{option.id}", "gap-in-options", N_("选项 %(letter)s 是空的，但后面还有选项。请补上或把后面的选项前移。"),
+                letter=option.id,
+            )  # fmt: skip
+        elif len(option.text) > LONGEST_OPTION:
+            place.error(
+                f"option{option.id}", "too-long", N_("选项 %(letter)s 有 %(length)s 字，最多 %(most)s 字，请缩短。"),
+                letter=option.id, length=len(option.text), most=LONGEST_OPTION,
+            )  # fmt: skip
+    _check_equal_options(place, question)
+
+
+def _check_equal_options(place: Place, question: Question) -> None:
+    counts = Counter(" ".join(option.text.split()) for option in question.options if option.text.strip())
+    for text, count in counts.items():
+        if count == 1:
+            continue
+        letters = [o.id for o in question.options if " ".join(o.text.split()) == text]
+        if question.key.isdisjoint(letters):
+            place.warn(
+                f"option{letters[-1]}", "duplicate-options", N_("选项 %(letters)s 的内容相同，建议改成不同的内容。"),
+                letters="、".join(letters),
+            )  # fmt: skip
+        else:
+            place.error(
+                f"option{letters[-1]}", "duplicate-options",
+                N_("选项 %(letters)s 的内容相同，其中有正确答案，选哪个才对分不清。请改成不同的内容。"),
+                letters="、".join(letters),
+            )  # fmt: skip
+
+
+def _check_key(place: Place, question: Question) -> None:
+    if place.is_faulty and not question.key:
+        return
+    outside = sorted(question.key - {option.id for option in question.options})
+    if not question.key:
+        place.error("answer", "no-answer", N_("没有写答案，请填写正确选项的字母。"))
+    elif outside and len(question.options) >= 2:
+        place.error(
+            "answer", "answer-out-of-range", N_("答案是 %(outside)s，但选项只到 %(last)s。请改正答案或补上选项。"),
+            outside="、".join(outside), last=question.options[-1].id,
+        )  # fmt: skip
+    elif len(question.key) > 1 and question.kind != "multiple":
+        place.error(
+            "answer", "too-many-answers", N_("%(kind)s只能有一个答案，这里有 %(count)s 个。请改正答案，或把题型改为多选题。"),
+            kind=KIND_NAMES[question.kind], count=len(question.key),
+        )  # fmt: skip
+    elif len(question.key) == 1 and question.kind == "multiple":
+        place.warn("answer", "one-answer", N_("多选题只有一个答案，请核对是否漏写。"))
+
+
+def letters_checked(place: Place, texts: Sequence[str]) -> bool:
+    """Note a question with more options than letters; returns whether they can be lettered."""
+    if len(texts) <= MOST_OPTIONS:
+        return True
+    place.error(
+        "option", "too-many-options", N_("有 %(count)s 个选项，最多 %(most)s 个（A–%(last)s）。"),
+        count=len(texts), most=MOST_OPTIONS, last=LETTERS[-1],
+    )  # fmt: skip
+    return False
+
+
+def repeated(placed: Sequence[Placed], named: Sequence[tuple[str, str, int]] = ()) -> list[Problem]:
+    """Return an error for each row that repeats an earlier one: the same id, or the same wording.
+
+    `named`: id, sheet and row of every row that has an id, faulty ones too. The same wording with another answer
+    is a conflict and keeps both rows out: nobody but the author knows which is right.
+    """
+    problems = []
+    first_named: dict[str, tuple[str, int]] = {}
+    for name, sheet, row in named:
+        first = first_named.setdefault(name, (sheet, row))
+        if first != (sheet, row):
+            problems.append(_repeats((sheet, row), first, "repeated-id", name))
+    out = {(problem.sheet, problem.row) for problem in problems}
+    by_wording: dict[str, Placed] = {}
+    for each in placed:
+        here = (each.sheet, each.row)
+        other = each if here in out else by_wording.setdefault(digest(each.question), each)
+        there = (other.sheet, other.row)
+        if here == there:
+            continue
+        if other.question.right_texts == each.question.right_texts:
+            problems.append(_repeats(here, there, "duplicate"))
+        else:
+            problems += [_repeats(here, there, "conflict"), _repeats(there, here, "conflict")]
+    return problems
+
+
+def _repeats(here: tuple[str, int], there: tuple[str, int], code: str, name: str = "") -> Problem:
+    sentence = REPEATS[code] if here[0] == there[0] else REPEATS_ON_OTHER_SHEET[code]
+    values = {"id": name, "sheet": there[0], "row": there[1]}
+    return Problem(*here, "", code, sentence, ERROR, values)
+
+
+REPEATS = {
+    "repeated-id": N_("题号 %(id)s 与第 %(row)s 行重复。请改成不同的题号，或删去重复的行。"),
+    "duplicate": N_("与第 %(row)s 行是同一道题（题干和选项相同），不再导入这一行。"),
+    "conflict": N_("与第 %(row)s 行是同一道题，但答案不同。请核对哪个答案正确，只留一行。"),
+}
+REPEATS_ON_OTHER_SHEET = {
+    "repeated-id": N_("题号 %(id)s 与工作表“%(sheet)s”第 %(row)s 行重复。请改成不同的题号，或删去重复的行。"),
+    "duplicate": N_("与工作表“%(sheet)s”第 %(row)s 行是同一道题（题干和选项相同），不再导入这一行。"),
+    "conflict": N_("与工作表“%(sheet)s”第 %(row)s 行是同一道题，但答案不同。请核对哪个答案正确，只留一行。"),
+}

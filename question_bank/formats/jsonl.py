@@ -1,0 +1,196 @@
+"""JSON Lines: our own, without loss, and the notation in which public banks are kept.
+
+Ours has `kind`, `stem`, `options`, `key`, and where there is something to say `id`, `difficulty`, `tags`
+(facet → values) and `explanation`. The other has `type`, `answer`, a list of `tags`, `subject`, `source`, `licence`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from question_bank.formats.checks import Place, check, letters_checked, repeated
+from question_bank.formats.kinds import kind_of, unsupported_name
+from question_bank.formats.reading import Placed, RawRow, Reading
+from question_bank.formats.scale import Difficulties
+from question_bank.formats.text import decoded
+from question_bank.problems import N_, Problem
+from question_bank.question import Question, lettered
+
+Line = Mapping[str, Any]  # Any: JSON data from outside, checked field by field
+FACETS_OF_OTHERS = {"tags": "topic", "subject": "subject", "source": "source", "licence": "licence"}
+FIELDS = {
+    name: name
+    for name in (
+        "id",
+        "stem",
+        "options",
+        "key",
+        "answer",
+        "kind",
+        "type",
+        "difficulty",
+        "tags",
+        "explanation",
+    )
+}
+OPTION_FIELDS = {f"option{letter}": "options" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what a file of JSON Lines holds."""
+    reader = _Reader(decoded(content))
+    return reader.read(scale)
+
+
+def write(questions: Iterable[Question]) -> bytes:
+    """Return questions as our own JSON Lines; reading them gives the same questions."""
+    lines = (json.dumps(question.as_dict(), ensure_ascii=False) for question in questions)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.problems: list[Problem] = []
+        self.raw: list[RawRow] = []
+        self.placed: list[Placed] = []
+        self.unsupported: dict[str, int] = {}
+        self.lines: list[tuple[int, Line]] = []
+        self.named: list[tuple[str, str, int]] = []
+        # "\n" alone ends a line: JSON text may hold U+2028 and its like, at which splitlines would cut.
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                self._take_line(number, line.strip())
+
+    def _take_line(self, number: int, line: str) -> None:
+        self.raw.append(RawRow("", number, (line,)))
+        place = Place("", number)
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError):
+            place.error("", "not-json", N_("这一行不是完整的 JSON，请检查引号、逗号和括号。"))
+        else:
+            if isinstance(data, dict):
+                self.lines.append((number, data))
+            else:
+                place.error("", "not-json", N_("这一行应当是一道题（{…}），请按 JSON Lines 每行写一道。"))
+        self.problems += place.problems
+
+    def read(self, scale: Mapping[str, str] | None) -> Reading:
+        words = [_word(line.get("difficulty")) for _, line in self.lines]
+        difficulties, said = Difficulties.of_file(words, scale)
+        for number, line in self.lines:
+            self._take_question(number, line, difficulties)
+        if not self.raw:
+            said.append(Problem("", 0, "", "no-rows", N_("文件里没有题目。"), "warning"))
+        return Reading(
+            questions=tuple(self.placed),
+            problems=(*said, *difficulties.problems(), *self.problems, *repeated(self.placed, self.named)),
+            raw=tuple(self.raw),
+            headers={"": (N_("原文"),)},
+            difficulties=dict(difficulties.unknown),
+            unsupported=self.unsupported,
+        )
+
+    def _take_question(self, number: int, line: Line, difficulties: Difficulties) -> None:
+        answer = "key" if "key" in line else "answer"
+        place = Place("", number, {**FIELDS, **OPTION_FIELDS, "option": "options", "answer": answer})
+        if name := _word(line.get("id")):
+            self.named.append((name, "", number))
+        question = self._question(place, line, difficulties)
+        if question is not None:
+            check(place, question)
+            if not place.is_faulty:
+                self.placed.append(Placed(question, "", number))
+        self.problems += place.problems
+
+    def _question(self, place: Place, line: Line, difficulties: Difficulties) -> Question | None:
+        kind = self._kind(place, line)
+        options = _texts(place, line, "options")
+        key = _texts(place, line, "key" if "key" in line else "answer")
+        tags = _tags(place, line)
+        if kind is None or place.is_faulty or not letters_checked(place, options):
+            return None
+        return Question(
+            kind=kind,
+            stem=_text(place, line, "stem"),
+            options=lettered(options),
+            key=frozenset(key),
+            tags=tags,
+            difficulty=difficulties.of(_word(line.get("difficulty"))),
+            explanation=_text(place, line, "explanation"),
+            external_id=_text(place, line, "id"),
+        )
+
+    def _kind(self, place: Place, line: Line) -> str | None:
+        name = "kind" if "kind" in line else "type"
+        word = line.get(name)
+        kind = kind_of(word) if isinstance(word, str) else None
+        if kind is not None:
+            return kind
+        shown = unsupported_name(word) if isinstance(word, str) else ""
+        if shown:
+            self.unsupported[shown] = self.unsupported.get(shown, 0) + 1
+            place.error(
+                name,
+                "unknown-type",
+                N_("暂不支持%(kind)s，这一题没有导入。可改写成单选、多选或判断题。"),
+                kind=shown,
+            )
+        else:
+            place.error(
+                name, "unknown-type", N_("题型“%(word)s”不认识，请写 single、multiple 或 true_false。"),
+                word=_word(word),
+            )  # fmt: skip
+        return None
+
+
+def _text(place: Place, line: Line, name: str) -> str:
+    value = line.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    place.error(name, "not-text", N_("%(name)s 应当是文字（加引号）。"), name=name)
+    return ""
+
+
+def _texts(place: Place, line: Line, name: str) -> list[str]:
+    value = line.get(name)
+    if value is None:
+        return []
+    if isinstance(value, str) and name in ("key", "answer"):
+        return list(value)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return value
+    place.error(name, "not-texts", N_('%(name)s 应当是文字的列表，例如 ["A", "B"]。'), name=name)
+    return []
+
+
+def _tags(place: Place, line: Line) -> dict[str, tuple[str, ...]]:
+    tags = line.get("tags")
+    if isinstance(tags, dict):
+        found = {str(facet): _values(values) for facet, values in tags.items()}
+    else:
+        found = {facet: _values(line.get(name)) for name, facet in FACETS_OF_OTHERS.items()}
+    if any(values is None for values in found.values()):
+        place.error("tags", "not-texts", N_('%(name)s 应当是文字的列表，例如 ["A", "B"]。'), name="tags")
+    return {facet: values for facet, values in found.items() if values}
+
+
+def _values(value: object) -> tuple[str, ...] | None:
+    match value:
+        case None:
+            return ()
+        case str():
+            return (value,)
+        case list() if all(isinstance(each, str) for each in value):
+            return tuple(value)
+    return None
+
+
+def _word(value: object) -> str:
+    return "" if value is None else str(value)

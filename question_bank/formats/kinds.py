@@ -1,0 +1,64 @@
+"""The words for kinds of questions in other people's files."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+WORDS = {
+    "single": (
+        "单选", "单选题", "单项选择", "单项选择题", "选择题", "单项", "single", "singlechoice", "multiplechoice",
+        "mcq", "radio", "选择", "single_choice", "单选择题", "最佳选择题",
+    ),
+    "multiple": (
+        "多选", "多选题", "多项选择", "多项选择题", "不定项", "不定项选择", "不定项选择题", "不定项选择题", "多项", "multiple",
+        "checkbox", "multipleresponse", "multiple_choice", "multiselect", "multi", "不定项题", "multipleselect",
+    ),
+    "true_false": (
+        "判断", "判断题", "是非", "是非题", "对错", "对错题", "正误", "正误题", "truefalse", "true_false", "true/false",
+        "truefalsequestion", "t/f", "tf", "判断正误", "judge", "judgement", "yes/no",
+    ),
+}  # fmt: skip
+KNOWN = {word: kind for kind, words in WORDS.items() for word in words}
+UNSUPPORTED = {
+    "填空题": ("填空", "fill", "fillintheblank", "fillin", "completion", "blank", "fib"),
+    "问答题": (
+        "问答",
+        "简答",
+        "论述",
+        "主观",
+        "essay",
+        "openended",
+        "open",
+        "shortanswer",
+        "名词解释",
+        "解答",
+        "答题",
+    ),
+    "连线题": ("连线", "匹配", "配对", "match", "matching", "配伍"),
+    "排序题": ("排序", "order", "ordering", "reorder", "sequence"),
+    "计算题": ("计算", "numeric", "numerical", "应用题"),
+    "材料题": ("材料", "group", "综合题", "阅读理解", "案例", "题组", "共用题干", "完形"),
+    "投票题": ("投票", "poll", "survey", "调查", "问卷"),
+    "绘图题": ("绘图", "画图", "draw", "作图"),
+    "操作题": ("操作", "编程", "实操", "作文", "写作", "听力", "朗读", "口语"),
+}
+
+
+def kind_of(word: str) -> str | None:
+    """Return the kind a word stands for, None if it stands for none that we have."""
+    return KNOWN.get(_plain(word))
+
+
+def unsupported_name(word: str) -> str:
+    """Return the name of a kind that exists but cannot be represented here; "" for a word that names none."""
+    plain = _plain(word)
+    for name, words in UNSUPPORTED.items():
+        if any(plain.startswith(each) or (not each.isascii() and each in plain) for each in words):
+            return name
+    return ""
+
+
+def _plain(word: str) -> str:
+    narrow = unicodedata.normalize("NFKC", word).casefold()
+    return re.sub(r"[\s\-（）()【】\[\]*:：.。、]|^[一二三四五六七八九十\d]+[、.]", "", narrow)
