@@ -49,7 +49,14 @@ def in_force(platform: Platform, contest_id: int) -> Published:
 
 def candidate(version_id: int, question: Question) -> Candidate:
     """Return a question as the drawing of papers sees it."""
-    return Candidate(version_id, question.kind, question.tags, question.difficulty)
+    return Candidate(
+        version_id,
+        question.kind,
+        question.tags,
+        question.difficulty,
+        option_count=len(question.options),
+        keeps_order=question.keeps_order,
+    )
 
 
 def _read(platform: Platform, rules_id: int) -> Published:
