@@ -1,0 +1,74 @@
+# What people type. Set-up is done by stamp files, so that a second call starts at once.
+# Settings of a running server: make run HOST=0.0.0.0 PORT=8080 QUIZ_DATA=… (README lists them all).
+
+.SUFFIXES:
+.PHONY: run test test-full lint types imports bench chaos messages set-up clean
+
+PYTHON = python3
+VENV = .venv
+PY = $(VENV)/bin/python
+PIP = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore
+PYTEST = $(PY) -m pytest
+CATALOGUES = $(wildcard quiz/translations/*/LC_MESSAGES/*.po)
+
+run: $(VENV)/run.stamp $(VENV)/messages.stamp
+	@exec $(PY) -m quiz.serve --with-parent
+
+test: lint types imports browser
+	@$(PYTEST) -n 2 --dist loadgroup -m "not full"
+
+test-full: lint types imports browser
+	@$(PYTEST) -n 2 --dist loadgroup
+
+lint: $(VENV)/dev.stamp
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: $(VENV)/dev.stamp
+	@$(PY) -m mypy
+
+imports: $(VENV)/dev.stamp
+	@$(VENV)/bin/lint-imports
+
+.PHONY: browser
+browser: $(VENV)/dev.stamp $(VENV)/messages.stamp
+	@sh tests/support/browser.sh
+
+bench: $(VENV)/dev.stamp $(VENV)/messages.stamp
+	@$(PY) -m bench
+
+chaos: $(VENV)/dev.stamp $(VENV)/messages.stamp
+	@$(PY) -m bench.chaos --kills 200
+
+# Finds what is said anew and what is said no more; the catalogue is then finished by hand.
+messages: $(VENV)/dev.stamp
+	@$(VENV)/bin/pybabel extract --quiet --mapping=quiz/translations/babel.cfg --keywords=N_ --sort-by-file --no-wrap --output=$(VENV)/messages.pot .
+	@$(VENV)/bin/pybabel update --quiet --ignore-obsolete --no-fuzzy-matching --no-wrap --input-file=$(VENV)/messages.pot --output-dir=quiz/translations
+
+set-up: $(VENV)/run.stamp $(VENV)/messages.stamp
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/venv.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "需要 Python 3.11 或更新的版本；请安装后再试，或用 make run PYTHON=/路径/python3 指定。" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "缺少 Python 的 venv 模块；请先运行：apt-get install python3-venv" >&2; exit 1; }
+	@echo "正在准备运行环境（只在第一次需要，约一分钟）…"
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "无法建立 $(VENV)；请检查磁盘空间和目录权限。" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/venv.stamp requirements.txt constraints.txt
+	@$(PIP) -r requirements.txt -c constraints.txt || \
+	  { echo "依赖没有安装成功，原因见上；请检查网络和磁盘空间，再运行一次。" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt constraints.txt
+	@$(PIP) -r requirements-dev.txt -c constraints.txt || \
+	  { echo "测试所需的依赖没有安装成功，原因见上；请检查网络和磁盘空间，再运行一次。" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/messages.stamp: $(VENV)/run.stamp $(CATALOGUES)
+	@$(VENV)/bin/pybabel compile --quiet --directory=quiz/translations
+	@touch $@
