@@ -95,6 +95,13 @@ class QuotaUsed(QuizError):
     message = N_("您的答题次数已经用完。")
 
 
+class UnitNeeded(QuizError):
+    """The rules want to know a street, a school … that the person has not named; `tree` says which."""
+
+    code = "unit_needed"
+    message = N_("这场比赛需要填写所属单位，请先选择再开始答题。")
+
+
 class AttemptFinished(QuizError):
     """The attempt was handed in or closed before; its result is on record."""
 

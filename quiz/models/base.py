@@ -1,18 +1,19 @@
-"""The database: engine settings, the one writing transaction, and everything that differs between SQLite and PostgreSQL."""
+"""The database: engine settings, the one writing transaction, and whatever differs between databases."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, MetaData, String, Table, Text, event
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, MetaData, String, Text, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 OLDEST_SQLITE = (3, 51, 3)  # before it two writers can corrupt a WAL database (WAL-reset bug)
 BUSY_TIMEOUT_MS = 20_000  # how long a command waits for the serving process, and the other way round
@@ -83,7 +84,7 @@ def prepare_engine(engine: Engine) -> None:
 
 
 class Store:
-    """Opens transactions on one engine; within a process SQLite writers queue here and not in its busy handler."""
+    """Opens transactions on one engine; SQLite writers of one process queue here, not in its busy handler."""
 
     def __init__(self, engine: Engine) -> None:
         prepare_engine(engine)
@@ -100,7 +101,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open a transaction that may write; it commits at the end, or rolls back and lets the error through."""
+        """Open a transaction that may write; it commits at the end, or rolls back and raises the error."""
         with self.turn, Session(self.write_engine) as session, session.begin():
             yield session
 
@@ -133,17 +134,17 @@ class Statement:
 
     def _compile(self, dialect: str) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
         clause = self.clause if isinstance(self.clause, ClauseElement) else self.clause(dialect)
-        done = clause.compile(dialect=DRIVERS[dialect]())
+        done = cast(SQLCompiler, clause.compile(dialect=DRIVERS[dialect]()))
         self.compiled[dialect] = (str(done), tuple(done.positiontup or ()), dict(done.params))
         return self.compiled[dialect]
 
 
 DRIVERS: dict[str, Callable[[], Dialect]] = {
     "sqlite": lambda: sqlite.dialect(paramstyle="qmark"),
-    "postgresql": lambda: PGDialect_psycopg(paramstyle="format"),
+    "postgresql": lambda: PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
 }
 
 
-def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_for(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows `on_conflict_do_update` on this database."""
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)

@@ -1,4 +1,4 @@
-"""The record: attempts, what was received for them and what came of them; and `lines`, the one derived table."""
+"""The record: attempts, what was received for them, what came of them; and the one derived table, `line`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from quiz.models.base import Base, BigInt, ByteOrdered, LongText
 class Attempt(Base):
     """One person's go at one paper. Only `finished_ms` is ever set later, once, by whoever closes it.
 
-    The database holds the limits: attempts of a person in a stage are numbered without gaps or doubles, only one
-    is open, and a start sent twice is one start.
+    The database holds the limits: attempts of a person in a stage are numbered without gaps or doubles, only
+    one is open, and a start sent twice is one start.
     """
 
     __tablename__ = "attempt"

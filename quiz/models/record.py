@@ -1,28 +1,45 @@
-"""The statements of the hot path: start, answers, finish, and the lines that follow. Each is compiled once."""
+"""The statements of the hot path, compiled once: start, answers, finish, and the lines that follow."""
 
 from __future__ import annotations
 
-from sqlalchemy import ClauseElement, bindparam, insert, select, update
+from typing import Any
+
+from sqlalchemy import (
+    ClauseElement,
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from quiz.models.accounts import Membership, Person, Unit
 from quiz.models.base import Statement, insert_for
 from quiz.models.play import Attempt, Line, Receipt, Result
 
-_last_receipt = (
+_last_device = (
     select(Receipt.device)
-    .where(Receipt.attempt_id == Attempt.id)
+    .where(Receipt.attempt_id == Attempt.id, Receipt.device != "")
     .order_by(Receipt.id.desc())
     .limit(1)
     .scalar_subquery()
 )
-_last_opening = (
-    select(Receipt.id)
-    .where(Receipt.attempt_id == Attempt.id, Receipt.opens.is_not(None))
-    .order_by(Receipt.id.desc())
-    .limit(1)
-    .scalar_subquery()
+
+RECEIPT_COLUMNS = (
+    Receipt.id,
+    Receipt.device,
+    Receipt.received_ms,
+    Receipt.answers,
+    Receipt.late,
+    Receipt.opens,
+    Receipt.opened_ms,
 )
-_opening = Receipt.__table__.alias("opening")
 
 ATTEMPT_COLUMNS = (
     Attempt.id,
@@ -36,23 +53,39 @@ ATTEMPT_COLUMNS = (
     Attempt.started_ms,
     Attempt.deadline_ms,
     Attempt.grace_ms,
+    Attempt.looks_back,
     Attempt.finished_ms,
     Person.epoch,
+    _last_device,
 )
 
-ATTEMPT = (
-    select(*ATTEMPT_COLUMNS, _last_receipt, _opening.c.opens, _opening.c.opened_ms)
-    .select_from(Attempt)
-    .join(Person, Person.id == Attempt.person_id)
-    .outerjoin(_opening, _opening.c.id == _last_opening)
-    .where(Attempt.id == bindparam("attempt_id"))
-)
+
+def _past(dialect: str) -> ScalarSelect[str]:
+    """Return what was received before as one JSON text: a list of RECEIPT_COLUMNS in no order."""
+    listed = (
+        func.json_group_array(func.json_array(*RECEIPT_COLUMNS))
+        if dialect == "sqlite"
+        else cast(func.json_agg(func.json_build_array(*RECEIPT_COLUMNS)), Text)
+    )
+    return select(listed).where(Receipt.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
+
+
+def _attempt(dialect: str) -> Select[Any]:  # Any: the columns of an attempt and its past
+    """Select an attempt; its past comes along only where it decides, so that a save stays two statements."""
+    decides = or_(Attempt.looks_back, bindparam("received_ms") > Attempt.deadline_ms + Attempt.grace_ms)
+    return (
+        select(*ATTEMPT_COLUMNS, case((decides, _past(dialect))))
+        .select_from(Attempt)
+        .join(Person, Person.id == Attempt.person_id)
+        .where(Attempt.id == bindparam("attempt_id"))
+    )
+
 
 # FOR SHARE waits for a finish that is under way and then sees its `finished_ms`: no answer is acknowledged
 # after the attempt was counted. (SQLite has one writer at a time and leaves the words out.)
-READ_ATTEMPT = Statement(ATTEMPT)
-ATTEMPT_FOR_ANSWER = Statement(ATTEMPT.with_for_update(read=True, of=Attempt))
-ATTEMPT_FOR_FINISH = Statement(ATTEMPT.with_for_update(of=Attempt))
+READ_ATTEMPT = Statement(_attempt)
+ATTEMPT_FOR_ANSWER = Statement(lambda dialect: _attempt(dialect).with_for_update(read=True, of=Attempt))
+ATTEMPT_FOR_FINISH = Statement(lambda dialect: _attempt(dialect).with_for_update(of=Attempt))
 
 ADD_RECEIPT = Statement(
     insert(Receipt).values(
@@ -64,11 +97,7 @@ ADD_RECEIPT = Statement(
 )
 
 RECEIPTS = Statement(
-    select(
-        Receipt.device, Receipt.received_ms, Receipt.answers, Receipt.late, Receipt.opens, Receipt.opened_ms
-    )
-    .where(Receipt.attempt_id == bindparam("attempt_id"))
-    .order_by(Receipt.id)
+    select(*RECEIPT_COLUMNS).where(Receipt.attempt_id == bindparam("attempt_id")).order_by(Receipt.id)
 )
 
 CLOSE_ATTEMPT = Statement(
@@ -124,10 +153,11 @@ PLAYED = Statement(
     .order_by(Attempt.started_ms, Attempt.id)
 )
 
-# Every attempt of a person in a stage, open or closed, with its paper: for quotas and unseen questions.
+# Every attempt of a person in a contest, open or closed, with its paper: for quotas and unseen questions.
 STARTED = Statement(
     select(
         Attempt.id,
+        Attempt.stage,
         Attempt.number,
         Attempt.start_key,
         Attempt.scene,
@@ -139,10 +169,9 @@ STARTED = Statement(
     )
     .where(
         Attempt.contest_id == bindparam("contest_id"),
-        Attempt.stage == bindparam("stage"),
         Attempt.person_id == bindparam("person_id"),
     )
-    .order_by(Attempt.number)
+    .order_by(Attempt.stage, Attempt.number)
 )
 
 START_COLUMNS = (
@@ -158,6 +187,7 @@ START_COLUMNS = (
     "started_ms",
     "deadline_ms",
     "grace_ms",
+    "looks_back",
 )
 ADD_ATTEMPT = Statement(
     insert(Attempt).values({name: bindparam(name) for name in START_COLUMNS}).returning(Attempt.id)
@@ -197,9 +227,7 @@ LINE_COLUMNS = (
 
 
 def _put_line(dialect: str) -> ClauseElement:
-    new = insert_for(dialect, Line.__table__).values(
-        {**{name: bindparam(name) for name in LINE_COLUMNS}, "version": 1}
-    )
+    new = insert_for(dialect, Line).values({**{name: bindparam(name) for name in LINE_COLUMNS}, "version": 1})
     changed = {name: new.excluded[name] for name in LINE_COLUMNS[4:]}
     return new.on_conflict_do_update(
         index_elements=LINE_COLUMNS[:4], set_={**changed, "version": Line.version + 1}

@@ -15,7 +15,7 @@ from quiz.models.base import Store
 
 
 def upgrade(app: Flask, store: Store, data: Path) -> Path | None:
-    """Migrate the database to the newest version; returns where the copy made before is, None if none was needed.
+    """Migrate the database to the newest version; returns where the copy made before is, None without one.
 
     A database that is new or up to date needs no copy; PostgreSQL is copied by its own tools, before.
     """

@@ -1,7 +1,7 @@
 """The group-commit writer: one thread per process that commits many callers' writes together.
 
-With one commit per caller and a real fsync, waiting callers queue behind each other's disk; in groups the fsync
-is shared. A caller returns from `run` only when its write is committed: acknowledged means on disk.
+With one commit per caller and a real fsync, waiting callers queue behind each other's disk; in groups the
+fsync is shared. A caller returns from `run` only when its write is committed: acknowledged means on disk.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Job(Generic[T]):
         self.error: BaseException | None = None
 
     def attempt(self, connection: Connection) -> None:
-        """Do the work in the open transaction; a refusal is this caller's outcome, any other error the group's."""
+        """Do the work in the open transaction; a refusal is the caller's, any other error the group's."""
         try:
             self.error, self.outcome = None, self.work(connection)
         except QuizError as refusal:
@@ -45,8 +45,8 @@ class Job(Generic[T]):
 class Writer:
     """Runs writes one after the other on its own thread and commits them in groups.
 
-    A write may be run twice (when another one of its group failed), so it must do nothing but SQL. A write that
-    refuses (`QuizError`) must refuse before it writes.
+    A write may be run twice (when another one of its group failed), so it must do nothing but SQL. A write
+    that refuses (`QuizError`) must refuse before it writes.
     """
 
     def __init__(self, store: Store) -> None:

@@ -17,7 +17,7 @@ LONGEST_DEVICE = 40  # characters
 
 @dataclass(frozen=True)
 class Slot:
-    """One question of a paper: the frozen version, its section, and the order in which its options are shown."""
+    """One question of a paper: the frozen version, its section, and the order its options are shown in."""
 
     version_id: int
     kind: str
@@ -27,7 +27,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Paper:
-    """The questions of one attempt, numbered from 1, with option ids that mean nothing outside this attempt."""
+    """The questions of one attempt, numbered from 1, with option ids that mean nothing outside it."""
 
     seed: str
     slots: tuple[Slot, ...]
@@ -47,7 +47,7 @@ class Paper:
 
     @cached_property
     def option_ids(self) -> tuple[tuple[str, ...], ...]:
-        """By question, the ids of its options in the order shown: two characters each, drawn from the seed."""
+        """By question, the ids of its options in the order shown: two characters each, from the seed."""
         return tuple(_ids(self.seed, n, len(slot.order)) for n, slot in enumerate(self.slots, 1))
 
     def fault(self, n: int, response: Sequence[str]) -> str | None:
@@ -102,8 +102,8 @@ class Admission:
     """What became of a batch: what is kept, what is refused and why (question → code)."""
 
     kept: tuple[Answer, ...] = ()
-    late: tuple[Answer, ...] = ()
-    again: tuple[Answer, ...] = ()  # sent again after they could have counted, but stored in time before
+    late: tuple[Answer, ...] = ()  # stored as evidence, counts for nothing
+    again: tuple[Answer, ...] = ()  # cannot be stored now, but was stored in time before
     refused: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -115,40 +115,79 @@ class Admission:
         return saved
 
 
-def admit(paper: Paper, answers: Sequence[Answer], is_late: bool, open_n: int | None = None) -> Admission:
+@dataclass(frozen=True)
+class Terms:
+    """Under what answers are admitted at one moment."""
+
+    closed: str | None = None  # why nothing can be stored that counts: too_late, finished
+    open_n: int | None = (
+        None  # with a clock per question the one that may be answered; None: one clock for all
+    )
+    first_is_final: bool = False  # what is right is told with the first answer, so that no other can follow
+
+
+def admit(
+    paper: Paper, answers: Sequence[Answer], terms: Terms, device: str = "", past: Sequence[Received] = ()
+) -> Admission:
     """Divide a batch into answers that count, answers that came too late, and answers that cannot count.
 
-    `open_n`: with a clock per question the one question that may be answered; None with one clock for all.
+    What this device had stored in time before is acknowledged again, whenever it comes. `past`: what was
+    received before, needed where an answer cannot be stored now or only the first one counts.
     """
-    kept, late, refused = [], [], {}
+    stored = {(a.n, a.seq): a for r in past if r.device == device and not r.late for a in r.answers}
+    final = _first_responses(past) if terms.first_is_final else {}
+    kept, late, again, refused = [], [], [], {}
     for answer in answers:
-        code = paper.fault(answer.n, answer.response)
-        if code is None and open_n is not None and answer.n != open_n:
-            code = "question_closed" if answer.n < open_n else "question_not_open"
-        if code is not None:
-            refused[answer.n] = code
-        elif is_late:
-            late.append(answer)
-            refused[answer.n] = "too_late"
-        else:
+        code = _refusal(paper, answer, terms, final)
+        if code is None:
             kept.append(answer)
-    return Admission(tuple(kept), tuple(late), refused=refused)
+            if terms.first_is_final:
+                final.setdefault(answer.n, answer.response)
+        elif stored.get((answer.n, answer.seq)) == answer or final.get(answer.n) == answer.response:
+            again.append(answer)
+        else:
+            refused[answer.n] = code
+            if code == "too_late":
+                late.append(answer)
+    return Admission(tuple(kept), tuple(late), tuple(again), refused)
 
 
-def counted(receipts: Iterable[Received]) -> dict[int, Counted]:
+def _refusal(paper: Paper, answer: Answer, terms: Terms, final: Mapping[int, tuple[str, ...]]) -> str | None:
+    """Return the code of what keeps an answer from being stored now as one that counts."""
+    code = paper.fault(answer.n, answer.response)
+    if code is not None:
+        return code
+    if terms.open_n is not None and answer.n != terms.open_n:
+        return "question_closed" if answer.n < terms.open_n else "question_not_open"
+    return terms.closed or ("answered" if answer.n in final else None)
+
+
+def _first_responses(past: Iterable[Received]) -> dict[int, tuple[str, ...]]:
+    first: dict[int, tuple[str, ...]] = {}
+    for receipt in past:
+        for answer in receipt.answers if not receipt.late else ():
+            first.setdefault(answer.n, answer.response)
+    return first
+
+
+def counted(receipts: Iterable[Received], first_is_final: bool = False) -> dict[int, Counted]:
     """Return, by question, the answer that counts, whatever was sent twice or out of order.
 
-    The same (device, question, seq) counts from its first receipt. For one device the highest `seq` wins, between
-    devices the later receipt. `receipts` in the order in which they were stored.
+    The same (device, question, seq) counts from its first receipt. For one device the highest `seq` wins,
+    between devices the later receipt; where the first answer is final, the first receipt of all.
+    `receipts` in the order in which they were stored.
     """
     first: dict[tuple[str, int, int], Counted] = {}
     for receipt in receipts:
-        if receipt.late:
-            continue
-        for a in receipt.answers:
+        for a in receipt.answers if not receipt.late else ():
             first.setdefault(
                 (receipt.device, a.n, a.seq), Counted(a.response, receipt.received_ms, receipt.device, a.seq)
             )
+    if first_is_final:
+        final: dict[int, Counted] = {}
+        for (_device, n, _seq), given in first.items():
+            final.setdefault(n, given)
+        return final
     last: dict[tuple[str, int], Counted] = {}
     for (device, n, seq), given in first.items():
         if (device, n) not in last or last[device, n].seq < seq:
@@ -161,7 +200,7 @@ def counted(receipts: Iterable[Received]) -> dict[int, Counted]:
 
 
 def openings(started_ms: int, receipts: Iterable[Received]) -> dict[int, int]:
-    """Return, by question, when the server opened it (clock per question); question 1 opens with the attempt."""
+    """Return, by question, when the server opened it (clock per question); 1 opens with the attempt."""
     opened = {1: started_ms}
     for receipt in receipts:
         if receipt.opens is not None and receipt.opened_ms is not None:

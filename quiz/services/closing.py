@@ -11,42 +11,18 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import orjson
-from question_bank.marking import rightness
 from sqlalchemy import Connection, Row
 
+from question_bank.marking import rightness
 from quiz.live import LiveLine
 from quiz.models import record
+from quiz.models.play import Attempt, Result
 from quiz.rules import scoring, sheet, standings, timing, units
 from quiz.rules.document import Stage
-from quiz.rules.sheet import Answer, Counted, Paper, Received
+from quiz.rules.sheet import Counted, Paper, Received
 from quiz.rules.standings import Played
 from quiz.services.published import Published
-
-
-class AttemptRow(NamedTuple):
-    """An attempt as `models.record.ATTEMPT` reads it."""
-
-    id: int
-    contest_id: int
-    rules_id: int
-    stage: int
-    person_id: int
-    scene: str
-    seed: str
-    paper: str
-    started_ms: int
-    deadline_ms: int | None
-    grace_ms: int
-    finished_ms: int | None
-    epoch: int
-    last_device: str | None
-    open_n: int | None
-    opened_ms: int | None
-
-    @property
-    def closes_ms(self) -> int | None:
-        """The last moment at which an answer may be received and still counts; None without a limit."""
-        return None if self.deadline_ms is None else self.deadline_ms + self.grace_ms
+from quiz.services.received import AttemptRow, receipts
 
 
 @dataclass(frozen=True)
@@ -65,8 +41,8 @@ class Outcome:
     lines: tuple[LiveLine, ...] = ()  # what the boards have to learn; empty when it was closed before
 
     @classmethod
-    def of_result(cls, row: AttemptRow, result: Row[Any]) -> Outcome:
-        """Return the outcome that is on record for a closed attempt; `result`: its row of `Result`."""
+    def of_result(cls, row: AttemptRow | Attempt, result: Row[Any] | Result) -> Outcome:
+        """Return the outcome that is on record for a closed attempt."""
         return cls(
             attempt_id=row.id,
             contest_id=row.contest_id,
@@ -78,26 +54,6 @@ class Outcome:
             of=result.of,
             time_ms=result.time_ms,
         )
-
-
-def receipts(connection: Connection, attempt_id: int) -> list[Received]:
-    """Return what was received for an attempt, in the order in which it was stored."""
-    return [
-        Received(device, received_ms, unpacked(answers), bool(late), opens, opened_ms)
-        for device, received_ms, answers, late, opens, opened_ms in record.RECEIPTS.run(
-            connection, attempt_id=attempt_id
-        )
-    ]
-
-
-def packed(answers: Sequence[Answer]) -> str:
-    """Return answers as a receipt stores them."""
-    return orjson.dumps([[a.n, a.seq, a.response] for a in answers]).decode()
-
-
-def unpacked(text: str) -> tuple[Answer, ...]:
-    """Read back what `packed` wrote."""
-    return tuple(Answer(n, seq, tuple(response)) for n, seq, response in orjson.loads(text))
 
 
 def close(
@@ -126,9 +82,17 @@ def close(
     )
     lines = tuple(refold(connection, rules, row.stage, row.person_id, finished_ms))
     return Outcome(
-        row.id, row.contest_id, row.stage, finished_ms, marked.score, marked.points, marked.correct, marked.of,
-        time_ms, lines,
-    )  # fmt: skip
+        attempt_id=row.id,
+        contest_id=row.contest_id,
+        stage=row.stage,
+        finished_ms=finished_ms,
+        score=marked.score,
+        points=marked.points,
+        correct=marked.correct,
+        of=marked.of,
+        time_ms=time_ms,
+        lines=lines,
+    )
 
 
 def refold(
@@ -153,7 +117,7 @@ def refold(
 def fold_person(
     connection: Connection, rules: Published, stage_index: int, person_id: int, played: Sequence[Played]
 ) -> list[Folded]:
-    """Return a person's lines, over the stage ("") and over each of its periods, as they follow from the record."""
+    """Return a person's lines as they follow from the record: over the stage (""), over each period."""
     stage = rules.document.stages[stage_index]
     member_of = unit_ids(connection, person_id)
     lines = []
@@ -236,7 +200,7 @@ class _Mark(NamedTuple):
 
 def _marks(stage: Stage, rules: Published, row: AttemptRow, received: Sequence[Received]) -> list[_Mark]:
     paper = Paper.parse(row.seed, row.paper)
-    given = sheet.counted(received)
+    given = sheet.counted(received, row.looks_back)
     opened = sheet.openings(row.started_ms, received)
     return [
         _mark(stage, rules, paper, n, given.get(n), opened.get(n)) for n in range(1, len(paper.slots) + 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from question_bank.drawing import Candidate, Pool
-from question_bank.question import Question
 from sqlalchemy import select
 
+from question_bank.drawing import Candidate, Pool
+from question_bank.question import Question
 from quiz.errors import NotFound
 from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest, FrozenQuestion, Rules

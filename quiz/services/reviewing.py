@@ -1,0 +1,69 @@
+"""What the rules show a person of their answers, and when: right or wrong, the key, the explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from question_bank.marking import rightness
+from quiz.rules import timing
+from quiz.rules.document import Stage
+from quiz.rules.sheet import Paper
+from quiz.services.published import Published
+
+LEVELS = ("nothing", "right_or_wrong", "key", "explanation")  # each shows what the ones before it show
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One answered question with what may be shown of it; None: not yet, or not at all."""
+
+    n: int
+    response: tuple[str, ...]  # option ids of the attempt
+    rightness: Fraction | None = None  # 0 to 1, 0 for a blank
+    key: tuple[str, ...] | None = None  # option ids of the attempt
+    explanation: str | None = None
+
+
+def told(level: str) -> bool:
+    """Return whether a level shows anything at all."""
+    return level != "nothing"
+
+
+def everybody_is_through_ms(stage: Stage) -> int:
+    """Return the moment from which no attempt of the stage can be running any more."""
+    calendar = stage.calendar
+    if calendar.at_close == "cut":
+        return calendar.closes_ms + stage.clock.grace_ms
+    return timing.deadline_ms(stage, calendar.closes_ms) + stage.clock.grace_ms
+
+
+def level_of(stage: Stage, is_finished: bool, now_ms: int) -> str:
+    """Return the most that may be shown of an attempt now: what was shown once stays shown."""
+    show = stage.flow.show
+    levels = [show.after_answer]
+    if is_finished:
+        levels.append(show.after_attempt)
+        if now_ms > everybody_is_through_ms(stage):
+            levels.append(show.after_close)
+    return max(levels, key=LEVELS.index)
+
+
+def reviewed(
+    rules: Published, stage: Stage, paper: Paper, n: int, response: Sequence[str], level: str
+) -> Reviewed:
+    """Return a question of a paper with as much as `level` shows of it."""
+    shown = LEVELS.index(level)
+    slot = paper.slots[n - 1]
+    question = rules.questions[slot.version_id]
+    right = None
+    if shown >= LEVELS.index("right_or_wrong"):
+        chosen = frozenset(question.options[i].id for i in paper.chosen(n, response))
+        right = rightness(question.key, chosen, len(question.options), stage.marking.multiple) or Fraction(0)
+    key = None
+    if shown >= LEVELS.index("key"):
+        ids = zip(paper.option_ids[n - 1], slot.order, strict=True)
+        key = tuple(option for option, i in ids if question.options[i].id in question.key)
+    explanation = question.explanation if shown >= LEVELS.index("explanation") else None
+    return Reviewed(n, tuple(response), right, key, explanation)

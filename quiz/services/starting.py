@@ -1,0 +1,123 @@
+"""Starting an attempt: the limits, the paper, the row. Runs in the writer's transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from question_bank.drawing import draw
+from quiz.errors import SameKeyOtherBody, UnitNeeded
+from quiz.models import record
+from quiz.rules import quota, timing
+from quiz.rules.document import Stage
+from quiz.rules.sheet import Paper, Slot
+from quiz.services.published import Published
+from quiz.services.saving import looks_back
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a person asks for when they begin."""
+
+    contest_id: int
+    stage: int
+    scene: str = ""
+    key: str | None = None  # Idempotency-Key
+
+
+@dataclass(frozen=True)
+class Started:
+    """An earlier attempt of the same person, as `models.record.STARTED` reads it."""
+
+    id: int
+    stage: int
+    number: int
+    start_key: str | None
+    scene: str
+    paper: str
+    started_ms: int
+    deadline_ms: int | None
+    grace_ms: int
+    finished_ms: int | None
+
+
+def started_before(connection: Connection, contest_id: int, person_id: int) -> list[Started]:
+    """Return the attempts of a person in a contest, by stage and number."""
+    rows = record.STARTED.run(connection, contest_id=contest_id, person_id=person_id)
+    return [Started(*values) for values in rows]
+
+
+def start_attempt(
+    connection: Connection, rules: Published, person_id: int, wanted: Start, now_ms: int
+) -> int:
+    """Begin an attempt, or return the one that the same key or an open attempt of the stage names.
+
+    Raises SameKeyOtherBody, UnitNeeded, and whatever keeps the person from starting now.
+    """
+    earlier = started_before(connection, wanted.contest_id, person_id)
+    known = _known(earlier, wanted)
+    if known is not None:
+        return known.id
+    _check_units(connection, rules, person_id)
+    stage = rules.document.stages[wanted.stage]
+    here = [s for s in earlier if s.stage == wanted.stage]
+    quota.may_start(stage, [s.started_ms for s in here], now_ms, wanted.scene or None)
+    seed = secrets.token_hex(8)
+    ((attempt_id,),) = record.ADD_ATTEMPT.run(
+        connection,
+        contest_id=wanted.contest_id,
+        rules_id=rules.rules_id,
+        stage=wanted.stage,
+        person_id=person_id,
+        number=len(here) + 1,
+        scene=wanted.scene,
+        start_key=wanted.key,
+        seed=seed,
+        paper=_draw(rules, stage, seed, here, now_ms).text,
+        started_ms=now_ms,
+        deadline_ms=timing.deadline_ms(stage, now_ms),
+        grace_ms=stage.clock.grace_ms,
+        looks_back=looks_back(stage),
+    )
+    return int(attempt_id)
+
+
+def _known(earlier: Sequence[Started], wanted: Start) -> Started | None:
+    """Return the attempt that this start has begun before, or the open one that it goes on with."""
+    for attempt in earlier:
+        if wanted.key is not None and attempt.start_key == wanted.key:
+            if (attempt.stage, attempt.scene) != (wanted.stage, wanted.scene):
+                raise SameKeyOtherBody()
+            return attempt
+    return next((a for a in earlier if a.stage == wanted.stage and a.finished_ms is None), None)
+
+
+def _check_units(connection: Connection, rules: Published, person_id: int) -> None:
+    """Raise UnitNeeded where the rules want a unit of a tree that the person has not named."""
+    required = [name for name, tree in rules.document.units.items() if tree.required]
+    if required:
+        known = {row[0] for row in record.UNITS.run(connection, person_id=person_id)}
+        for tree in required:
+            if tree not in known:
+                raise UnitNeeded(tree=tree)
+
+
+def _draw(rules: Published, stage: Stage, seed: str, earlier: Sequence[Started], now_ms: int) -> Paper:
+    seen = set()
+    if stage.paper.draw == "unseen":
+        seen = {slot.version_id for s in earlier for slot in Paper.parse("", s.paper).slots}
+    drawn_from = {
+        "fixed": f"{rules.rules_id}",
+        "daily": f"{rules.rules_id}/{timing.day_of(stage, now_ms)}",
+    }.get(stage.paper.draw, seed)
+    slots = draw(stage.paper, rules.pool, drawn_from, order_seed=seed, seen=seen)
+    return Paper(
+        seed,
+        tuple(
+            Slot(s.candidate_id, rules.questions[s.candidate_id].kind, s.section_index, tuple(s.option_order))
+            for s in slots
+        ),
+    )
