@@ -1,0 +1,383 @@
+"""Files of people and of units: kept until somebody decides, read whole, every problem with its place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from question_bank.problems import N_, Problem, Unreadable
+from quiz.errors import InvalidInput, NotFound
+from quiz.models.accounts import Identity, Unit
+from quiz.services.accounts import LONGEST_NICKNAME, NewPerson, UnitRow, checked_nickname
+from quiz.services.platform import Actor, Platform
+from quiz.services.secrets import code_of, digest, plain_code
+from quiz.services.sheets import Sheet, first_sheet
+
+KEPT_MS = 86_400_000  # a roster and the right to download its codes end after a day
+MOST_PEOPLE = 20_000  # in one file: each costs three rows of one transaction
+LONGEST_NAME = 80  # characters
+LONGEST_CODE = 40  # characters
+HEADERS = {  # what a header may say, without spaces and in lower case → what it means
+    "姓名": "name",
+    "名字": "name",
+    "学生姓名": "name",
+    "name": "name",
+    "昵称": "nickname",
+    "显示名": "nickname",
+    "nickname": "nickname",
+    "代码": "code",
+    "编码": "code",
+    "单位代码": "code",
+    "code": "code",
+    "名称": "title",
+    "单位名称": "title",
+    "层级": "level",
+    "级别": "level",
+    "level": "level",
+    "上级": "parent",
+    "上级代码": "parent",
+    "parent": "parent",
+    "人数": "enrolled",
+    "enrolled": "enrolled",
+    "截止日期": "as_of",
+    "as_of": "as_of",
+}
+TREES = {  # headers of a roster that name a tree in Chinese
+    "街道": "region",
+    "社区": "region",
+    "街道社区": "region",
+    "街道/社区": "region",
+    "学校": "school",
+    "班级": "school",
+    "学校班级": "school",
+}
+LEVELS = {  # levels in Chinese → as rules documents write them
+    "区": "district",
+    "区县": "district",
+    "街道": "street",
+    "社区": "community",
+    "学校": "school",
+    "年级": "grade",
+    "班级": "class",
+}
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The people of a file, and everything that is wrong with it."""
+
+    filename: str
+    people: tuple[NewPerson, ...] = ()
+    units: tuple[tuple[str, ...], ...] = ()  # of each person, as paths
+    ignored: tuple[str, ...] = ()  # headers that were not understood
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a file, and everything that is wrong with it."""
+
+    rows: tuple[UnitRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str:
+    """Keep an uploaded roster until somebody decides; returns the token that names it."""
+    folder = platform.data / "rosters"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if now_ms - path.stat().st_mtime_ns // 1_000_000 > KEPT_MS:
+            path.unlink(missing_ok=True)
+    token = secrets.token_hex(16)
+    (folder / token).write_bytes(content)
+    (folder / f"{token}.name").write_text(filename[:200] or "roster", "utf-8")
+    return token
+
+
+def forget(platform: Platform, token: str) -> None:
+    """Throw a kept roster away, and with it the way to its codes; does nothing when it is gone."""
+    if token.isalnum():
+        for name in (token, f"{token}.name"):
+            (platform.data / "rosters" / name).unlink(missing_ok=True)
+
+
+def preview(platform: Platform, token: str) -> Roster:
+    """Read a kept roster; changes nothing. Raises NotFound."""
+    path = platform.data / "rosters" / token
+    if not token.isalnum() or not path.is_file():
+        raise NotFound(N_("这份名单已不在服务器上。如果还没有添加，请重新上传。"))
+    filename = path.with_name(f"{token}.name").read_text("utf-8")
+    with platform.store.reading() as session:
+        return _roster(path.read_bytes(), filename, session)
+
+
+def codes_of(platform: Platform, token: str, count: int) -> list[str]:
+    """Return the participant codes of a roster's people.
+
+    They follow from the server's secret and the roster's token: while the roster is kept they can be told
+    again, and adding it a second time is noticed; they are stored nowhere.
+    """
+    return [code_of(platform.secret, f"{token}/{n}") for n in range(count)]
+
+
+def is_added(platform: Platform, token: str) -> bool:
+    """Return whether the people of a roster have been added."""
+    kept = digest(platform.secret, "code", plain_code(codes_of(platform, token, 1)[0]))
+    with platform.store.reading() as session:
+        return bool(session.scalar(select(exists().where(Identity.code_digest == kept))))
+
+
+def note_download(platform: Platform, roster: Roster, actor: Actor) -> None:
+    """Put on record that somebody took the codes of a roster."""
+    with platform.store.writing() as session:
+        session.add(actor.audit("people.codes", f"{roster.filename}: {len(roster.people)}"))
+
+
+def read_units(platform: Platform, tree: str, content: bytes, filename: str) -> Units:
+    """Read a file of units: code, name, level, parent and, where known, how many people on which day."""
+    try:
+        sheet = first_sheet(content, filename)
+    except Unreadable as error:
+        return Units(problems=(error.problem,))
+    with platform.store.reading() as session:
+        known = set(session.scalars(select(Unit.code).where(Unit.tree == tree)))
+    reader = _UnitReader(sheet, known)
+    return Units(tuple(reader.rows()), tuple(reader.problems))
+
+
+class _Reader:
+    """One sheet with a header row, read row by row, collecting what is wrong."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.problems: list[Problem] = []
+        self.header, self.body = sheet.rows[0].cells, sheet.rows[1:]
+        self.columns: dict[str, int] = {}
+        for position, cell in enumerate(self.header):
+            self.columns.setdefault(self.meaning(cell), position)
+        self.columns.pop("", None)
+
+    def meaning(self, header: str) -> str:
+        """Return what a column of this header means, "" when it is not used."""
+        plain = "".join(header.split()).casefold().rstrip("*")
+        return HEADERS.get(plain, "")
+
+    def wrong(self, row: int, meaning: str, code: str, message: str, **values: object) -> None:
+        """Note a problem at a row's column."""
+        position = self.columns.get(meaning)
+        letter = _letter(position) if position is not None else ""
+        self.problems.append(Problem(self.sheet.name, row, letter, code, message, values=values))
+
+    def cell(self, cells: Sequence[str], meaning: str) -> str:
+        """Return the text of a row under a heading, "" where there is none."""
+        position = self.columns.get(meaning)
+        return cells[position].strip() if position is not None and position < len(cells) else ""
+
+    def needs(self, *meanings: tuple[str, str]) -> bool:
+        """Return whether the header has these columns (meaning, as it is called); notes those it has not."""
+        missing = [words for meaning, words in meanings if meaning not in self.columns]
+        for words in missing:
+            self.problems.append(
+                Problem(
+                    self.sheet.name,
+                    1,
+                    "",
+                    "missing_column",
+                    N_("第一行没有“%(column)s”这一列，请加上表头。"),
+                    values={"column": words},
+                )
+            )
+        return not missing
+
+
+class _UnitReader(_Reader):
+    def __init__(self, sheet: Sheet, known: set[str]) -> None:
+        super().__init__(sheet)
+        self.known = known
+        self.seen: dict[str, int] = {}
+
+    def meaning(self, header: str) -> str:
+        found = super().meaning(header)
+        return "title" if found == "name" else found
+
+    def rows(self) -> list[UnitRow]:
+        if not self.needs(
+            ("code", "代码"), ("title", "名称"), ("level", "层级")
+        ):  # headers, as files write them
+            return []
+        if not self.body:
+            self.wrong(0, "", "empty", N_("文件里只有表头，没有单位。"))
+        return [self._row(row.number, row.cells) for row in self.body]
+
+    def _row(self, number: int, cells: Sequence[str]) -> UnitRow:
+        code, title = self.cell(cells, "code"), self.cell(cells, "title")
+        level = self.cell(cells, "level")
+        parent, as_of = self.cell(cells, "parent"), self.cell(cells, "as_of")
+        self._check(number, code, title, level)
+        if parent and parent not in self.known and parent not in self.seen:
+            self.wrong(
+                number,
+                "parent",
+                "unknown_parent",
+                N_("上级单位 %(parent)s 不存在，请把上级写在下级前面。"),
+                parent=parent,
+            )
+        self.seen.setdefault(code, number)
+        enrolled = self._enrolled(number, self.cell(cells, "enrolled"), as_of)
+        return UnitRow(
+            code, title, LEVELS.get(level, level), parent, enrolled, as_of if enrolled is not None else ""
+        )
+
+    def _check(self, number: int, code: str, title: str, level: str) -> None:
+        for meaning, value, most in (
+            ("code", code, LONGEST_CODE),
+            ("title", title, LONGEST_NAME),
+            ("level", level, 40),
+        ):
+            if not value:
+                self.wrong(number, meaning, "empty_cell", N_("这一格不能空着。"))
+            elif len(value) > most:
+                self.wrong(number, meaning, "too_long", N_("最多 %(most)s 个字，请缩短。"), most=most)
+        if code in self.seen:
+            self.wrong(
+                number,
+                "code",
+                "repeated_code",
+                N_("代码 %(unit)s 与第 %(first)s 行重复。"),
+                unit=code,
+                first=self.seen[code],
+            )
+
+    def _enrolled(self, number: int, text: str, as_of: str) -> int | None:
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            self.wrong(number, "enrolled", "not_a_count", N_("人数应为不小于 0 的整数。"))
+            return None
+        if not is_day(as_of):
+            self.wrong(number, "as_of", "not_a_date", N_("填了人数就要写截止日期，写成 2026-03-01 的样子。"))
+            return None
+        return int(text)
+
+
+class _RosterReader(_Reader):
+    def __init__(self, sheet: Sheet, trees: Mapping[str, Mapping[str, Sequence[Unit]]]) -> None:
+        self.trees = trees
+        super().__init__(sheet)
+
+    def meaning(self, header: str) -> str:
+        plain = "".join(header.split()).casefold().rstrip("*")
+        tree = plain if plain in self.trees else TREES.get(plain, "")
+        return f"tree:{tree}" if tree in self.trees else super().meaning(header)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        used = set(self.columns.values())
+        return tuple(h.strip() for n, h in enumerate(self.header) if h.strip() and n not in used)
+
+    def people(self) -> list[tuple[NewPerson, tuple[str, ...]]]:
+        if not self.needs(("name", "姓名")):  # the header, as files write it
+            return []
+        if not self.body:
+            self.wrong(0, "", "empty", N_("名单里只有表头，没有人。"))
+        if len(self.body) > MOST_PEOPLE:
+            self.wrong(0, "", "too_many", N_("一份名单最多 %(most)s 人，请分成几份。"), most=MOST_PEOPLE)
+            return []
+        return [self._person(row.number, row.cells) for row in self.body]
+
+    def _person(self, number: int, cells: Sequence[str]) -> tuple[NewPerson, tuple[str, ...]]:
+        name = " ".join(self.cell(cells, "name").split())
+        if not name:
+            self.wrong(number, "name", "empty_cell", N_("这一格不能空着。"))
+        elif len(name) > LONGEST_NAME:
+            self.wrong(number, "name", "too_long", N_("最多 %(most)s 个字，请缩短。"), most=LONGEST_NAME)
+        nickname = self.cell(cells, "nickname") or masked(name)
+        try:
+            nickname = checked_nickname(nickname) if nickname else ""
+        except InvalidInput as error:
+            self.wrong(number, "nickname", "nickname", error.message, **error.details)
+        units, paths = {}, []
+        for meaning in self.columns:
+            if meaning.startswith("tree:") and (wanted := self.cell(cells, meaning)):
+                unit = self._unit(number, meaning, wanted)
+                if unit is not None:
+                    units[unit.tree] = unit.id
+                    paths.append(unit.path)
+        return NewPerson(nickname, name, units), tuple(paths)
+
+    def _unit(self, number: int, meaning: str, wanted: str) -> Unit | None:
+        found = self.trees[meaning.removeprefix("tree:")].get(wanted.strip("/"), ())
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self.wrong(
+                number,
+                meaning,
+                "ambiguous_unit",
+                N_("“%(unit)s”有几个，请写代码，或写完整路径，例如 %(example)s。"),
+                unit=wanted,
+                example=found[0].path,
+            )
+        else:
+            self.wrong(
+                number,
+                meaning,
+                "unknown_unit",
+                N_("没有单位“%(unit)s”，请核对名称或先导入单位。"),
+                unit=wanted,
+            )
+        return None
+
+
+def masked(name: str) -> str:
+    """Return a name as a board may show it until its owner chooses another: the first letter and stars."""
+    return name[:1] + "*" * min(max(len(name) - 1, 1), LONGEST_NICKNAME - 1) if name else ""
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text is a date as 2026-03-01."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _roster(content: bytes, filename: str, session: Session) -> Roster:
+    try:
+        sheet = first_sheet(content, filename)
+    except Unreadable as error:
+        return Roster(filename, problems=(error.problem,))
+    reader = _RosterReader(sheet, _units_by_word(session))
+    read = reader.people()
+    return Roster(
+        filename,
+        tuple(person for person, _ in read),
+        tuple(paths for _, paths in read),
+        reader.ignored,
+        tuple(reader.problems),
+    )
+
+
+def _units_by_word(session: Session) -> dict[str, dict[str, list[Unit]]]:
+    """Return, by tree, the units that a code, a path or a name may mean."""
+    found: dict[str, dict[str, list[Unit]]] = {}
+    for unit in session.scalars(select(Unit).order_by(Unit.id)):
+        words = found.setdefault(unit.tree, {})
+        parts = unit.path.split("/")
+        for word in {unit.code, *("/".join(parts[n:]) for n in range(len(parts)))}:
+            words.setdefault(word, []).append(unit)
+    return found
+
+
+def _letter(position: int) -> str:
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
