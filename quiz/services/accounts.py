@@ -156,7 +156,7 @@ def add_people(
 ) -> list[str]:
     """Add people from a roster and return their participant codes in the same order; none is stored readable.
 
-    `codes`: those a caller has chosen; an IntegrityError when anybody has one of them, and then nobody is added.
+    `codes`: those a caller has chosen; an IntegrityError, and nobody added, when anybody has one of them.
     """
     codes = [new_code() for _ in people] if codes is None else list(codes)
     with platform.store.writing() as session:

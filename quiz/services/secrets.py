@@ -22,7 +22,7 @@ def new_code() -> str:
 
 
 def code_of(secret: bytes, name: str) -> str:
-    """Return the participant code that follows from the server's secret and a name, printed as `new_code` does.
+    """Return the participant code that follows from the server's secret and a name, as `new_code` prints it.
 
     It can be told again without being stored; who does not know the secret cannot guess it.
     """
