@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -32,6 +33,7 @@ FACETS = {
     },
     "audience": {"青少年", "农民", "产业工人", "老年人", "领导干部和公务员", "城镇居民"},
 }
+VAGUE_SOURCES = ("官网", "科普资料", "宣传资料", "安全提示", "网络", "百度")
 CATCH_ALLS = ("以上", "都对", "都不对", "都正确", "全部正确", "均正确")
 NEARLY_EQUAL = 0.85  # difflib's ratio at which two stems read as the same question
 Question = dict[str, Any]  # a line of the file as JSON gives it
@@ -43,6 +45,11 @@ def lines() -> list[Question]:
 
 
 QUESTIONS = lines()
+
+
+def units(name: str) -> list[dict[str, str]]:
+    with (STARTER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def of_kind(kind: str) -> list[Question]:
@@ -121,6 +128,20 @@ def test_no_explanation_names_an_option_by_its_letter() -> None:
     assert [q["id"] for q in QUESTIONS if any(name in q["explanation"] for name in named)] == []
 
 
+def test_no_explanation_names_an_option_by_its_position() -> None:
+    by_position = re.compile(
+        "[前后][一两二三]种|[前后][一两二三](项|个选项)|第[一二三四](种|项|个选项)"
+    )  # options are shuffled
+
+    assert [q["id"] for q in QUESTIONS if by_position.search(q["explanation"])] == []
+
+
+def test_every_source_is_a_work_that_a_reader_can_look_up() -> None:
+    vague = [q["id"] for q in QUESTIONS for s in q["tags"]["source"] if s.endswith(VAGUE_SOURCES)]
+
+    assert vague == []
+
+
 @pytest.mark.parametrize(("kind", "spread"), [("single", 3), ("multiple", 3)])
 def test_right_answers_are_spread_evenly_over_the_letters(kind: str, spread: int) -> None:
     found = Counter(letter for question in of_kind(kind) for letter in question["key"])
@@ -179,8 +200,7 @@ def test_no_two_stems_are_nearly_equal() -> None:
     ],
 )
 def test_every_unit_stands_below_its_parent_in_the_file(name: str, levels: dict[str, int]) -> None:
-    with (STARTER / name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = units(name)
 
     above: set[str] = {""}
     for row in rows:
@@ -188,6 +208,19 @@ def test_every_unit_stands_below_its_parent_in_the_file(name: str, levels: dict[
         above.add(row["code"])
     assert len(above) == len(rows) + 1
     assert Counter(row["level"] for row in rows) == levels
+
+
+def test_a_district_code_begins_with_the_code_of_its_parent() -> None:
+    rows = units("units.csv")
+
+    assert [row["name"] for row in rows if not row["code"].startswith(row["parent"])] == []
+    assert {len(row["code"]) for row in rows} == {6, 9, 12}
+
+
+def test_no_school_can_be_taken_for_a_real_one() -> None:
+    names = [row["name"] for row in units("schools.csv") if row["level"] == "school"]
+
+    assert [name for name in names if not name.startswith("示范")] == []
 
 
 @pytest.mark.parametrize("name", ["contest.yaml", "practice.yaml"])
