@@ -1,8 +1,9 @@
 -- What Redis does for the live boards in one call: ARGV[1] names the command, ARGV[2] is the contest's prefix.
 -- The keys are described at the top of live.py. A command returns nil when the boards it is asked for are missing.
 
-local SEPARATOR, AFTER_SEPARATOR = '!', '"'  -- every letter of an order key is greater
+local PERSON = 5  -- bytes of a person's id
 local PREFIX = ARGV[2]
+local LEAST, MOST = string.rep('\0', PERSON), string.rep('\255', PERSON)
 local SERVING, BUILDING = PREFIX .. 'serving', PREFIX .. 'building'
 
 local function part(text)
@@ -37,12 +38,8 @@ local function ranked_key(boards, view, stage, level, unit, period)
   return boards.base .. 'ranked:' .. view .. ':' .. stage .. ':' .. part(level) .. ':' .. unit .. ':' .. part(period)
 end
 
-local function member_of(key, person)
-  return key .. SEPARATOR .. string.rep('0', 10 - #person) .. person
-end
-
-local function person_of(member)
-  return string.gsub(string.sub(member, -10), '^0+', ''), string.sub(member, 1, -12)
+local function key_of(member)
+  return string.sub(member, 1, -1 - PERSON)
 end
 
 -- Shapes: the names of the stats and levels of a record, kept once and named by a number.
@@ -67,7 +64,7 @@ local function number_of(boards, text)
   return number
 end
 
--- Records: "version shape stats units order-key".
+-- Records: "version shape stats units order-key"; the order key and a person's id are bytes, all others text.
 
 local function parsed(record)
   if not record then return nil end
@@ -135,7 +132,7 @@ local function rank_in_units(boards, view, line, old, new)
     local level, id = level_and_unit(unit)
     if boards.needs.ranked[line.stage .. ':' .. level] then
       local key = ranked_key(boards, view, line.stage, level, id, line.period)
-      redis.call('ZADD', key, whole(stats['sum'] or 0), line.person)
+      redis.call('ZADD', key, whole(stats['total'] or 0), line.person)
       redis.call('SADD', boards.base .. 'keys', key)
     end
   end
@@ -145,13 +142,13 @@ local function reorder(boards, view, line, old_key, new_key)
   local key = order_key(boards, view, line.stage, line.period)
   local dense = boards.needs.dense[line.stage] and groups_key(boards, view, line.stage, line.period)
   if old_key ~= '' then
-    redis.call('ZREM', key, member_of(old_key, line.person))
-    if dense and redis.call('ZLEXCOUNT', key, '[' .. old_key .. SEPARATOR, '(' .. old_key .. AFTER_SEPARATOR) == 0 then
+    redis.call('ZREM', key, old_key .. line.person)
+    if dense and redis.call('ZLEXCOUNT', key, '[' .. old_key .. LEAST, '[' .. old_key .. MOST) == 0 then
       redis.call('ZREM', dense, old_key)
     end
   end
   if new_key ~= '' then
-    redis.call('ZADD', key, 0, member_of(new_key, line.person))
+    redis.call('ZADD', key, 0, new_key .. line.person)
     if dense then redis.call('ZADD', dense, 0, new_key) end
   end
 end
@@ -190,11 +187,12 @@ end
 
 local NAMES = {'stage', 'period', 'person', 'version', 'key', 'shape', 'stats', 'units'}
 
-local function move_all(boards, lines)
+-- the lines are the arguments from `first` on
+local function move_all(boards, first)
   local moved = 0
-  for _, values in ipairs(lines) do
+  for at = first, #ARGV, #NAMES do
     local line = {}
-    for i, name in ipairs(NAMES) do line[name] = values[i] end
+    for i, name in ipairs(NAMES) do line[name] = ARGV[at + i - 1] end
     moved = moved + move(boards, line)
   end
   return moved
@@ -214,17 +212,16 @@ local function slice(boards, board, first, size)
   local ordered = order_key(boards, board.view, board.stage, board.period)
   local members = redis.call('ZRANGE', ordered, whole(first), whole(first + size - 1))
   if #members == 0 then return {first, 0, members} end
-  local _, key = person_of(members[1])
-  return {first, place_of(boards, board, key, first), members}
+  return {first, place_of(boards, board, key_of(members[1]), first), members}
 end
 
 local function position(boards, board, person)
   local record = parsed(redis.call('HGET', people_key(boards, board.stage, board.period), person))
   if not record or record.key == '' then return nil end
   local ordered = order_key(boards, board.view, board.stage, board.period)
-  local index = redis.call('ZRANK', ordered, member_of(record.key, person))
+  local index = redis.call('ZRANK', ordered, record.key .. person)
   if not index then return nil end
-  return {index, place_of(boards, board, record.key, index), member_of(record.key, person)}
+  return {index, place_of(boards, board, record.key, index), record.key .. person}
 end
 
 local function board_of(from)
@@ -245,10 +242,9 @@ local commands = {}
 
 -- epoch, lines → how many moved; the boards being built learn it too
 function commands.announce()
-  local lines = cjson.decode(ARGV[4])
   local serving, building = boards_at(SERVING, ARGV[3]), boards_at(BUILDING, ARGV[3])
-  if building then move_all(building, lines) end
-  return serving and move_all(serving, lines)
+  if building then move_all(building, 4) end
+  return serving and move_all(serving, 4)
 end
 
 -- epoch, generation, lease, needs → 1, or 0 while somebody else is building
@@ -269,7 +265,7 @@ function commands.fill()
   local building = boards_at(BUILDING, ARGV[3])
   if not building or building.generation ~= ARGV[4] then return nil end
   redis.call('PEXPIRE', BUILDING, ARGV[5])
-  return move_all(building, cjson.decode(ARGV[6]))
+  return move_all(building, 6)
 end
 
 -- epoch, generation, checkpoint → 1; nil when the building is not ours any more

@@ -8,17 +8,18 @@ Every key of a contest begins with `quiz:{c<id>}:`, so that a cluster keeps them
     <g>:keys                       set     every other key of generation <g>
     <g>:shapes                     hash    JSON [stat names, unit levels] → number, and #number → the JSON
     <g>:people:<stage>:<period>    hash    person → "version shape stats units order-key"
-    <g>:order:<view>:<stage>:<period>                   sorted set, all scores 0: order-key!person
+    <g>:order:<view>:<stage>:<period>                   sorted set, all scores 0: order key, person
     <g>:groups:<view>:<stage>:<period>                  sorted set, all scores 0: the different order keys
     <g>:sums:<view>:<stage>:<level>:<period>            hash    unit|stat → sum over the unit's people
     <g>:ranked:<view>:<stage>:<level>:<unit>:<period>   sorted set: person by total
 
 and beside them `quiz:limit:<what>:<window>` counts how often something was tried.
 
-An order key is text, of one width on a board, whose byte order is the board's order, of letters above "!". So the
-sorted set read by rank is the board, and a place is 1 + the number of members below the order key: ZLEXCOUNT, exact
-because all scores are equal, O(log n). `groups` exists only where places are dense, `ranked` only where a unit board
-reads the best few. One record of a person serves the public and the full board.
+Order keys are hexadecimal text, of one width on a board, whose byte order is the board's order; here they are
+packed into bytes, as a person's id is. So the sorted set read by rank is the board, and a place is 1 + the
+number of members below the order key: ZLEXCOUNT, O(log n) and exact because all scores are equal. `groups` exists
+only where places are dense, `ranked` only where a unit board reads the best few. One record of a person serves
+the public and the full board.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from redis.retry import Retry
 TIMEOUT_S = 0.3  # of one call: a live board that hangs must not hold up an answer
 REST_S = 0.5  # after a call that failed nobody waits for Redis again for so long
 LEASE_MS = 30_000  # a building that is not filled for so long is given up
+PERSON_BYTES = 5  # of a person's id in Redis: 10^12 people
 CHUNK = 1_000  # rows of one call that walks a board
 NEIGHBOURS = 2  # rows shown above and below one's own
 
@@ -128,7 +130,7 @@ class Part:
 
 @dataclass(frozen=True)
 class UnitSums:
-    """What a unit board is made of: by unit, the sums of its people's stats and the totals of its best few."""
+    """What a unit board is made of: by unit, the sums over its people and the totals of its best few."""
 
     sums: Mapping[int, Mapping[str, int]]
     best: Mapping[int, Sequence[int]]
@@ -176,11 +178,11 @@ class Script:
             self.rests_until_s = time.monotonic() + self.rest_s
             raise LiveUnavailable from error
 
-    def _call(self, key: str, *values: object) -> Any:
+    def _call(self, key: str, *values: Any) -> Any:  # Any: what redis-py encodes, what Redis replies
         try:
-            return self.client.execute_command("EVALSHA", self.digest, 1, key, *values)
+            return self.client.evalsha(self.digest, 1, key, *values)
         except redis.exceptions.NoScriptError:
-            return self.client.execute_command("EVAL", self.text, 1, key, *values)
+            return self.client.eval(self.text, 1, key, *values)
 
 
 class LiveBoards:
@@ -193,11 +195,11 @@ class LiveBoards:
         self.script = Script(client, rest_s)
 
     def announce(self, contest_id: int, epoch: str, lines: Sequence[LiveLine]) -> int:
-        """Move people on all boards of a contest, also on those being built; returns how many lines were news.
+        """Move people on all boards of a contest, also on those being built; returns how many lines were new.
 
         A version that is not above the one that is known changes nothing.
         """
-        return int(self._ask("announce", contest_id, epoch, _packed(lines)))
+        return int(self._ask("announce", contest_id, epoch, *_packed(lines)))
 
     def begin(self, contest_id: int, epoch: str, needs: Needs) -> Building:
         """Begin new boards beside the served ones. Raises BeingBuilt while somebody else does so."""
@@ -208,7 +210,7 @@ class LiveBoards:
 
     def fill(self, building: Building, lines: Sequence[LiveLine]) -> None:
         """Put lines on the boards being built. Raises BeingBuilt when the building is not ours any more."""
-        self._build("fill", building, LEASE_MS, _packed(lines))
+        self._build("fill", building, LEASE_MS, *_packed(lines))
 
     def finish(self, building: Building, checkpoint_ms: int) -> None:
         """Serve the boards that were built. Raises BeingBuilt when the building is not ours any more.
@@ -222,9 +224,9 @@ class LiveBoards:
         return int(self._ask("checkpoint", contest_id, epoch, "" if moment_ms is None else moment_ms))
 
     def page(self, board: BoardRef, first: int, size: int, me: int | None = None) -> Part:
-        """Return `size` rows from position `first` (from 0) on, and the own row of `me` with its neighbours."""
+        """Return `size` rows from position `first` (from 0) on, and the row of `me` with its neighbours."""
         count, rows, mine, around = self._read(
-            "page", board, first, size, "" if me is None else me, NEIGHBOURS
+            "page", board, first, size, b"" if me is None else _id(me), NEIGHBOURS
         )
         return Part(
             rows=_slice(board, rows),
@@ -235,11 +237,11 @@ class LiveBoards:
 
     def places(self, board: BoardRef, people: Sequence[int]) -> dict[int, Placed]:
         """Return the rows of these people; who is not on the board is absent."""
-        found = self._read("places", board, *people) if people else []
+        found = self._read("places", board, *map(_id, people)) if people else []
         return {placed.person_id: placed for placed in (_position(each) for each in found if each)}
 
     def unit_sums(self, board: BoardRef, level: str, best: int = 0) -> UnitSums:
-        """Return the sums of all units of a level and, where `Needs.ranked` says so, the totals of their best."""
+        """Return the sums of the units of a level and, where `Needs.ranked` has it, the totals of their best."""
         stats, ranked = self._read("sums", board, level, best)
         sums: dict[int, dict[str, int]] = {}
         for name, value in zip(stats[::2], stats[1::2], strict=True):
@@ -252,7 +254,7 @@ class LiveBoards:
 
     def records(self, board: BoardRef, people: Sequence[int]) -> tuple[int, dict[int, LiveLine]]:
         """Return how many records the board's stage and period has, and those of these people."""
-        count, *found = self._read("records", board, *people)
+        count, *found = self._read("records", board, *map(_id, people))
         pairs = zip(people, found[::2], found[1::2], strict=True)
         return count, {
             person: _record(board, person, record, shape) for person, record, shape in pairs if record
@@ -312,46 +314,44 @@ class Limits:
             return self.own[counter]
 
 
-def _packed(lines: Sequence[LiveLine]) -> bytes:
-    """Return lines as the script reads them: everything is text, because Lua has no whole numbers."""
-    return orjson.dumps([_text(line) for line in lines])
+def _packed(lines: Sequence[LiveLine]) -> Iterator[object]:
+    """Yield lines as the script reads them, eight values each."""
+    for line in lines:
+        stats, units = sorted(line.stats), sorted(line.units)
+        yield line.stage
+        yield line.period
+        yield _id(line.person_id)
+        yield line.version
+        yield bytes.fromhex(line.order_key)
+        yield orjson.dumps([stats, units])
+        yield ",".join(str(line.stats[name]) for name in stats)
+        yield ",".join(str(line.units[level]) for level in units)
 
 
-def _text(line: LiveLine) -> list[str]:
-    stats, units = sorted(line.stats), sorted(line.units)
-    return [
-        str(line.stage),
-        line.period,
-        str(line.person_id),
-        str(line.version),
-        line.order_key,
-        orjson.dumps([stats, units]).decode(),
-        ",".join(str(line.stats[name]) for name in stats),
-        ",".join(str(line.units[level]) for level in units),
-    ]
+def _id(person_id: int) -> bytes:
+    return person_id.to_bytes(PERSON_BYTES)
 
 
 def _record(board: BoardRef, person_id: int, record: bytes, shape: bytes) -> LiveLine:
-    version, _shape, stats, units, order_key = record.decode().split(" ", 4)
+    version, _shape, stats, units, order_key = record.split(b" ", 4)
     names, levels = orjson.loads(shape)
     return LiveLine(
         stage=board.stage,
         period=board.period,
         person_id=person_id,
         version=int(version),
-        order_key=order_key,
-        stats={name: int(value) for name, value in zip(names, _listed(stats), strict=True)},
-        units={level: int(unit) for level, unit in zip(levels, _listed(units), strict=True)},
+        order_key=order_key.hex(),
+        stats=dict(zip(names, _listed(stats), strict=True)),
+        units=dict(zip(levels, _listed(units), strict=True)),
     )
 
 
-def _listed(text: str) -> list[str]:
-    return text.split(",") if text else []
+def _listed(text: bytes) -> list[int]:
+    return [int(part) for part in text.split(b",")] if text else []
 
 
 def _member(member: bytes) -> tuple[str, int]:
-    order_key, _, person = member.decode().rpartition("!")
-    return order_key, int(person)
+    return member[:-PERSON_BYTES].hex(), int.from_bytes(member[-PERSON_BYTES:])
 
 
 def _position(found: Sequence[Any]) -> Placed:
