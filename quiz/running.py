@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 LOCK = "server.lock"
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # where a server that listens everywhere is for this machine
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class FolderInUse(Exception):
     def __init__(self, other: Running | None) -> None:
         self.other = other
         super().__init__(other)
+
+
+def page_address(host: str, port: int) -> str:
+    """Return the address of pages served at a host and port, for a browser on the same machine."""
+    host = LOOPBACK.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from quiz.config import BadSetting, Serving, serving
 from quiz.errors import N_
-from quiz.running import FolderInUse, Running, holding
+from quiz.running import LOOPBACK, FolderInUse, Running, holding, page_address
 from quiz.serve import network, preflight, valkey
 from quiz.serve.child import Program
 from quiz.serve.guard import Guard, accepts
@@ -62,7 +62,7 @@ def _serve(guard: Guard, wanted: Serving, mine: Running) -> None:
         say(told_by_prepare.rstrip("\n"))
         raise CannotServe(N_("数据库没有准备好，服务没有启动。"))
     servers = [guard.keep(_server(environment, wanted)) for _ in range(wanted.workers)]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(wanted.host, wanted.host)
+    host = LOOPBACK.get(wanted.host, wanted.host)
     if guard.until(lambda: all(s.has_reported() for s in servers) and accepts(host, wanted.port)):
         _announce(wanted, mine, told_by_prepare)
         guard.watch()
@@ -101,15 +101,14 @@ def _announce(wanted: Serving, mine: Running, told_by_prepare: str) -> None:
         say(told(N_("同一网络里的手机请打开 %(address)s，或扫描二维码："), address=mine.address))
         say(network.qr(mine.address))
         for other in hosts[1:]:
-            say(told(N_("本机的其他地址：%(address)s"), address=network.url(other, wanted.port)))
-    elif wanted.host in network.ANY:
+            say(told(N_("本机的其他地址：%(address)s"), address=page_address(other, wanted.port)))
+    elif wanted.host in LOOPBACK:
         say(told(N_("没有找到局域网地址：请先连接无线网络或网线，再重新启动，手机才能访问。")))
 
 
 def _address(wanted: Serving) -> str:
     hosts = network.reachable(wanted.host)
-    host = hosts[0] if hosts else {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(wanted.host, wanted.host)
-    return network.url(host, wanted.port)
+    return page_address(hosts[0] if hosts else wanted.host, wanted.port)
 
 
 def _redis_url(wanted: Serving) -> str:

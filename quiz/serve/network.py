@@ -14,21 +14,17 @@ from pathlib import Path
 
 import segno
 
-ANY = ("0.0.0.0", "::")  # every address of the machine
+from quiz.running import LOOPBACK
+
 LOOKED_AT = 50  # ports tried for one to suggest
 SIOCGIFADDR = 0x8915  # Linux: the IPv4 address of an interface
 SOMEWHERE = ("192.0.2.1", 9)  # an address of documentation: asked for a route, never sent anything
 VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "tun", "tap")  # interfaces no phone is on
 
 
-def url(host: str, port: int) -> str:
-    """Return the address of pages at a host and port."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
 def reachable(host: str) -> list[str]:
     """Return the hosts under which others reach a server that listens on `host`, the likeliest first."""
-    if host in ANY:
+    if host in LOOPBACK:
         return lan_hosts()
     with contextlib.suppress(ValueError):
         if ipaddress.ip_address(host).is_loopback:

@@ -1,0 +1,219 @@
+"""The `flask` commands: set up, invite, import, verify, rebuild, export. Wiring; the work is in services."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import click
+from alembic.util import CommandError
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import DBAPIError
+
+from question_bank.formats import template
+from quiz import starter
+from quiz.cli_contest import contest
+from quiz.config import serving
+from quiz.errors import N_, QuizError
+from quiz.live import View
+from quiz.models.upgrade import upgrade
+from quiz.running import page_address, running
+from quiz.services import accounts, bank, boards, exports
+from quiz.services.platform import Actor, Platform
+from quiz.services.published import in_force
+from quiz.services.results import BoardId, Wanted
+from quiz.web.language import said
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+organizer = AppGroup("organizer", help="Organizers.")
+bank_group = AppGroup("bank", help="The question bank.")
+board = AppGroup("board", help="Boards: prove, rebuild, export.")
+
+
+class Refusal(click.ClickException):
+    """One sentence for the person at the terminal."""
+
+    def show(self, file: IO[Any] | None = None) -> None:  # Any: as click declares it
+        """Write the sentence alone."""
+        click.echo(self.message, file=file, err=file is None)
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the application."""
+    for group in (organizer, bank_group, board, contest):
+        app.cli.add_command(group)
+    app.cli.add_command(prepare)
+
+
+def refusing(command: Command) -> Command:
+    """Let a command end with one sentence where a person can do something about it."""
+
+    @wraps(command)
+    def plainly(*args: object, **kwargs: object) -> None:
+        try:
+            command(*args, **kwargs)
+        except QuizError as refusal:
+            raise Refusal(said(refusal.message, refusal.details)) from refusal
+        except DBAPIError as error:
+            raise Refusal(_database_trouble(error)) from error
+
+    return plainly  # type: ignore[return-value]  # the same signature
+
+
+def _database_trouble(error: DBAPIError) -> str:
+    reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else ""
+    if "full" in reason or "No space left" in reason:
+        return said(N_("磁盘已满，数据库没有改动；请清理磁盘后再试。"))
+    if "no such table" in reason or "does not exist" in reason:
+        return said(N_("数据库还没有准备好；请先运行 make run（或 flask prepare）。"))
+    return said(N_("数据库不能使用：%(reason)s"), {"reason": reason})
+
+
+def _tell(sentence: str, **values: object) -> None:
+    click.echo(said(sentence, values))
+
+
+def _platform() -> Platform:
+    found: Platform = current_app.extensions["quiz"]
+    return found
+
+
+def _actor() -> Actor:
+    return Actor(None, _platform().clock.now_ms())
+
+
+def _address() -> str:
+    """Return where the pages are: as the running server says, else as the settings do."""
+    server = running(_platform().data)
+    if server is not None:
+        return server.address
+    wanted = serving()
+    return page_address(wanted.host, wanted.port)
+
+
+@click.command("prepare")
+@click.option("--address", help="where the pages will be, for the sign-in address")
+@with_appcontext
+@refusing
+def prepare(address: str | None) -> None:
+    """Create or migrate the database, load the starter content once, print the organizer's sign-in."""
+    platform = _platform()
+    try:
+        copied = upgrade(current_app, platform.store, platform.data)
+    except CommandError as error:
+        raise Refusal(said(N_("数据库由更新的版本建立，这个版本打不开；请使用更新的版本。"))) from error
+    if copied is not None:
+        _tell(N_("数据库已升级；升级前的备份：%(path)s"), path=copied)
+    starter.load(platform, _actor())
+    if not accounts.has_organizer(platform):
+        _invite(
+            N_("组织者一次性登录地址（两天内有效）：%(address)s"), said(N_("组织者")), address or _address()
+        )
+
+
+@organizer.command("invite")
+@click.argument("name")
+@click.option("--address", help="where the pages are; default: where the running server is")
+@refusing
+def invite(name: str, address: str | None) -> None:
+    """Print a new one-time sign-in address for an organizer called NAME."""
+    _invite("%(address)s", name, address or _address())
+
+
+def _invite(sentence: str, name: str, address: str) -> None:
+    code = accounts.invite_organizer(_platform(), name, _actor())
+    click.echo(said(sentence) % {"address": f"{address.rstrip('/')}/desk/invitation/{code}"})
+
+
+@bank_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--good-rows", is_flag=True, help="take the rows without errors; else one error refuses the file"
+)
+@click.option("--dry-run", is_flag=True, help="only say what would be done")
+@refusing
+def import_bank(file: Path, good_rows: bool, dry_run: bool) -> None:
+    """Import questions from FILE: a workbook, a CSV or JSON Lines."""
+    platform, actor = _platform(), _actor()
+    token = bank.stage(platform, file.read_bytes(), file.name, actor.now_ms)
+    try:
+        found = bank.preview(platform, token)
+        for p in found.problems:
+            message = said(p.message, p.values)
+            click.echo(f"{p.severity}\t{p.sheet}\t{p.row}\t{p.column}\t{p.code}\t{message}")
+        if dry_run:
+            _tell(
+                N_("可以导入 %(good)s 题，有错误的行 %(faulty)s 行。"),
+                good=len(found.good),
+                faulty=len(found.faulty),
+            )
+            return
+        taken = bank.take(platform, found, actor, good_rows)
+    finally:
+        bank.forget(platform, token)
+    _tell(
+        N_("已导入 %(taken)s 题，未导入 %(refused)s 行（导入编号 %(number)s）。"),
+        taken=taken.taken,
+        refused=taken.refused,
+        number=taken.import_id,
+    )
+
+
+@bank_group.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def write_template(file: Path) -> None:
+    """Write the workbook that questions can be filled into to FILE."""
+    file.write_bytes(template())
+
+
+@board.command("verify")
+@click.argument("contest_id", type=int, required=False)
+@refusing
+def verify(contest_id: int | None) -> None:
+    """Prove that boards and lines equal the fold of the record; exit 1 with the differences otherwise."""
+    differences = []
+    for each in boards.chosen(_platform(), contest_id):
+        found = boards.verify(_platform(), each)
+        differences += [f"contest {each}: {line}" for line in found]
+        click.echo(f"contest {each}: {'equal' if not found else f'{len(found)} differences'}")
+    for line in differences:
+        click.echo(line, err=True)
+    sys.exit(1 if differences else 0)
+
+
+@board.command("rebuild")
+@click.argument("contest_id", type=int, required=False)
+@click.option("--from-record", is_flag=True, help="fold the lines anew from attempts and ledger first")
+@refusing
+def rebuild(contest_id: int | None, from_record: bool) -> None:
+    """Build the boards anew while the old ones are served."""
+    platform = _platform()
+    if platform.live is None:
+        raise Refusal(said(N_("没有正在运行的服务，也没有设置 REDIS_URL：没有榜单可以重建。")))
+    for each in boards.chosen(platform, contest_id):
+        if from_record:
+            click.echo(f"contest {each}: {boards.refold_all(platform, each)} people folded")
+        count = boards.rebuild(platform, platform.live, each, platform.clock.now_ms())
+        click.echo(f"contest {each}: {count} lines")
+
+
+@board.command("export")
+@click.argument("contest_id", type=int)
+@click.argument("board_id")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--period", default="", help="a period of a board over periods")
+@click.option("--public", "view", flag_value=View.PUBLIC, type=View, help="as published")
+@click.option(
+    "--full", "view", flag_value=View.FULL, type=View, default=View.FULL, help="as the desk sees it"
+)
+@refusing
+def export(contest_id: int, board_id: str, file: Path, period: str, view: View) -> None:
+    """Write board BOARD_ID (such as 0-0) of a contest to FILE: .xlsx or .csv."""
+    platform = _platform()
+    wanted = Wanted(BoardId.parse(board_id), period=period, view=view)
+    click.echo(f"{exports.write_board(platform, in_force(platform, contest_id), wanted, file)}")
