@@ -1,0 +1,1 @@
+"""How a contest works, as pure functions of its rules document."""

@@ -1,0 +1,62 @@
+"""Exact numbers: rounding as the rules state it, and numbers as they are printed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+
+def whole(value: Fraction, rounding: str) -> int:
+    """Round to a whole number: half_up (away from zero), half_even, or down (towards zero)."""
+    size, sign = abs(value), -1 if value < 0 else 1
+    match rounding:
+        case "half_up":
+            return sign * int(size + Fraction(1, 2))
+        case "half_even":
+            return round(value)
+        case "down":
+            return sign * int(size)
+    raise ValueError(f"no such rounding: {rounding}")
+
+
+def rounded(value: Fraction, digits: int, rounding: str) -> Fraction:
+    """Round to so many digits after the point."""
+    scale = 10**digits
+    return Fraction(whole(value * scale, rounding), scale)
+
+
+def fixed(value: Fraction, digits: int) -> str:
+    """Print a number that has at most so many digits after the point with exactly that many."""
+    scaled = value * 10**digits
+    if scaled.denominator != 1:
+        raise ValueError(f"{value} has more than {digits} digits after the point")
+    size = str(abs(scaled.numerator)).rjust(digits + 1, "0")
+    sign = "-" if scaled < 0 else ""
+    return f"{sign}{size[:-digits]}.{size[-digits:]}" if digits else sign + size
+
+
+def shortest(value: Fraction) -> str:
+    """Print a number exactly and as short as possible: "75", "0.5", "245/3"."""
+    as_fraction = str(value)
+    digits = _digits_of(value.denominator)
+    if digits is None:
+        return as_fraction
+    as_decimal = fixed(value, digits)
+    return as_decimal if len(as_decimal) <= len(as_fraction) else as_fraction
+
+
+def digits_of_point(point: Fraction) -> int:
+    """Return how many digits after the point whole numbers of `point` need; 1 → 0, 1/10 → 1."""
+    digits = _digits_of(point.denominator)
+    if digits is None:
+        raise ValueError(f"{point} is no decimal")
+    return digits
+
+
+def _digits_of(denominator: int) -> int | None:
+    """Return how many decimal digits a fraction with this denominator has, None when they never end."""
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator, twos = denominator // 2, twos + 1
+    while denominator % 5 == 0:
+        denominator, fives = denominator // 5, fives + 1
+    return max(twos, fives) if denominator == 1 else None

@@ -1,0 +1,261 @@
+"""The fold: from a person's attempts to a line, from a line to its order key, from order keys to places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+from quiz.rules.numbers import whole
+from quiz.rules.parts import Limit, Person, Stage
+
+
+@dataclass(frozen=True)
+class Played:
+    """An attempt that is closed and accepted, as the fold sees it."""
+
+    id: int
+    person: int
+    started_ms: int
+    finished_ms: int
+    period: str
+    day: str
+    score: Fraction
+    correct: int
+    of: int
+    points: Fraction
+    time_ms: int
+    full: bool
+
+
+@dataclass(frozen=True)
+class Earned:
+    """Points for an event, after its caps (P11)."""
+
+    at_ms: int
+    period: str
+    day: str
+    points: Fraction
+
+
+@dataclass(frozen=True)
+class Line:
+    """A person's standing in a stage or one of its periods, as plain whole numbers."""
+
+    total: int  # in the stage's smallest points
+    time_ms: int
+    reached_ms: int
+    first_started_ms: int
+    attempts: int  # accepted ones, counted or not
+    full: int  # how many of them were all right
+
+
+def line(
+    stage: Stage, played: Iterable[Played], period: str | None = None, earned: Iterable[Earned] = ()
+) -> Line | None:
+    """Fold a person's attempts into their line over the stage, or over one period; None without any.
+
+    The order in which the attempts are given does not matter. Source: P10, P12 and their definitions.
+    """
+    mine = sorted(
+        (p for p in played if period is None or p.period == period), key=lambda p: (p.started_ms, p.id)
+    )
+    events = [e for e in earned if period is None or e.period == period]
+    if not mine and not events:
+        return None
+    sums = fold(stage.person, mine, events)
+    return Line(
+        total=whole(sums.points / stage.point, stage.rounding),
+        time_ms=sums.time_ms,
+        reached_ms=sums.reached_ms,
+        first_started_ms=mine[0].started_ms if mine else min(e.at_ms for e in events),
+        attempts=len(mine),
+        full=sum(p.full for p in mine),
+    )
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What a person's attempts and events come to, exactly, and which attempts make it up."""
+
+    points: Fraction
+    time_ms: int
+    reached_ms: int
+    chosen: tuple[int, ...]  # ids of the attempts that make up the total
+
+
+def fold(person: Person, mine: Sequence[Played], events: Sequence[Earned] = ()) -> Sums:
+    """Combine attempts, in order of their start, into what a person has; not both empty. Source: P10."""
+    periods = [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
+    kept = _across(person, periods)
+    chosen = [attempt for period in kept for attempt in period.chosen]
+    total = sum((period.points for period in kept), Fraction(0))
+    if person.across_periods == "mean" and kept:
+        total /= len(kept)
+    total = _at_most(total, person.cap.total) + sum((e.points for e in events), Fraction(0))
+    return Sums(total, sum(a.time_ms for a in chosen), _reached(person, chosen, events), _ids(chosen))
+
+
+def counted(person: Person, mine: Sequence[Played]) -> list[Played]:
+    """Return the attempts that count, of `mine` in order of their start. Source: P10 `counted`."""
+    if person.counted is None:
+        return list(mine)
+    seen: dict[str, int] = defaultdict(int)
+    found = []
+    for attempt in mine:
+        span = attempt.day if person.counted.of == "day" else attempt.period
+        seen[span] += 1
+        if seen[span] <= person.counted.first:
+            found.append(attempt)
+    return found
+
+
+class _Period(NamedTuple):
+    points: Fraction
+    chosen: list[Played]
+    time_ms: int
+    ends_ms: int  # finish of the last chosen attempt
+
+
+def _best(attempts: Sequence[Played]) -> list[Played]:
+    """Return the best: higher points, then less time, then earlier finish."""
+    return [min(attempts, key=lambda a: (-a.points, a.time_ms, a.finished_ms, a.started_ms, a.id))]
+
+
+WITHIN: Mapping[str, Callable[[Sequence[Played]], list[Played]]] = {
+    "best": _best,
+    "last": lambda attempts: [attempts[-1]],
+    "first": lambda attempts: [attempts[0]],
+    "sum": list,
+    "mean": list,
+}
+
+
+def _by_period(attempts: Iterable[Played]) -> dict[str, list[Played]]:
+    found: dict[str, list[Played]] = {}
+    for attempt in attempts:
+        found.setdefault(attempt.period, []).append(attempt)
+    return found
+
+
+def _in_period(person: Person, attempts: Sequence[Played]) -> _Period:
+    chosen = WITHIN[person.within_period](attempts)
+    if person.within_period == "mean":
+        mean = sum((a.points for a in chosen), Fraction(0)) / len(chosen)
+        points = _at_most(mean, person.cap.per_period)
+    else:
+        points = _capped(chosen, person.cap)
+    return _Period(points, chosen, sum(a.time_ms for a in chosen), max(a.finished_ms for a in chosen))
+
+
+def _across(person: Person, periods: Sequence[_Period]) -> list[_Period]:
+    """Return the periods that make up the total."""
+    best_first = sorted(periods, key=lambda p: (-p.points, p.time_ms, p.ends_ms))
+    match person.across_periods:
+        case "best":
+            return best_first[:1]
+        case "latest":
+            return sorted(periods, key=lambda p: p.chosen[0].started_ms)[-1:]
+        case "sum_of_best":
+            return best_first[: person.best_periods]
+    return list(periods)
+
+
+def _capped(attempts: Iterable[Played], cap: Limit) -> Fraction:
+    """Add up points, at most so many of a day and of a period."""
+    days: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for attempt in attempts:
+        days[attempt.period, attempt.day] += attempt.points
+    periods: dict[str, Fraction] = defaultdict(Fraction)
+    for (period, _day), points in days.items():
+        periods[period] += _at_most(points, cap.per_day)
+    return sum((_at_most(points, cap.per_period) for points in periods.values()), Fraction(0))
+
+
+def _at_most(points: Fraction, most: int | None) -> Fraction:
+    return points if most is None else min(points, Fraction(most))
+
+
+def _reached(person: Person, chosen: Sequence[Played], events: Sequence[Earned]) -> int:
+    """Return when the total was reached: at the last attempt or event that gave points.
+
+    Where nothing gave points: at the first finish.
+    """
+    gave = [a.finished_ms for a in _that_gave(person, chosen)]
+    gave += [e.at_ms for e in events if e.points]
+    return max(gave) if gave else min([a.finished_ms for a in chosen] + [e.at_ms for e in events])
+
+
+def _that_gave(person: Person, chosen: Sequence[Played]) -> list[Played]:
+    if person.cap == Limit() or "mean" in (person.within_period, person.across_periods):
+        return [a for a in chosen if a.points]
+    found, had = [], Fraction(0)
+    by_finish = sorted(chosen, key=lambda a: (a.finished_ms, a.id))
+    for n, attempt in enumerate(by_finish, 1):
+        has = _at_most(_capped(by_finish[:n], person.cap), person.cap.total)
+        if has != had:
+            found.append(attempt)
+        had = has
+    return found
+
+
+def _ids(chosen: Iterable[Played]) -> tuple[int, ...]:
+    return tuple(sorted(a.id for a in chosen))
+
+
+class OrderKey(NamedTuple):
+    """One key of an order (P12), with its one natural direction."""
+
+    of: Callable[[Line], int]
+    descending: bool
+    digits: int  # of its hexadecimal text: wide enough for every value, and even (live packs bytes)
+
+
+ORDER_KEYS: Mapping[str, OrderKey] = {
+    "total": OrderKey(lambda line: line.total, descending=True, digits=14),
+    "time": OrderKey(lambda line: line.time_ms, descending=False, digits=12),
+    "reached": OrderKey(lambda line: line.reached_ms, descending=False, digits=12),
+    "first_started": OrderKey(lambda line: line.first_started_ms, descending=False, digits=12),
+    "attempts": OrderKey(lambda line: line.attempts, descending=False, digits=8),
+}
+
+
+def order(stage: Stage, line: Line) -> tuple[int, ...]:
+    """Return the numbers by which a line is ordered; the smaller tuple stands higher."""
+    keys = (ORDER_KEYS[name] for name in stage.order)
+    return tuple(-key.of(line) if key.descending else key.of(line) for key in keys)
+
+
+def order_key(stage: Stage, line: Line) -> str:
+    """Return the same order as text of a fixed width: the smaller text, byte by byte, stands higher."""
+    return "".join(
+        _fixed_width(number, ORDER_KEYS[name].digits)
+        for name, number in zip(stage.order, order(stage, line), strict=True)
+    )
+
+
+def _fixed_width(number: int, digits: int) -> str:
+    middle = 16**digits // 2  # below it the negative numbers
+    if not -middle <= number < middle:
+        raise ValueError(f"{number} does not fit {digits} hexadecimal digits")
+    return f"{number + middle:0{digits}x}"
+
+
+@dataclass
+class Places:
+    """Gives places to rows that come in order: standard 1 2 2 4, dense 1 2 2 3, ordinal 1 2 3 4."""
+
+    style: str
+    _rows: int = field(default=0, init=False)
+    _place: int = field(default=0, init=False)
+    _last: object = field(default=None, init=False)
+
+    def next(self, key: object) -> int:
+        """Return the place of the next row; equal keys share one unless the style is ordinal."""
+        self._rows += 1
+        if self.style == "ordinal" or self._rows == 1 or key != self._last:
+            self._place = self._place + 1 if self.style == "dense" else self._rows
+        self._last = key
+        return self._place
