@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from quiz.live import BoardMissing, LiveUnavailable
 from quiz.models.accounts import Audit, Enrolment, Identity, Membership, Person, Unit
+from quiz.models.bank import Import, Question
 from quiz.models.play import Attempt, Result
 from quiz.rules.permissions import Role
 from quiz.services.platform import Platform
@@ -61,6 +63,27 @@ class Minute:
     at_ms: int
     started: int
     finished: int
+
+
+@dataclass(frozen=True)
+class BoardState:
+    """Whether the boards of a contest are live."""
+
+    name: str  # live; building: not there yet, or anew; away: Redis does not answer; off: none is configured
+    since_ms: int | None = None  # for away
+
+
+def board_state(platform: Platform, contest_id: int, now_ms: int) -> BoardState:
+    """Ask Redis whether it serves the boards of a contest."""
+    if platform.live is None:
+        return BoardState("off")
+    try:
+        platform.live.checkpoint(contest_id, platform.epoch_of(contest_id))
+    except BoardMissing:
+        return BoardState("building")
+    except LiveUnavailable:
+        return BoardState("away", platform.live_away_since.get(contest_id, now_ms))
+    return BoardState("live")
 
 
 def audit_log(platform: Platform, action: str = "", first: int = 0, size: int = 50) -> tuple[list[Done], int]:
@@ -142,6 +165,20 @@ def people(
         PersonShown(p.id, nickname or "", name or "", tuple(paths.get(p.id, ())), p.created_ms)
         for p, nickname, name in rows
     ], count
+
+
+def question_count(platform: Platform) -> int:
+    """Return how many questions the bank holds."""
+    with platform.store.reading() as session:
+        return (
+            session.scalar(
+                select(func.count())
+                .select_from(Question)
+                .join(Import, Import.id == Question.import_id)
+                .where(Import.state == "visible")
+            )
+            or 0
+        )
 
 
 def per_minute(platform: Platform, contest_id: int, now_ms: int) -> list[Minute]:

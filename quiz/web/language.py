@@ -17,6 +17,7 @@ SOURCE = "zh-CN"
 def init_language(app: Flask) -> None:
     """Let pages speak the language that the reader's cookie names."""
     Babel(app, locale_selector=locale)
+    app.jinja_env.globals.update(said=said)
 
 
 def language() -> str:

@@ -1,0 +1,81 @@
+"""What the desk calls things: actions, trees and levels of units, kinds and difficulties of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+
+
+def action_words() -> Mapping[str, str]:
+    """Return what the audit log calls each action."""
+    return {
+        "organizer.invite": _("邀请组织者"),
+        "organizer.accept": _("组织者首次登录"),
+        "people.add": _("添加人员名单"),
+        "people.codes": _("下载参赛码"),
+        "units.load": _("导入单位"),
+        "units.enrolment": _("登记单位人数"),
+        "bank.import": _("导入题目"),
+        "bank.undo": _("撤销导入"),
+        "bank.export": _("导出题库"),
+        "contest.create": _("新建比赛"),
+        "contest.save": _("保存规则草稿"),
+        "contest.publish": _("发布比赛"),
+        "board.export": _("导出榜单"),
+    }
+
+
+def detail_words() -> Mapping[str, str]:
+    """Return what the details of an audit row are called; any other goes by its own name."""
+    return {
+        "import": _("导入"),
+        "contest": _("比赛"),
+        "version": _("版本"),
+        "board": _("榜"),
+        "rows": _("行数"),
+        "period": _("时段"),
+    }
+
+
+def tree_words() -> Mapping[str, str]:
+    """Return what the usual unit trees are called; any other goes by its own name."""
+    return {"region": _("街道社区"), "school": _("学校班级")}
+
+
+def level_words() -> Mapping[str, str]:
+    """Return what the usual levels of units are called; any other goes by its own name."""
+    return {
+        "district": _("区县"),
+        "street": _("街道"),
+        "community": _("社区"),
+        "school": _("学校"),
+        "grade": _("年级"),
+        "class": _("班级"),
+    }
+
+
+def kind_words() -> Mapping[str, str]:
+    """Return what the kinds of questions are called."""
+    return {"single": _("单选题"), "multiple": _("多选题"), "true_false": _("判断题")}
+
+
+def difficulty_words() -> Mapping[str, str]:
+    """Return what declared difficulties are called."""
+    return {"easy": _("容易"), "medium": _("中等"), "hard": _("困难")}
+
+
+def facet_words() -> Mapping[str, str]:
+    """Return what the usual facets of tags are called; any other goes by its own name."""
+    return {
+        "domain": _("领域"),
+        "criterion": _("基准"),
+        "topic": _("主题"),
+        "audience": _("人群"),
+        "source": _("来源"),
+    }
+
+
+def import_states() -> Mapping[str, str]:
+    """Return what the states of an import are called."""
+    return {"visible": _("已导入"), "undone": _("已撤销"), "writing": _("正在写入")}

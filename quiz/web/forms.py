@@ -1,0 +1,68 @@
+"""The desk's forms: what may be typed or uploaded, and what is said when it cannot be used."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
+
+LONGEST_RULES = 200_000  # characters of a rules document
+MOST_ENROLLED = 100_000_000  # people: more than any unit has
+
+
+class FileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """One file to upload."""
+
+    file = FileField(_l("文件"), validators=[FileRequired(_l("请先选择文件。"))])
+
+
+class UnitFileForm(FileForm):
+    """A file of units and the tree they belong to."""
+
+    tree = StringField(
+        _l("单位体系"),
+        validators=[
+            DataRequired(_l("请填写单位体系，例如 region 或 school。")),
+            Length(max=40, message=_l("单位体系的名称最多 40 个字符。")),
+            Regexp(r"^[a-z][a-z0-9_]*$", message=_l("单位体系的名称只能用小写英文字母、数字和下划线。")),
+        ],
+    )
+
+
+class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """How many people one unit had on a day."""
+
+    code = StringField(_l("单位代码"), validators=[DataRequired(_l("请填写单位代码。"))])
+    as_of = StringField(
+        _l("截止日期"),
+        validators=[Regexp(r"^\d{4}-\d{2}-\d{2}$", message=_l("日期请写成 2026-03-01 的样子。"))],
+    )
+    enrolled = IntegerField(
+        _l("人数"),
+        validators=[
+            InputRequired(_l("人数请填写整数。")),
+            NumberRange(0, MOST_ENROLLED, message=_l("人数应为不小于 0 的整数。")),
+        ],
+    )
+
+
+class NewContestForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What a new contest begins from."""
+
+    kind = RadioField(_l("类型"), default="contest")
+    start = RadioField(_l("从哪里开始"), default="preset:start")
+
+
+class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """The rules document as text, and what it was when the page was opened."""
+
+    text = TextAreaField(
+        _l("规则文件"),
+        validators=[
+            DataRequired(_l("规则文件是空的。")),
+            Length(max=LONGEST_RULES, message=_l("规则文件太长了。")),
+        ],
+    )
+    seen = HiddenField()

@@ -1,0 +1,30 @@
+"""Which part of a long list a page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+LAST_PAGE = 1_000_000  # beyond it nobody asks in earnest
+
+
+@dataclass(frozen=True)
+class Part:
+    """One page of a list."""
+
+    page: int
+    size: int
+    count: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.count // self.size))
+
+
+def asked_page() -> int:
+    """Return the page number of the address; anything else than a number from 1 is the first page."""
+    asked = request.args.get("page", "1")
+    page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < len(str(LAST_PAGE)) else 1
+    return max(1, page)
