@@ -1,0 +1,1 @@
+"""Measurements and chaos: whole servers under load, and what they cost."""
