@@ -5,15 +5,20 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
+
+from question_bank.formats import jsonl
+from quiz.rules.document import Document, load
 
 STARTER = Path(__file__).parents[2] / "question_bank" / "starter"
+PAGE = Path(__file__).parents[2] / "docs" / "bank.md"
 FACETS = {
     "domain": {"科学知识", "科学方法", "科学精神与思想", "应用能力"},
     "criterion": {str(number) for number in range(1, 27)},
@@ -223,20 +228,35 @@ def test_no_school_can_be_taken_for_a_real_one() -> None:
     assert [name for name in names if not name.startswith("示范")] == []
 
 
-@pytest.mark.parametrize("name", ["contest.yaml", "practice.yaml"])
-def test_the_window_of_a_rules_document_is_filled_in_by_its_two_placeholders(name: str) -> None:
+def document(name: str) -> Document:
     text = (STARTER / name).read_text(encoding="utf-8")
+    return load(text.replace("{opens}", "2026-01-01 00:00").replace("{closes}", "2026-03-02 24:00"))
 
-    document = yaml.safe_load(text.format(opens="2026-01-01 00:00", closes="2026-03-02 24:00"))
 
-    calendar = document["stages"][0]["calendar"]
-    assert (calendar["opens"], calendar["closes"]) == ("2026-01-01 00:00", "2026-03-02 24:00")
+@pytest.mark.parametrize("name", ["contest.yaml", "practice.yaml"])
+def test_a_rules_document_is_valid_once_its_window_is_filled_in(name: str) -> None:
+    calendar = document(name).stages[0].calendar
+
+    last_ms = int(datetime(2026, 3, 3, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp() * 1000)
+    assert calendar.closes_ms == last_ms
 
 
 @pytest.mark.parametrize("name", ["contest.yaml", "practice.yaml"])
 def test_the_bank_holds_ten_times_what_a_section_draws(name: str) -> None:
-    document = yaml.safe_load((STARTER / name).read_text(encoding="utf-8"))
+    for section in document(name).stages[0].paper.sections:
+        kinds = section.kinds or ("single", "multiple", "true_false")
+        assert sum(len(of_kind(kind)) for kind in kinds) >= 10 * section.count
 
-    for section in document["stages"][0]["paper"]["sections"]:
-        kinds = section.get("kinds", ["single", "multiple", "true_false"])
-        assert sum(len(of_kind(kind)) for kind in kinds) >= 10 * section["count"]
+
+def test_the_questions_are_imported_without_a_problem() -> None:
+    reading = jsonl.read((STARTER / "questions.jsonl").read_bytes())
+
+    assert reading.problems == ()
+    assert len(reading.questions) == len(QUESTIONS)
+
+
+def test_the_page_on_the_bank_counts_the_questions_of_each_criterion() -> None:
+    rows = re.findall(r"^\| (\d+) \| .* \| (\d+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    found = Counter(number for question in QUESTIONS for number in question["tags"]["criterion"])
+    assert {number: int(count) for number, count in rows} == found
