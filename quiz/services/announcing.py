@@ -14,5 +14,6 @@ def announce(platform: Platform, contest_id: int, lines: Sequence[LiveLine]) -> 
         return
     try:
         platform.live.announce(contest_id, platform.epoch_of(contest_id), lines)
-    except (LiveUnavailable, BoardMissing):
-        platform.behind.add(contest_id)
+    except (LiveUnavailable, BoardMissing) as error:
+        now_ms = platform.clock.now_ms()
+        platform.fell_behind(contest_id, now_ms, forget_epoch=isinstance(error, BoardMissing))

@@ -46,7 +46,7 @@ class Platform:
     limits: Limits = field(default_factory=lambda: Limits(None))  # how often something may be tried
     published: dict[int, Published] = field(default_factory=dict)  # by rules id; never changes
     epochs: dict[int, str] = field(default_factory=dict)  # contest → the board contents Redis may serve
-    behind: set[int] = field(default_factory=set)  # contests whose boards have to be caught up
+    behind: dict[int, int] = field(default_factory=dict)  # contest → how often its boards could not be told
     live_away_since: dict[int, int] = field(
         default_factory=dict
     )  # contest → since when its live boards stand
@@ -59,6 +59,16 @@ class Platform:
                 epoch = session.scalar(select(Contest.board_epoch).where(Contest.id == contest_id))
             self.epochs[contest_id] = epoch or ""
         return self.epochs[contest_id]
+
+    def fell_behind(self, contest_id: int, now_ms: int, forget_epoch: bool = False) -> None:
+        """Note that the live boards of a contest stand since now at the latest; the sweep catches them up.
+
+        `forget_epoch`: what they hold is not what was expected, so the epoch is read again.
+        """
+        self.behind[contest_id] = self.behind.get(contest_id, 0) + 1
+        self.live_away_since.setdefault(contest_id, now_ms)
+        if forget_epoch:
+            self.epochs.pop(contest_id, None)
 
 
 @dataclass(frozen=True)

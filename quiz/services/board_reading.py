@@ -1,0 +1,149 @@
+"""What every reading of a board shares: which board and which part is asked for, from where it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement
+
+from quiz.errors import N_, NotFound
+from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveUnavailable, View
+from quiz.models.play import Line
+from quiz.rules.document import Board, Stage
+from quiz.services.platform import Platform
+from quiz.services.published import Published
+
+MOST_ROWS = 200  # of a page
+LONGEST_ID = 12  # characters of a board's id
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class BoardId:
+    """Names one board of a contest: "0-2" is the third board of the first stage."""
+
+    stage: int
+    board: int
+
+    @classmethod
+    def parse(cls, text: str) -> BoardId:
+        """Read a board's id; raises NotFound."""
+        stage, _, board = text.partition("-")
+        if not (text.isascii() and stage.isdecimal() and board.isdecimal() and len(text) <= LONGEST_ID):
+            raise NotFound(N_("没有这个榜。"))
+        return cls(int(stage), int(board))
+
+    def __str__(self) -> str:
+        return f"{self.stage}-{self.board}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a board as it is shown."""
+
+    place: int | None  # None: a unit below the board
+    id: int  # of the person or the unit
+    name: str  # "" for a person whose account is gone
+    values: Mapping[str, object]  # total, time_ms, attempts, …; or value, people, attempts, … of a unit
+    unit: str = ""  # a person's street or school, what a unit belongs to
+    real_name: str = ""  # from a roster; told to the desk only
+    because: str | None = None  # why a unit is below the board: least_people, not_enrolled
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of a board, one's own row, and since when the live board stands (None: it is live)."""
+
+    rows: Sequence[Row]
+    count: int
+    mine: Row | None = None
+    around: Sequence[Row] = ()
+    stands_since_ms: int | None = None
+    unlisted: Sequence[Row] = ()  # units below the board, each with the reason
+    period: str = ""  # which period a board over periods shows
+    first: int = 0  # position of the first row
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of a board is asked for."""
+
+    board: BoardId
+    period: str = ""  # of a board over periods; "" is the latest
+    first: int = 0
+    size: int = 50
+    me: int | None = None
+    query: str = ""
+    view: View = View.PUBLIC
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of one board."""
+
+    platform: Platform
+    rules: Published
+    wanted: Wanted
+    now_ms: int
+    period: str = ""
+    stage: Stage = field(init=False)
+    board: Board = field(init=False)
+
+    def __post_init__(self) -> None:
+        stage, board = board_of(self.rules, self.wanted.board)
+        object.__setattr__(self, "stage", stage)
+        object.__setattr__(self, "board", board)
+
+    @property
+    def on_board(self) -> Sequence[ColumnElement[bool]]:
+        """The conditions under which a stored line is on this board."""
+        return (
+            Line.contest_id == self.rules.contest_id,
+            Line.stage == self.wanted.board.stage,
+            Line.period == self.period,
+            Line.order_key > "",
+        )
+
+    @property
+    def stands_since_ms(self) -> int | None:
+        """Since when the live board does not move; None while it does."""
+        return self.platform.live_away_since.get(self.rules.contest_id)
+
+    def live(self, ask: Callable[[LiveBoards, BoardRef], Answer]) -> Answer | None:
+        """Return what the live boards answer; None while they cannot be asked or do not hold all."""
+        platform, contest_id = self.platform, self.rules.contest_id
+        if platform.live is None or contest_id in platform.behind:
+            return None
+        ref = BoardRef(
+            contest_id,
+            platform.epoch_of(contest_id),
+            self.wanted.board.stage,
+            self.period,
+            self.wanted.view,
+            self.stage.places,
+        )
+        try:
+            return ask(platform.live, ref)
+        except (LiveUnavailable, BoardMissing) as error:
+            platform.fell_behind(contest_id, self.now_ms, forget_epoch=isinstance(error, BoardMissing))
+            return None
+
+
+def board_of(rules: Published, board: BoardId) -> tuple[Stage, Board]:
+    """Return the stage and the board of an id; raises NotFound."""
+    stages = rules.document.stages
+    if board.stage >= len(stages) or board.board >= len(stages[board.stage].boards):
+        raise NotFound(N_("没有这个榜。"))
+    return stages[board.stage], stages[board.stage].boards[board.board]
+
+
+def boards_of(rules: Published) -> list[tuple[BoardId, Stage, Board]]:
+    """Return all boards of a contest with their ids, in the document's order."""
+    return [
+        (BoardId(s, b), stage, board)
+        for s, stage in enumerate(rules.document.stages)
+        for b, board in enumerate(stage.boards)
+    ]
