@@ -8,6 +8,7 @@ PYTHON = python3
 VENV = .venv
 PY = $(VENV)/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore
+BABEL = $(PY) -m babel.messages.frontend --quiet
 PYTEST = $(PY) -m pytest
 CATALOGUES = $(wildcard quiz/translations/*/LC_MESSAGES/*.po)
 
@@ -42,8 +43,8 @@ chaos: $(VENV)/dev.stamp $(VENV)/messages.stamp
 
 # Finds what is said anew and what is said no more; the catalogue is then finished by hand.
 messages: $(VENV)/dev.stamp
-	@$(VENV)/bin/pybabel extract --quiet --mapping=quiz/translations/babel.cfg --keywords=N_ --sort-by-file --no-wrap --output=$(VENV)/messages.pot .
-	@$(VENV)/bin/pybabel update --quiet --ignore-obsolete --no-fuzzy-matching --no-wrap --input-file=$(VENV)/messages.pot --output-dir=quiz/translations
+	@$(BABEL) extract --mapping=quiz/translations/babel.cfg --keywords=N_ --sort-by-file --no-wrap --output=$(VENV)/messages.pot .
+	@$(BABEL) update --ignore-obsolete --no-fuzzy-matching --no-wrap --input-file=$(VENV)/messages.pot --output-dir=quiz/translations
 
 set-up: $(VENV)/run.stamp $(VENV)/messages.stamp
 
@@ -70,5 +71,5 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt constraints.txt
 	@touch $@
 
 $(VENV)/messages.stamp: $(VENV)/run.stamp $(CATALOGUES)
-	@$(VENV)/bin/pybabel compile --quiet --directory=quiz/translations
+	@[ -z "$(CATALOGUES)" ] || $(BABEL) compile --directory=quiz/translations
 	@touch $@
