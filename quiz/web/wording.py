@@ -1,0 +1,58 @@
+"""How moments, durations, points and phases are written for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import gettext as _
+
+PLACES = 2  # decimals shown of a number that is no whole one; exact values are in the exports
+
+
+def init_wording(app: Flask) -> None:
+    """Let templates write numbers and durations as views do."""
+    app.add_template_filter(duration)
+    app.add_template_filter(number)
+
+
+def moment(ms: int, zone: str, is_end: bool = False) -> str:
+    """Return a moment in a time zone, to the minute; an end at midnight is 24:00 of the day before."""
+    local = datetime.fromtimestamp(ms // 1000, UTC).astimezone(ZoneInfo(zone))
+    is_midnight = is_end and (local.hour, local.minute, local.second) == (0, 0, 0)
+    day = local - timedelta(days=1) if is_midnight else local
+    clock = "24:00" if is_midnight else f"{local:%H:%M}"
+    return _("%(month)s月%(day)s日 %(clock)s", month=day.month, day=day.day, clock=clock)
+
+
+def duration(ms: int) -> str:
+    """Return a time that somebody took: 48.250 s, 4 min 05 s, 1 h 02 min."""
+    seconds, rest = divmod(ms, 1000)
+    if seconds < 60:
+        return _("%(seconds)s 秒", seconds=f"{seconds}.{rest:03d}" if rest else seconds)
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return _("%(minutes)s 分 %(seconds)s 秒", minutes=minutes, seconds=f"{seconds:02d}")
+    hours, minutes = divmod(minutes, 60)
+    return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=f"{minutes:02d}")
+
+
+def number(value: object) -> str:
+    """Return a count of points: whole numbers as they are, others rounded half up to two decimals."""
+    exact = Fraction(str(value))
+    if exact.denominator == 1:
+        return str(exact.numerator)
+    scaled = abs(exact) * 10**PLACES
+    rounded = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    whole, decimals = divmod(rounded, 10**PLACES)
+    sign = "-" if exact < 0 and rounded else ""
+    return f"{sign}{whole}.{decimals:0{PLACES}d}".rstrip("0").rstrip(".")
+
+
+def clock(ms: int) -> str:
+    """Return a time that is left as a clock shows it: 04:05, 1:02:03."""
+    seconds = max(0, -(-ms // 1000))
+    hours, rest = divmod(seconds, 3600)
+    return (f"{hours}:" if hours else "") + f"{rest // 60:02d}:{rest % 60:02d}"

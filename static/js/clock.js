@@ -1,0 +1,25 @@
+/* The server's time on this page, whatever the phone's own clock says. Classic script, ES2019. */
+(function () {
+  "use strict";
+  var skew = 0; // server's clock minus Date.now()
+  var base = 0; // server's time when performance.now() was 0: goes on evenly while the phone is awake
+  function set(server, elapsed) { // `elapsed`: ms since the server stamped it
+    skew = server + elapsed - Date.now();
+    base = server + elapsed - performance.now();
+  }
+  function sinceRequest() { // the page's own stamp is about half a round trip after the request left
+    var t = performance.timing;
+    if (!t || !t.requestStart || !t.responseStart) return 0;
+    return Math.max(0, Date.now() - (t.requestStart + t.responseStart) / 2);
+  }
+  var stamped = document.querySelector("[data-now]");
+  if (stamped) set(+stamped.dataset.now, sinceRequest());
+  window.serverClock = {
+    now: function () { return Math.max(base + performance.now(), Date.now() + skew); }, // some phones stop the former in sleep
+    set: set,
+    words: function (ms) { // 1:02:03, 04:05
+      var s = Math.max(0, Math.ceil(ms / 1000)), h = Math.floor(s / 3600), two = function (n) { return ("0" + n).slice(-2); };
+      return (h ? h + ":" : "") + two(Math.floor(s % 3600 / 60)) + ":" + two(s % 60);
+    }
+  };
+})();

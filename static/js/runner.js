@@ -1,0 +1,351 @@
+/* The runner: one question at a time over the paper that the server wrote as a form. Answers wait in a queue on the
+   phone until the server has acknowledged them. Classic script, ES2019, no dependency but clock.js. */
+(function () {
+  "use strict";
+  var paper = document.getElementById("paper");
+  if (!paper || !window.serverClock || !window.fetch) return;
+  var page = paper.dataset, clock = window.serverClock;
+  var words = JSON.parse(document.getElementById("words").textContent);
+  var inTurn = page.clock === "question"; // one question is open, the server opens the next
+  var oneByOne = inTurn || page.feedback === "1"; // an answer is final when it is sent
+  var deadline = +page.deadline || Infinity; // none: no limit that a person has to know
+  var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
+  var BATCH = 5, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 400; // answers; ms
+  function id(name) { return document.getElementById(name); }
+  function say(key, values) {
+    return (words[key] || "").replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
+  }
+
+  // ---- what this phone keeps: queue {n: {seq, response}}, counter, device, whether the paper shall be handed in
+  var memory = "{}", keeps = true;
+  function stored() {
+    var kept = memory;
+    try { kept = localStorage.getItem(KEY) || memory; } catch (e) { keeps = false; }
+    try { return JSON.parse(kept); } catch (e) { return {}; }
+  }
+  function keep() {
+    memory = JSON.stringify(my);
+    try { localStorage.setItem(KEY, memory); } catch (e) { if (keeps) { keeps = false; tell(say("no_storage"), "warn"); } }
+  }
+  function reread() { // another tab shares the counter and the queue
+    if (!keeps) return;
+    var other = stored();
+    my.seq = Math.max(my.seq, other.seq || 0);
+    my.queue = other.queue || my.queue;
+  }
+  function random() { return Math.random().toString(36).slice(2, 10); }
+  var my = stored();
+  my.device = my.device || "w" + random() + random();
+  my.seq = my.seq || 0; my.queue = my.queue || {}; my.at = my.at || 1;
+  function waiting() { return Object.keys(my.queue); }
+
+  // ---- the paper
+  var sections = {}, sent = {}, refused = {}, shown = 0;
+  function adopt(section) { sections[+section.dataset.n] = section; }
+  Array.prototype.forEach.call(paper.querySelectorAll(".question"), adopt);
+  function numbers() { return Object.keys(sections).map(Number); }
+  function inputs(n) { return Array.prototype.slice.call(sections[n].querySelectorAll("input")); }
+  function response(n) { return inputs(n).filter(function (i) { return i.checked; }).map(function (i) { return i.value; }); }
+  function choose(n, options) { inputs(n).forEach(function (i) { i.checked = options.indexOf(i.value) >= 0; }); }
+  function isAnswered(n) { return response(n).length > 0; }
+  function isFinal(n) { return sections[n].classList.contains("final"); }
+
+  function state(n) { // one word for each answer
+    if (refused[n]) return "refused";
+    if (my.queue[n]) return off ? "offline" : "waiting";
+    return sent[n] || isAnswered(n) ? (oneByOne && !sent[n] ? "unsent" : "saved") : "open";
+  }
+  function drawState() {
+    var count = waiting().length, overall = count ? (off ? "offline" : "waiting") : "saved";
+    var net = id("net");
+    net.dataset.state = overall;
+    net.textContent = say("net_" + overall, { count: count });
+    numbers().forEach(function (n) {
+      var line = sections[n].querySelector(".state"), s = state(n);
+      line.dataset.state = s;
+      line.textContent = say("state_" + s);
+      inputs(n).forEach(function (i) { i.parentNode.classList.toggle("picked", i.checked); });
+      var button = id("card-" + n);
+      if (button) {
+        button.dataset.state = s;
+        button.setAttribute("aria-label", say("card_label", { n: n, state: say("state_" + s) }));
+      }
+    });
+    var open = numbers().filter(function (n) { return !isAnswered(n); });
+    id("unanswered").textContent = open.length ? say("unanswered", { count: open.length, list: open.join(words.comma) }) : say("all_answered");
+    id("hand-in").textContent = open.length ? say("hand_in_anyway", { count: open.length }) : say("hand_in");
+  }
+  function tell(text, kind) { var box = id("tell"); box.textContent = text; box.className = "notice " + (kind || ""); box.hidden = !text; }
+  function announce(text) { id("announce").textContent = text; }
+
+  // ---- sending: a queue that is retried as long as the page lives
+  var busy = false, off = false, pause = 1000, timer = 0, over = false, turnSent = 0;
+  function body() {
+    return JSON.stringify({
+      token: page.token, device: my.device,
+      answers: waiting().map(function (n) { return { n: +n, response: my.queue[n].response, seq: my.queue[n].seq }; })
+    });
+  }
+  function post(path, text) {
+    var stop = window.AbortController ? new AbortController() : null;
+    var kill = setTimeout(function () { if (stop) stop.abort(); }, ABORT), began = performance.now();
+    var options = { headers: { Authorization: "Bearer " + page.token }, cache: "no-store", credentials: "omit" };
+    if (text) { options.method = "POST"; options.body = text; options.headers["Content-Type"] = "application/json"; }
+    if (stop) options.signal = stop.signal;
+    return fetch(page.api + path, options).then(function (reply) {
+      return reply.json().catch(function () { return {}; }).then(function (data) {
+        clearTimeout(kill);
+        if (data.now) clock.set(data.now, (performance.now() - began) / 2);
+        return { status: reply.status, data: data, wait: +reply.headers.get("Retry-After") || 0 };
+      });
+    }, function (error) { clearTimeout(kill); throw error; });
+  }
+  function later(seconds) {
+    clearTimeout(timer);
+    timer = setTimeout(send, Math.max(seconds * 1000, pause / 2) + Math.random() * pause);
+    pause = Math.min(pause * 2, LONGEST);
+  }
+  function enqueue(n, answer) {
+    reread();
+    my.seq += 1;
+    my.queue[n] = { seq: my.seq, response: answer };
+    delete refused[n];
+    keep(); drawState();
+    if (off) return;
+    clearTimeout(timer);
+    if (oneByOne || waiting().length >= BATCH) send(); else timer = setTimeout(send, DEBOUNCE);
+  }
+  function send() {
+    clearTimeout(timer);
+    if (busy || over) return;
+    reread();
+    if (!waiting().length && !my.finish) { off = false; drawState(); return; }
+    busy = true; drawState();
+    var finishing = my.finish;
+    post(finishing ? "/finish" : "/answers", body()).then(function (reply) { answered(reply, finishing); }, function () { failed(0); });
+  }
+  function failed(seconds) { busy = false; off = true; drawState(); lockFinish(); later(seconds); }
+  function answered(reply, finishing) {
+    var data = reply.data, code = data.error && data.error.code;
+    if (reply.status === 409 || reply.status === 410) return leave();
+    if (reply.status === 401) { busy = false; off = true; id("expired").hidden = false; drawState(); return; }
+    if (reply.status === 404) { busy = false; over = true; tell(data.error ? data.error.message : code, "bad"); return; }
+    if (reply.status !== 200) return failed(reply.wait);
+    busy = false; off = false; pause = 1000;
+    if (finishing) return leave();
+    var late = acknowledge(data);
+    drawState();
+    if (data.other_device) { tell(say("other_device"), "warn"); sync().catch(away); }
+    showAll(data.shown);
+    if (my.finish) return send();
+    if (inTurn) turn(data); else if (late) sync().catch(away); else if (waiting().length) send();
+  }
+  function away() { off = true; drawState(); }
+  function acknowledge(data) { // returns whether an answer came after the time of the attempt
+    var late = false;
+    reread();
+    Object.keys(data.saved || {}).forEach(function (n) {
+      sent[n] = 1;
+      if (my.queue[n] && my.queue[n].seq <= data.saved[n]) delete my.queue[n];
+      if (oneByOne && sections[n]) close(+n);
+    });
+    Object.keys(data.refused || {}).forEach(function (n) {
+      delete my.queue[n];
+      if (data.refused[n] === "question_closed" && inTurn) return;
+      refused[n] = data.refused[n];
+      if (refused[n] === "too_late" && !inTurn) { late = true; my.lost = (my.lost || 0) + 1; }
+      tell(say("refused_" + refused[n], { n: n }) || say("refused", { n: n }), "warn");
+    });
+    keep();
+    return late;
+  }
+  function close(n) { sections[n].classList.add("final"); inputs(n).forEach(function (i) { i.disabled = true; }); drawNav(); }
+  function leave() { // the server has closed the attempt: what it says there is what counts
+    over = true;
+    var lost = (my.lost || 0) + (my.finish ? 0 : waiting().length);
+    try { localStorage.removeItem(KEY); } catch (e) { keeps = false; }
+    location.replace(page.result + (lost ? "?unsent=" + lost : ""));
+  }
+  function beacon() {
+    reread();
+    if (over || !(waiting().length || my.finish) || !navigator.sendBeacon) return;
+    navigator.sendBeacon(page.api + (my.finish ? "/finish" : "/answers"), new Blob([body()], { type: "application/json" }));
+  }
+  function sync() { // what the server knows, for a page that was away and for answers of another phone
+    return post("").then(function (reply) {
+      if (reply.status !== 200) return answered(reply);
+      if (reply.data.state !== "open") return leave();
+      if (reply.data.deadline) deadline = reply.data.deadline;
+      reread();
+      Object.keys(reply.data.saved || {}).forEach(function (n) {
+        if (!my.queue[n] && sections[n]) { choose(+n, reply.data.saved[n].response); sent[n] = 1; }
+      });
+      showAll(reply.data.shown);
+      if (inTurn) turn({ next: reply.data.questions[0] });
+      drawState();
+    });
+  }
+
+  // ---- a clock for each question
+  function turn(data) {
+    var next = data.next;
+    if (!next) { if (!waiting().length) finish(); return; }
+    if (sections[next.n]) { sections[next.n].dataset.deadline = next.deadline; if (shown !== next.n) show(next.n, true); return; }
+    var section = sections[shown].cloneNode(true), list = section.querySelector(".options"), pattern = list.firstElementChild.cloneNode(true);
+    section.id = "q" + next.n; section.dataset.n = next.n; section.dataset.kind = next.kind; section.dataset.deadline = next.deadline;
+    section.classList.remove("final");
+    section.querySelector(".q-number").textContent = say("question", { n: next.n, of: page.of });
+    section.querySelector(".q-kind").textContent = say("kind_" + next.kind);
+    section.querySelector(".stem").innerHTML = next.stem_html; // sanitised by the server
+    section.querySelector(".feedback").hidden = true;
+    list.textContent = "";
+    next.options.forEach(function (option) {
+      var label = pattern.cloneNode(true), input = label.querySelector("input");
+      input.type = next.kind === "multiple" ? "checkbox" : "radio";
+      input.name = "q" + next.n; input.value = option.id; input.checked = false; input.disabled = false;
+      label.querySelector(".option-text").innerHTML = option.html;
+      list.appendChild(label);
+    });
+    sections[shown].parentNode.insertBefore(section, sections[shown].nextSibling);
+    sections[shown].remove(); delete sections[shown];
+    adopt(section);
+    shown = 0;
+    show(next.n, true);
+    drawState();
+  }
+  function passTurn() { // the question's time is up: send what is chosen, even nothing, and let the server go on
+    if (turnSent === shown) return;
+    turnSent = shown;
+    close(shown);
+    enqueue(shown, response(shown));
+  }
+
+  // ---- what is on the screen
+  function show(n, focus) {
+    shown = n; my.at = n; keep();
+    numbers().forEach(function (each) { sections[each].hidden = each !== n; });
+    id("card").hidden = true; id("nav").hidden = false;
+    drawNav();
+    window.scrollTo(0, 0);
+    if (focus) sections[n].querySelector("legend").focus();
+    if (inTurn) turnSent = 0;
+  }
+  function drawNav() {
+    if (!shown || !sections[shown]) return;
+    var last = shown >= +page.of, final = isFinal(shown) || !oneByOne;
+    id("previous").disabled = shown === 1; id("previous").hidden = inTurn;
+    id("to-card").hidden = inTurn;
+    id("to-card").firstElementChild.textContent = shown + "/" + page.of;
+    id("next").textContent = say(!final ? (inTurn ? (last ? "send_last" : "send_next") : "send") : last ? "check" : "next");
+    id("next").disabled = inTurn && isFinal(shown);
+  }
+  function showCard() {
+    numbers().forEach(function (n) { sections[n].hidden = true; });
+    id("card").hidden = false; id("nav").hidden = true;
+    drawState(); window.scrollTo(0, 0);
+    id("card-title").focus();
+  }
+  function forward() {
+    if (oneByOne && !isFinal(shown)) {
+      if (!isAnswered(shown) && !inTurn) return tell(say("choose_first"), "warn");
+      tell("");
+      if (inTurn) passTurn(); else enqueue(shown, response(shown));
+    } else if (shown < +page.of) show(shown + 1, true); else showCard();
+  }
+  function showAll(told) { Object.keys(told || {}).forEach(function (n) { showFeedback(+n, told[n]); }); }
+  function showFeedback(n, told) {
+    if (!sections[n] || !told) return;
+    var box = sections[n].querySelector(".feedback"), key = told.key || [], right = told.right;
+    sections[n].classList.add("final");
+    box.querySelector(".verdict").textContent = say(right ? "right" : "wrong");
+    box.dataset.right = right ? "1" : "0";
+    box.querySelector(".explanation").innerHTML = told.explanation_html || ""; // sanitised by the server
+    inputs(n).forEach(function (i) {
+      i.disabled = true;
+      if (key.indexOf(i.value) >= 0) { i.parentNode.classList.add("is-key"); i.parentNode.querySelector(".mark").textContent = say("key"); }
+    });
+    box.hidden = false;
+    announce(say(right ? "right" : "wrong"));
+    drawNav();
+  }
+  function finish() { my.finish = true; keep(); lockFinish(); send(); }
+  function lockFinish() {
+    if (!my.finish) return;
+    tell(say(off ? "handing_in_offline" : "handing_in"), off ? "warn" : "");
+    numbers().forEach(function (n) { sections[n].hidden = true; });
+    id("card").hidden = true; id("nav").hidden = true;
+  }
+
+  // ---- time
+  var checked = false;
+  function ends() { return inTurn && sections[shown] && +sections[shown].dataset.deadline || deadline; }
+  function tick() {
+    if (over || my.finish) return;
+    var left = ends() - clock.now(), timeLeft = id("time-left");
+    if (left === Infinity) return;
+    timeLeft.textContent = clock.words(left);
+    timeLeft.classList.toggle("low", left <= 60000);
+    if (!inTurn) [300, 60, 10].forEach(function (s) { if (Math.ceil(left / 1000) === s) announce(say("left", { seconds: s, minutes: s / 60 })); });
+    if (inTurn && left <= EARLY && deadline - clock.now() > EARLY) return passTurn();
+    if (left > 0 || checked) return;
+    checked = true; // the phone's clock may have jumped: the server says whether time is up
+    sync().then(function () {
+      if (over) return;
+      if (deadline - clock.now() > 1000) checked = false; else finish();
+    }, function () { off = true; drawState(); finish(); });
+  }
+
+  // ---- events
+  paper.addEventListener("change", function (event) {
+    var section = event.target.closest(".question");
+    if (!section) return;
+    tell("");
+    if (oneByOne) drawState(); else enqueue(+section.dataset.n, response(+section.dataset.n));
+  });
+  paper.addEventListener("submit", function (event) { event.preventDefault(); });
+  id("previous").addEventListener("click", function () { tell(""); show(Math.max(1, shown - 1), true); });
+  id("next").addEventListener("click", function () { if (!(oneByOne && !isFinal(shown))) tell(""); forward(); });
+  id("to-card").addEventListener("click", showCard);
+  id("back-to-paper").addEventListener("click", function () { show(shown, true); });
+  id("hand-in").addEventListener("click", finish);
+  window.addEventListener("online", function () { pause = 1000; send(); });
+  window.addEventListener("pagehide", beacon);
+  window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState === "hidden") beacon(); else { tick(); send(); }
+  });
+  window.addEventListener("storage", function (event) {
+    if (event.key === TAB && event.newValue && event.newValue.slice(1) !== tab.slice(1)) {
+      tell(say("other_tab"), "warn");
+      if (event.newValue[0] === "?") try { localStorage.setItem(TAB, "!" + random()); } catch (e) { keeps = false; }
+    }
+    if (event.key === KEY && event.newValue) {
+      var before = my.queue;
+      reread();
+      waiting().forEach(function (n) { if (sections[n] && (!before[n] || before[n].seq < my.queue[n].seq)) choose(+n, my.queue[n].response); });
+      drawState();
+    }
+  });
+  window.addEventListener("popstate", function () { if (!over) tell(say("back"), "warn"); });
+
+  // ---- begin
+  numbers().forEach(function (n) {
+    if (isAnswered(n)) { sent[n] = 1; if (oneByOne) close(n); }
+    if (my.queue[n]) choose(n, my.queue[n].response);
+    var button = document.createElement("button");
+    button.type = "button"; button.id = "card-" + n; button.textContent = n;
+    button.addEventListener("click", function () { show(n, true); });
+    id("card-list").appendChild(button);
+  });
+  showAll(JSON.parse(page.shown || "{}"));
+  document.documentElement.classList.add("runs");
+  if (!history.state) { history.replaceState({ base: 1 }, ""); history.pushState({ paper: 1 }, ""); }
+  var tab = "?" + random();
+  try { localStorage.setItem(TAB, tab); } catch (e) { keeps = false; tell(say("no_storage"), "warn"); }
+  var first = inTurn ? numbers()[0] : Math.min(my.at, numbers().length);
+  if (first) show(first, false);
+  drawState();
+  if (my.finish) lockFinish();
+  tick(); setInterval(tick, 250);
+  send();
+})();
