@@ -193,24 +193,18 @@ ADD_ATTEMPT = Statement(
     insert(Attempt).values({name: bindparam(name) for name in START_COLUMNS}).returning(Attempt.id)
 )
 
-_parent, _grandparent = Unit.__table__.alias("parent"), Unit.__table__.alias("grandparent")
-
-# A person's units with the two levels above them: no tree here is deeper than three.
-UNITS = Statement(
-    select(
-        Unit.tree,
-        Unit.level,
-        Unit.id,
-        _parent.c.level,
-        _parent.c.id,
-        _grandparent.c.level,
-        _grandparent.c.id,
-    )
+_climb = (
+    select(Unit.tree, Unit.level, Unit.id, Unit.parent_id)
     .join(Membership, Membership.unit_id == Unit.id)
-    .outerjoin(_parent, _parent.c.id == Unit.parent_id)
-    .outerjoin(_grandparent, _grandparent.c.id == _parent.c.parent_id)
     .where(Membership.person_id == bindparam("person_id"))
+    .cte("climb", recursive=True)
 )
+_climb = _climb.union_all(
+    select(Unit.tree, Unit.level, Unit.id, Unit.parent_id).join(_climb, Unit.id == _climb.c.parent_id)
+)
+
+# The units a person belongs to: those they named and all above them.
+UNITS = Statement(select(_climb.c.tree, _climb.c.level, _climb.c.id))
 
 
 LINE_COLUMNS = (

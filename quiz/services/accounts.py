@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from quiz.errors import InvalidInput, NotAllowed, WrongCode
+from quiz.errors import N_, InvalidInput, NotAllowed, TooMany, WrongCode
 from quiz.models.accounts import Enrolment, Identity, Invitation, Membership, Person, SignIn, Unit
 from quiz.rules.permissions import Role
 from quiz.services.platform import Actor, Platform
@@ -19,6 +19,10 @@ DAY_MS = 86_400_000
 SIGNED_IN_MS = {Role.PARTICIPANT: 90 * DAY_MS, Role.ORGANIZER: 7 * DAY_MS}
 INVITATION_MS = 2 * DAY_MS
 LONGEST_NICKNAME = 20  # characters
+WINDOW_S = 600  # in which tries of one address are counted
+MOST_TRIES = 3_000  # of one address: 500 pupils share one, and each may try a few times
+MOST_WRONG_CODES = 150  # different ones of one address: so many mistype, more is guessing
+BLOCKED_S = 30  # after that nobody of this address signs in for so long
 
 
 @dataclass(frozen=True)
@@ -62,23 +66,32 @@ class UnitRow:
     as_of: str = ""  # … on this day (ISO date)
 
 
-def sign_in_with_code(platform: Platform, typed: str, now_ms: int) -> SignedIn:
-    """Sign in the person whose participant code this is; raises WrongCode."""
+def sign_in_with_code(platform: Platform, typed: str, now_ms: int, address: str = "") -> SignedIn:
+    """Sign in the person whose participant code this is; raises WrongCode, TooMany.
+
+    `address`: where the try comes from; 500 pupils of a school share one, so that tries are limited high, and
+    wrong codes, counted once each, low.
+    """
+    _check_tries(platform, address, now_ms)
     kept = digest(platform.secret, "code", plain_code(typed))
+    with platform.store.reading() as session:
+        person_id = session.scalar(select(Identity.person_id).where(Identity.code_digest == kept))
+    if person_id is None:
+        _count_wrong_code(platform, address, kept, now_ms)
+        raise WrongCode()
     with platform.store.writing() as session:
-        person = session.scalar(
-            select(Person).join(Identity, Identity.person_id == Person.id).where(Identity.code_digest == kept)
-        )
-        if person is None:
-            raise WrongCode()
-        return SignedIn(_signed_in(platform, session, person, now_ms), person.id)
+        person = session.get_one(Person, person_id)
+        return SignedIn(_signed_in(platform, session, person, now_ms), person_id)
 
 
-def sign_up(platform: Platform, nickname: str, units: Mapping[str, int], now_ms: int) -> SignedIn:
+def sign_up(
+    platform: Platform, nickname: str, units: Mapping[str, int], now_ms: int, address: str = ""
+) -> SignedIn:
     """Make a person with a nickname and the units chosen (tree → unit id), and sign them in.
 
-    The code that is told once lets them come back on another phone. Raises InvalidInput.
+    The code that is told once lets them come back on another phone. Raises InvalidInput, TooMany.
     """
+    _check_tries(platform, address, now_ms)
     nickname = checked_nickname(nickname)
     with platform.store.writing() as session:
         code = new_code()
@@ -174,7 +187,11 @@ def load_units(platform: Platform, tree: str, rows: Iterable[UnitRow], actor: Ac
         for count, row in enumerate(rows, 1):
             parent = known.get(row.parent) if row.parent else None
             if row.parent and parent is None:
-                raise InvalidInput(f"第 {count} 行：上级单位 {row.parent} 不存在，请把上级写在下级前面。")
+                raise InvalidInput(
+                    N_("第 %(row)s 行：上级单位 %(parent)s 不存在，请把上级写在下级前面。"),
+                    row=count,
+                    parent=row.parent,
+                )
             unit = known.setdefault(row.code, Unit(tree=tree, code=row.code))
             unit.level, unit.name = row.level, row.name
             unit.parent_id = parent.id if parent else None
@@ -198,12 +215,31 @@ def checked_nickname(typed: str) -> str:
     """Return a nickname as it is stored; raises InvalidInput when it is empty, too long or unprintable."""
     nickname = " ".join(unicodedata.normalize("NFC", typed).split())
     if not nickname:
-        raise InvalidInput("请填写昵称。")
+        raise InvalidInput(N_("请填写昵称。"))
     if len(nickname) > LONGEST_NICKNAME:
-        raise InvalidInput(f"昵称最多 {LONGEST_NICKNAME} 个字，请缩短。")
+        raise InvalidInput(N_("昵称最多 %(most)s 个字，请缩短。"), most=LONGEST_NICKNAME)
     if not nickname.isprintable():
-        raise InvalidInput("昵称里有不能显示的字符，请重新填写。")
+        raise InvalidInput(N_("昵称里有不能显示的字符，请重新填写。"))
     return nickname
+
+
+def _check_tries(platform: Platform, address: str, now_ms: int) -> None:
+    if not address:
+        return
+    blocked_ms = platform.blocked.get(address, 0) - now_ms
+    if blocked_ms > 0:
+        raise TooMany(retry_after=-(-blocked_ms // 1000))
+    if not platform.limits.allow(f"sign-in:{address}", MOST_TRIES, WINDOW_S, now_ms):
+        raise TooMany(retry_after=BLOCKED_S)
+
+
+def _count_wrong_code(platform: Platform, address: str, kept: str, now_ms: int) -> None:
+    """Count a wrong code of this address, each once; too many different ones block it for a while."""
+    if not address or not platform.limits.allow(f"wrong:{address}:{kept[:16]}", 1, WINDOW_S, now_ms):
+        return
+    if not platform.limits.allow(f"wrong:{address}", MOST_WRONG_CODES, WINDOW_S, now_ms):
+        platform.blocked = {a: until for a, until in platform.blocked.items() if until > now_ms}
+        platform.blocked[address] = now_ms + BLOCKED_S * 1000
 
 
 def _signed_in(platform: Platform, session: Session, person: Person, now_ms: int) -> str:
@@ -228,7 +264,7 @@ def _add_person(platform: Platform, session: Session, new: NewPerson, code: str,
     for tree, unit_id in (new.units or {}).items():
         unit = session.get(Unit, unit_id)
         if unit is None or unit.tree != tree:
-            raise InvalidInput("所选的街道、社区或学校不存在，请重新选择。")
+            raise InvalidInput(N_("所选的街道、社区或学校不存在，请重新选择。"))
         session.add(Membership(person_id=person.id, tree=tree, unit_id=unit_id, since_ms=now_ms))
     return person
 
@@ -236,5 +272,5 @@ def _add_person(platform: Platform, session: Session, new: NewPerson, code: str,
 def _usable(platform: Platform, session: Session, token: str, now_ms: int, lock: bool = False) -> Invitation:
     row = session.get(Invitation, digest(platform.secret, "invitation", token), with_for_update=lock or None)
     if row is None or row.used_ms is not None or row.expires_ms <= now_ms:
-        raise NotAllowed("这个登录地址已经用过或已过期，请用 flask organizer invite 重新生成。")
+        raise NotAllowed(N_("这个登录地址已经用过或已过期，请用 flask organizer invite 重新生成。"))
     return row

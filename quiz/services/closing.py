@@ -131,7 +131,7 @@ def fold_person(
                     person_id,
                     0,
                     standings.order_key(stage, line) if line else "",
-                    asdict(units.contribution(stage, line)) if line else {},
+                    units.contribution(stage, line) if line else {},
                     member_of,
                 ),
                 line,
@@ -161,12 +161,8 @@ def played_of(stage: Stage, values: Sequence[Any]) -> Played:
 
 def unit_ids(connection: Connection, person_id: int) -> dict[str, int]:
     """Return the units a person belongs to on every level, as "tree.level" → unit id."""
-    found: dict[str, int] = {}
-    for tree, *levels in record.UNITS.run(connection, person_id=person_id):
-        for level, unit_id in zip(levels[::2], levels[1::2], strict=True):
-            if level is not None:
-                found[f"{tree}.{level}"] = unit_id
-    return found
+    rows = record.UNITS.run(connection, person_id=person_id)
+    return {f"{tree}.{level}": unit_id for tree, level, unit_id in rows}
 
 
 class Folded(NamedTuple):

@@ -44,6 +44,7 @@ class Platform:
     secret: bytes
     data: Path
     limits: Limits = field(default_factory=lambda: Limits(None))  # how often something may be tried
+    blocked: dict[str, int] = field(default_factory=dict)  # address → until when nobody signs in from it
     published: dict[int, Published] = field(default_factory=dict)  # by rules id; never changes
     epochs: dict[int, str] = field(default_factory=dict)  # contest → the board contents Redis may serve
     behind: dict[int, int] = field(default_factory=dict)  # contest → how often its boards could not be told

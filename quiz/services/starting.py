@@ -13,6 +13,7 @@ from quiz.errors import SameKeyOtherBody, UnitNeeded
 from quiz.models import record
 from quiz.rules import quota, timing
 from quiz.rules.document import Stage
+from quiz.rules.quota import Earlier
 from quiz.rules.sheet import Paper, Slot
 from quiz.services.published import Published
 from quiz.services.saving import looks_back
@@ -64,7 +65,7 @@ def start_attempt(
     _check_units(connection, rules, person_id)
     stage = rules.document.stages[wanted.stage]
     here = [s for s in earlier if s.stage == wanted.stage]
-    quota.may_start(stage, [s.started_ms for s in here], now_ms, wanted.scene or None)
+    quota.may_start(stage, [Earlier(s.started_ms, s.scene) for s in here], now_ms, wanted.scene or None)
     seed = secrets.token_hex(8)
     ((attempt_id,),) = record.ADD_ATTEMPT.run(
         connection,

@@ -2,44 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from quiz.errors import Malformed, SignInNeeded
+from quiz.errors import N_, Malformed, SignInNeeded
 from quiz.rules.permissions import Action
-from quiz.rules.sheet import LONGEST_DEVICE, MOST_SEQ, Answer
-from quiz.services import play
+from quiz.rules.sheet import MOST_SEQ, Answer
+from quiz.services import play, results
 from quiz.services.closing import Outcome
 from quiz.services.play import Batch, Saved
+from quiz.services.published import in_force, published
 from quiz.web.access import allows, bearer, csrf, now_ms, platform
-from quiz.web.questions import question_json
+from quiz.web.bodies import as_json, json_body
+from quiz.web.questions import number, question_json, reviewed_json
 from quiz.web.tokens import AttemptToken, read
 
 attempts = Blueprint("attempts", __name__, url_prefix="/api/v1/attempts")
 csrf.exempt(attempts)  # a token in the header or the body, never a cookie: nothing to forge
 
+DEVICE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 MOST_ANSWERS = 200  # in one batch
-MOST_OPTIONS = 20  # in one response
+MOST_OPTIONS = 26  # in one response
 LONGEST_OPTION = 8  # characters of an option id
+
+
+class Sent(NamedTuple):
+    """What a request brought: a batch, and the answers that cannot be read (question → code)."""
+
+    batch: Batch
+    unreadable: dict[int, str]
 
 
 @attempts.post("/<int:attempt_id>/answers")
 @allows(Action.ANSWER)
 def answers(attempt_id: int) -> ResponseReturnValue:
     """Save a batch of answers."""
-    saved = play.save(platform(), _batch(attempt_id))
-    return as_json(_saved_json(saved))
+    sent = _sent(attempt_id)
+    return as_json(_saved_json(play.save(platform(), sent.batch), sent.unreadable))
 
 
 @attempts.post("/<int:attempt_id>/finish")
 @allows(Action.ANSWER)
 def finish(attempt_id: int) -> ResponseReturnValue:
     """Hand the paper in; the body may carry the last answers."""
-    return as_json({**outcome_json(play.finish(platform(), _batch(attempt_id))), "now": now_ms()})
+    sent = _sent(attempt_id)
+    finished = play.finish(platform(), sent.batch)
+    body = {**outcome_json(finished.outcome), "now": now_ms()}
+    place = _place(finished.outcome, sent.batch.person_id)
+    if place is not None:
+        body["place"] = place
+    if sent.batch.answers or sent.unreadable:
+        body["saved"] = _texts(finished.admission.saved)
+        body["refused"] = _texts({**finished.admission.refused, **sent.unreadable})
+    return as_json(body)
 
 
 @attempts.get("/<int:attempt_id>")
@@ -47,107 +66,113 @@ def finish(attempt_id: int) -> ResponseReturnValue:
 def state(attempt_id: int) -> ResponseReturnValue:
     """Tell a phone that comes back where the attempt stands."""
     token = _token(attempt_id, {})
-    return as_json(sheet_json(play.sheet_of(platform(), attempt_id, token.person_id, now_ms())))
+    found = play.sheet_of(platform(), attempt_id, token.person_id, now_ms(), token.epoch)
+    body = sheet_json(found)
+    if found.row.finished_ms is not None:
+        outcome = play.outcome_of(platform(), attempt_id, token.person_id)
+        body["outcome"] = outcome_json(outcome) if outcome is not None else None
+    return as_json(body)
 
 
 def sheet_json(sheet: play.Sheet) -> dict[str, object]:
     """Return an attempt as the phone needs it: the whole paper, or with a clock per question the open one."""
-    by_question = sheet.stage.clock.per_question_ms is not None
-    shown = (
-        range(1, len(sheet.paper.slots) + 1) if not by_question else ([sheet.open.n] if sheet.open else [])
-    )
-    if sheet.row.finished_ms is not None:
-        shown = []
-    return {
+    paper, clock = sheet.paper, sheet.stage.clock
+    by_question = clock.per_question_ms is not None
+    is_open = sheet.row.finished_ms is None
+    shown = range(1, len(paper.slots) + 1) if not by_question else ([sheet.open.n] if sheet.open else [])
+    if not is_open:
+        shown = sorted(sheet.shown)  # to look back at
+    closes_ms = sheet.open.deadline_ms if sheet.open else None
+    body: dict[str, object] = {
         "attempt": str(sheet.row.id),
-        "state": "open" if sheet.row.finished_ms is None else "finished",
+        "contest": str(sheet.row.contest_id),
+        "stage": sheet.row.stage,
+        "state": "open" if is_open else "finished",
         "clock": "question" if by_question else "attempt",
-        "of": len(sheet.paper.slots),
+        "of": len(paper.slots),
         "started": sheet.row.started_ms,
-        "deadline": sheet.row.deadline_ms,
+        "deadline": sheet.limit_ms,
+        "grace_ms": clock.grace_ms,
         "now": now_ms(),
-        "questions": [
-            question_json(sheet.rules, sheet.paper, n, sheet.open.deadline_ms if sheet.open else None)
-            for n in shown
-        ],
+        "questions": [question_json(sheet.rules, paper, n, closes_ms) for n in shown],
         "saved": {
             str(n): {"response": list(given.response), "seq": given.seq, "device": given.device}
             for n, given in sheet.saved.items()
         },
     }
+    if sheet.shown:
+        body["shown"] = {str(n): reviewed_json(shown) for n, shown in sheet.shown.items()}
+    return body
 
 
 def outcome_json(outcome: Outcome) -> dict[str, object]:
     """Return what an attempt came to; exact values that are no whole numbers are text."""
     return {
-        "score": _number(outcome.score),
-        "award": _number(outcome.points),
+        "score": number(outcome.score),
+        "award": number(outcome.points),
         "time_ms": outcome.time_ms,
         "correct": outcome.correct,
         "of": outcome.of,
     }
 
 
-def as_json(body: Mapping[str, object], status: int = 200) -> Response:
-    """Return a JSON response that nobody keeps."""
-    response = current_app.response_class(orjson.dumps(body), status, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _place(outcome: Outcome, person_id: int) -> int | None:
+    """Return the person's place on the first people board of the stage, None where there is none."""
+    rules = in_force(platform(), outcome.contest_id)
+    places = results.places_of(platform(), rules, person_id, now_ms())
+    return next((row.place for board, _, row in places if board.stage == outcome.stage), None)
 
 
-def _number(value: Any) -> int | str:  # Any: Fraction or int
-    return int(value) if value == int(value) else str(value)
-
-
-def _saved_json(saved: Saved) -> dict[str, object]:
+def _saved_json(saved: Saved, unreadable: Mapping[int, str]) -> dict[str, object]:
     body: dict[str, object] = {
-        "saved": {str(n): seq for n, seq in saved.admission.saved.items()},
-        "refused": {str(n): code for n, code in saved.admission.refused.items()},
+        "saved": _texts(saved.admission.saved),
+        "refused": _texts({**saved.admission.refused, **unreadable}),
         "now": now_ms(),
     }
     if saved.other_device:
         body["other_device"] = True
     if saved.open is not None:
         paper = play.Paper.parse(saved.row.seed, saved.row.paper)
-        rules = play.published(platform(), saved.row.rules_id)
+        rules = published(platform(), saved.row.rules_id)
         body["next"] = question_json(rules, paper, saved.open.n, saved.open.deadline_ms)
+    if saved.shown:
+        body["shown"] = {str(n): reviewed_json(shown) for n, shown in saved.shown.items()}
     return body
 
 
-def _batch(attempt_id: int) -> Batch:
-    body = _body()
+def _texts(by_question: Mapping[int, object]) -> dict[str, object]:
+    return {str(n): value for n, value in by_question.items()}
+
+
+def _sent(attempt_id: int) -> Sent:
+    body = json_body()
     token = _token(attempt_id, body)
-    device = body.get("device", "")
-    given = body.get("answers", [])
-    if not isinstance(device, str) or len(device) > LONGEST_DEVICE:
-        raise Malformed("device 应为不超过 40 个字符的文字。")
+    device, given = body.get("device", ""), body.get("answers", [])
     if not isinstance(given, list) or len(given) > MOST_ANSWERS:
-        raise Malformed(f"answers 应为不超过 {MOST_ANSWERS} 项的列表。")
-    if given and not device:
-        raise Malformed("请求中缺少 device。")
-    return Batch(attempt_id, token.person_id, token.epoch, device, tuple(_answer(a) for a in given), now_ms())
+        raise Malformed(N_("answers 应为不超过 %(most)s 项的列表。"), most=MOST_ANSWERS)
+    if not isinstance(device, str) or not (DEVICE.fullmatch(device) or (not device and not given)):
+        raise Malformed(N_("device 应为 1 到 40 个字母、数字、- 或 _。"))
+    kept, unreadable = [], {}
+    for item in given:
+        answer = _answer(item)
+        if isinstance(answer, Answer):
+            kept.append(answer)
+        else:
+            unreadable[answer] = "malformed"
+    return Sent(Batch(attempt_id, token.person_id, token.epoch, device, tuple(kept), now_ms()), unreadable)
 
 
-def _body() -> dict[str, Any]:  # Any: what somebody sent
-    raw = request.get_data(cache=False)
-    try:
-        body = orjson.loads(raw) if raw else {}
-    except orjson.JSONDecodeError:
-        raise Malformed("请求不是有效的 JSON。") from None
-    if not isinstance(body, dict):
-        raise Malformed("请求应为一个 JSON 对象。")
-    return body
-
-
-def _answer(given: Any) -> Answer:  # Any: what somebody sent
-    if isinstance(given, dict):
-        n, seq, response = given.get("n"), given.get("seq"), given.get("response")
-        if type(n) is int and type(seq) is int and isinstance(response, list) and 0 < seq <= MOST_SEQ:
-            if len(response) <= MOST_OPTIONS and all(
-                isinstance(o, str) and len(o) <= LONGEST_OPTION for o in response
-            ):
-                return Answer(n, seq, tuple(response))
-    raise Malformed("每个答案应为 {n, seq, response}：n 与 seq 为正整数，response 为选项编号的列表。")
+def _answer(given: Any) -> Answer | int:  # Any: what somebody sent
+    """Return an answer, or the number of the question where only that can be read; raises Malformed."""
+    if not isinstance(given, dict) or type(given.get("n")) is not int:
+        raise Malformed(N_("每个答案应为 {n, seq, response}，n 为题号。"))
+    n, seq, response = given["n"], given.get("seq"), given.get("response")
+    is_readable = type(seq) is int and 0 < seq <= MOST_SEQ and isinstance(response, list)
+    if not is_readable or len(response) > MOST_OPTIONS:
+        return int(n)
+    if not all(isinstance(option, str) and len(option) <= LONGEST_OPTION for option in response):
+        return int(n)
+    return Answer(n, seq, tuple(response))
 
 
 def _token(attempt_id: int, body: Mapping[str, Any]) -> AttemptToken:  # Any: what somebody sent

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from quiz.errors import QuizError
 from quiz.web.access import RECEIVED
+from quiz.web.language import refusal
 
 STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "sign_in": 401,
@@ -23,6 +24,7 @@ STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "not_open": 409,
     "closed": 410,
     "quota": 409,
+    "unit_needed": 409,
     "finished": 409,
     "same_key_other_body": 422,
     "too_many": 429,
@@ -45,7 +47,7 @@ def init_errors(app: Flask) -> None:
 
 def refused(error: QuizError) -> ResponseReturnValue:
     """Answer what the person cannot do."""
-    return _answer(STATUS.get(error.code, 400), error.code, error.message, error.details)
+    return _answer(STATUS.get(error.code, 400), error.code, refusal(error), error.details)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

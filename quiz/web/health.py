@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from quiz.rules.permissions import Action
 from quiz.web.access import allows, now_ms
-from quiz.web.attempts import as_json
+from quiz.web.bodies import as_json
 
 health = Blueprint("health", __name__)
 

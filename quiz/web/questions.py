@@ -1,11 +1,14 @@
-"""A question as a phone gets it: sanitised, with option ids of this attempt, without anything that tells right."""
+"""A question as a phone gets it: sanitised, with option ids of this attempt, no more told than allowed."""
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from markupsafe import Markup, escape
 
 from quiz.rules.sheet import Paper
 from quiz.services.published import Published
+from quiz.services.reviewing import Reviewed
 
 
 def question_json(
@@ -26,6 +29,25 @@ def question_json(
     if deadline_ms is not None:
         body["deadline"] = deadline_ms
     return body
+
+
+def reviewed_json(shown: Reviewed) -> dict[str, object]:
+    """Return what may be shown of an answered question; what may not be shown is absent."""
+    body: dict[str, object] = {"response": list(shown.response)}
+    if shown.rightness is not None:
+        body["right"] = shown.rightness == 1
+        if 0 < shown.rightness < 1:
+            body["share"] = str(shown.rightness)
+    if shown.key is not None:
+        body["key"] = list(shown.key)
+    if shown.explanation is not None:
+        body["explanation_html"] = as_html(shown.explanation)
+    return body
+
+
+def number(value: Fraction | int) -> int | str:
+    """Return an exact value as JSON: a whole number as one, anything else as text."""
+    return int(value) if value == int(value) else str(value)
 
 
 def as_html(text: str) -> str:
