@@ -10,13 +10,13 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from question_bank.formats.tables import Sheet, letter, sheets
 from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import InvalidInput, NotFound
 from quiz.models.accounts import Identity, Unit
 from quiz.services.accounts import LONGEST_NICKNAME, NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import code_of, digest, plain_code
-from quiz.services.sheets import Sheet, first_sheet
 
 KEPT_MS = 86_400_000  # a roster and the right to download its codes end after a day
 MOST_PEOPLE = 20_000  # in one file: each costs three rows of one transaction
@@ -47,6 +47,18 @@ HEADERS = {  # what a header may say, without spaces and in lower case → what 
     "截止日期": "as_of",
     "as_of": "as_of",
 }
+CALLED = {  # a meaning → the header our templates write
+    "name": "姓名",
+    "nickname": "昵称",
+    "code": "代码",
+    "title": "名称",
+    "level": "层级",
+    "parent": "上级",
+    "enrolled": "人数",
+    "as_of": "截止日期",
+}
+ROSTER_HEADER = (CALLED["name"], CALLED["nickname"])  # and one column a unit tree
+UNIT_HEADER = tuple(CALLED[m] for m in ("code", "title", "level", "parent", "enrolled", "as_of"))
 TREES = {  # headers of a roster that name a tree in Chinese
     "街道": "region",
     "社区": "region",
@@ -141,7 +153,7 @@ def note_download(platform: Platform, roster: Roster, actor: Actor) -> None:
 def read_units(platform: Platform, tree: str, content: bytes, filename: str) -> Units:
     """Read a file of units: code, name, level, parent and, where known, how many people on which day."""
     try:
-        sheet = first_sheet(content, filename)
+        sheet = _first_sheet(content, filename)
     except Unreadable as error:
         return Units(problems=(error.problem,))
     with platform.store.reading() as session:
@@ -156,7 +168,8 @@ class _Reader:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.problems: list[Problem] = []
-        self.header, self.body = sheet.rows[0].cells, sheet.rows[1:]
+        rows = [row for row in sheet.rows if not row.is_empty]
+        self.header, self.body = rows[0].cells, rows[1:]
         self.columns: dict[str, int] = {}
         for position, cell in enumerate(self.header):
             self.columns.setdefault(self.meaning(cell), position)
@@ -170,17 +183,17 @@ class _Reader:
     def wrong(self, row: int, meaning: str, code: str, message: str, **values: object) -> None:
         """Note a problem at a row's column."""
         position = self.columns.get(meaning)
-        letter = _letter(position) if position is not None else ""
-        self.problems.append(Problem(self.sheet.name, row, letter, code, message, values=values))
+        column = letter(position) if position is not None else ""
+        self.problems.append(Problem(self.sheet.name, row, column, code, message, values=values))
 
     def cell(self, cells: Sequence[str], meaning: str) -> str:
         """Return the text of a row under a heading, "" where there is none."""
         position = self.columns.get(meaning)
         return cells[position].strip() if position is not None and position < len(cells) else ""
 
-    def needs(self, *meanings: tuple[str, str]) -> bool:
-        """Return whether the header has these columns (meaning, as it is called); notes those it has not."""
-        missing = [words for meaning, words in meanings if meaning not in self.columns]
+    def needs(self, *meanings: str) -> bool:
+        """Return whether the header has these columns; notes those it has not."""
+        missing = [CALLED[meaning] for meaning in meanings if meaning not in self.columns]
         for words in missing:
             self.problems.append(
                 Problem(
@@ -206,9 +219,7 @@ class _UnitReader(_Reader):
         return "title" if found == "name" else found
 
     def rows(self) -> list[UnitRow]:
-        if not self.needs(
-            ("code", "代码"), ("title", "名称"), ("level", "层级")
-        ):  # headers, as files write them
+        if not self.needs("code", "title", "level"):
             return []
         if not self.body:
             self.wrong(0, "", "empty", N_("文件里只有表头，没有单位。"))
@@ -281,7 +292,7 @@ class _RosterReader(_Reader):
         return tuple(h.strip() for n, h in enumerate(self.header) if h.strip() and n not in used)
 
     def people(self) -> list[tuple[NewPerson, tuple[str, ...]]]:
-        if not self.needs(("name", "姓名")):  # the header, as files write it
+        if not self.needs("name"):
             return []
         if not self.body:
             self.wrong(0, "", "empty", N_("名单里只有表头，没有人。"))
@@ -349,7 +360,7 @@ def is_day(text: str) -> bool:
 
 def _roster(content: bytes, filename: str, session: Session) -> Roster:
     try:
-        sheet = first_sheet(content, filename)
+        sheet = _first_sheet(content, filename)
     except Unreadable as error:
         return Roster(filename, problems=(error.problem,))
     reader = _RosterReader(sheet, _units_by_word(session))
@@ -374,10 +385,9 @@ def _units_by_word(session: Session) -> dict[str, dict[str, list[Unit]]]:
     return found
 
 
-def _letter(position: int) -> str:
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+def _first_sheet(content: bytes, filename: str) -> Sheet:
+    """Return the first table of a file that holds anything and is not hidden; raises Unreadable."""
+    for sheet in sheets(content, filename):
+        if not sheet.is_hidden and not all(row.is_empty for row in sheet.rows):
+            return sheet
+    raise Unreadable("empty-file", N_("文件是空的。"))

@@ -225,7 +225,7 @@ def roster_template() -> ResponseReturnValue:
         (_("昵称"), _("榜单上显示的名字；不填就显示姓氏和星号。")),
         (_("其他列"), _("每个单位体系一列，写单位的代码、名称或完整路径；可以空着。")),
     )
-    table = Table(_("名单"), ("姓名", "昵称", *trees), (), notes)
+    table = Table(_("名单"), (*rosters.ROSTER_HEADER, *trees), (), notes)
     return written(_("名单模板") + ".xlsx", lambda path: write_xlsx(table, path))
 
 
@@ -266,7 +266,7 @@ def unit_template() -> ResponseReturnValue:
         (_("上级"), _("上级单位的代码；上级要写在下级前面，最高一级空着。")),
         (_("人数"), _("可以不填；填了就要写截止日期，如 2026-03-01。")),
     )
-    table = Table(_("单位"), ("代码", "名称", "层级", "上级", "人数", "截止日期"), (), notes)
+    table = Table(_("单位"), rosters.UNIT_HEADER, (), notes)
     return written(_("单位模板") + ".xlsx", lambda path: write_xlsx(table, path))
 
 
