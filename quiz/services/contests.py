@@ -8,12 +8,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from question_bank.drawing import Pool, shortfalls
-from question_bank.question import Question
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from quiz.errors import InvalidDocument, InvalidInput, NotFound
+from question_bank.drawing import Pool, shortfalls
+from question_bank.question import Question
+from quiz.errors import N_, Fault, InvalidDocument, InvalidInput, NotFound
 from quiz.models.accounts import Unit
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
@@ -23,6 +23,9 @@ from quiz.rules import timing
 from quiz.rules.document import Document, load
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, candidate, published
+
+NO_UNITS = N_("单位体系 %(tree)s 的 %(level)s 一级还没有单位，请先导入。")
+TOO_FEW = N_("%(stage)s：第 %(section)s 组题需要 %(wanted)s 道，题库中符合条件的只够 %(available)s 道。")
 
 
 @dataclass(frozen=True)
@@ -83,40 +86,45 @@ def draft(platform: Platform, contest_id: int) -> Draft:
         return Draft(row.id, row.title, row.kind, row.draft, version)
 
 
-def missing(platform: Platform, document: Document) -> list[str]:
-    """Return what keeps a document from being published: sections the bank cannot fill, unknown trees."""
+def missing(platform: Platform, document: Document) -> list[Fault]:
+    """Return what keeps a document from being published: too few questions, levels without units."""
     with platform.store.reading() as session:
         pool = Pool([candidate(i, q) for i, q in _visible(session)])
         trees = set(session.execute(select(Unit.tree, Unit.level).distinct()).tuples())
     faults = [
-        f"单位体系 {tree} 的 {level} 一级还没有单位，请先导入。"
+        Fault(f"/units/{tree}/levels", None, "no_units", NO_UNITS, {"tree": tree, "level": level})
         for tree, levels in document.units.items()
         for level in levels.levels
         if (tree, level) not in trees
     ]
-    for stage in document.stages:
-        faults += [
-            f"{stage.name}：第 {short.section + 1} 组题需要 {short.wanted} 道，题库中符合条件的只够 {short.available} 道。"
-            for short in shortfalls(stage.paper.sections, pool)
-        ]
+    for number, stage in enumerate(document.stages):
+        for short in shortfalls(stage.paper.sections, pool):
+            at = f"/stages/{number}/paper/sections/{short.section}/count"
+            values = {
+                "stage": stage.name,
+                "section": short.section + 1,
+                "wanted": short.wanted,
+                "available": short.available,
+            }
+            faults.append(Fault(at, None, "too_few_questions", TOO_FEW, values))
     return faults
 
 
 def publish(platform: Platform, contest_id: int, actor: Actor) -> int:
     """Freeze the draft and the questions it may draw as a new version of the rules; returns the version.
 
-    Raises InvalidDocument for a document that is wrong, InvalidInput when it cannot be published as it is: a
-    section cannot be filled, or the contest has already opened (then only the ledger changes anything).
+    Raises InvalidDocument for a document that is wrong or that bank and units cannot serve, InvalidInput once
+    the contest has opened: from then on only the ledger changes anything.
     """
     text = draft(platform, contest_id).text
     document = load(text)
     faults = missing(platform, document)
     if faults:
-        raise InvalidInput("".join(faults))
+        raise InvalidDocument(faults)
     with platform.store.writing() as session:
         row = _contest(session, contest_id, lock=True)
-        if session.scalar(select(Attempt.id).where(Attempt.contest_id == contest_id).limit(1)) is not None:
-            raise InvalidInput("比赛已经有人答题，规则不能再改；更正成绩请使用更正记录。")
+        if _has_opened(platform, row, actor.now_ms) or _has_attempts(session, contest_id):
+            raise InvalidInput(N_("比赛已经开始，规则不能再改；更正成绩请使用更正记录。"))
         version = 1 + (
             session.scalar(select(func.max(Rules.version)).where(Rules.contest_id == contest_id)) or 0
         )
@@ -175,7 +183,7 @@ def counts(platform: Platform, contest_id: int) -> tuple[int, int, int]:
 
 
 def phase(document: Document, now_ms: int) -> timing.Phase:
-    """Return the phase of a contest: of the stage that runs, else of the next one to come, else of the last."""
+    """Return the phase of a contest: of the stage that runs, else of the next to come, else of the last."""
     phases = [timing.phase(stage, now_ms) for stage in document.stages]
     for name in ("open", "paused", "coming"):
         for found in phases:
@@ -193,8 +201,20 @@ def current_stage(document: Document, now_ms: int) -> int:
 def _contest(session: Session, contest_id: int, lock: bool = False) -> Contest:
     row = session.get(Contest, contest_id, with_for_update=lock or None)
     if row is None:
-        raise NotFound("没有这场比赛。")
+        raise NotFound(N_("没有这场比赛。"))
     return row
+
+
+def _has_opened(platform: Platform, row: Contest, now_ms: int) -> bool:
+    """Return whether what is published has opened: by the clock, whether or not anybody came."""
+    if row.rules_id is None:
+        return False
+    stages = published(platform, row.rules_id).document.stages
+    return now_ms >= min(stage.calendar.opens_ms for stage in stages)
+
+
+def _has_attempts(session: Session, contest_id: int) -> bool:
+    return session.scalar(select(Attempt.id).where(Attempt.contest_id == contest_id).limit(1)) is not None
 
 
 def _title(text: str) -> str:
@@ -202,7 +222,7 @@ def _title(text: str) -> str:
         return load(text).title
     except InvalidDocument:
         first = next((line for line in text.splitlines() if line.startswith("title:")), "")
-        return first.removeprefix("title:").strip(" \"'")[:200] or "未命名的比赛"
+        return first.removeprefix("title:").strip(" \"'")[:200] or N_("未命名的比赛")
 
 
 def _visible(session: Session) -> list[tuple[int, Question]]:

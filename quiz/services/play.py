@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 
-from quiz.errors import NotFound, SignInNeeded
+from quiz.errors import NotFound, QuizError, SignInNeeded
 from quiz.models import record
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
-from quiz.rules import sheet, timing
+from quiz.rules import quota, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.sheet import Admission, Counted, Paper
 from quiz.services.announcing import announce
@@ -27,7 +27,7 @@ from quiz.services.saving import Open as Open
 from quiz.services.saving import Saved as Saved
 from quiz.services.saving import checked, save_batch
 from quiz.services.starting import Start as Start
-from quiz.services.starting import start_attempt
+from quiz.services.starting import start_attempt, started_before
 
 SWEEP_SLACK_MS = 2_000  # an answer stamped in time may still be on its way to the database
 SWEEP_SIZE = 200  # attempts closed in one round
@@ -95,6 +95,32 @@ class Mine:
     started_ms: int
     deadline_ms: int | None
     outcome: Outcome | None
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Whether a person may start in a stage now: what is left of the quota, which attempt is open."""
+
+    left: quota.Left
+    open_attempt: int | None
+    refusal: QuizError | None  # what starting now would be refused with
+
+
+def chances(platform: Platform, rules: Published, stage_index: int, person_id: int, now_ms: int) -> Chances:
+    """Return what a person may do in a stage of a contest at this moment."""
+    stage = rules.document.stages[stage_index]
+    with platform.store.reading() as session:
+        before = started_before(session.connection(), rules.contest_id, person_id)
+    here = [s for s in before if s.stage == stage_index]
+    earlier = [quota.Earlier(s.started_ms, s.scene) for s in here]
+    scene = stage.calendar.scenes[0] if stage.calendar.scenes else None
+    refusal: QuizError | None = None
+    try:
+        quota.may_start(stage, earlier, now_ms, scene)
+    except QuizError as error:
+        refusal = error
+    open_id = next((s.id for s in here if s.finished_ms is None), None)
+    return Chances(quota.left(stage, earlier, now_ms, scene), open_id, refusal)
 
 
 def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int:

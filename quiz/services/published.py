@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from question_bank.drawing import Candidate, Pool
 from question_bank.question import Question
-from quiz.errors import NotFound
+from quiz.errors import N_, NotFound
 from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.rules.document import Document, load
@@ -43,7 +43,7 @@ def in_force(platform: Platform, contest_id: int) -> Published:
     with platform.store.reading() as session:
         rules_id = session.scalar(select(Contest.rules_id).where(Contest.id == contest_id))
     if rules_id is None:
-        raise NotFound("没有这场比赛，或比赛尚未发布。")
+        raise NotFound(N_("没有这场比赛，或比赛尚未发布。"))
     return published(platform, rules_id)
 
 

@@ -9,6 +9,8 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from quiz.services.received import AttemptRow
+
 HASH_BYTES = 16
 LAYOUT = struct.Struct("<QQI")  # person, attempt, epoch
 
@@ -26,6 +28,11 @@ def sign(secret: bytes, token: AttemptToken) -> str:
     """Return the token as text that fits a header and a JSON body."""
     body = LAYOUT.pack(token.person_id, token.attempt_id, token.epoch)
     return urlsafe_b64encode(body + _hash(secret, body)).decode()
+
+
+def attempt_token(secret: bytes, row: AttemptRow) -> str:
+    """Return the token with which the person of an attempt goes on with it."""
+    return sign(secret, AttemptToken(row.person_id, row.id, row.epoch))
 
 
 def read(secret: bytes, text: str) -> AttemptToken | None:
