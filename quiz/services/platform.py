@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
-from quiz.live import Limits, LiveBoards
+from quiz.live import Limits, LiveBoards, UnitSums
 from quiz.models import Store, Writer
 from quiz.models.accounts import Audit
 from quiz.models.contests import Contest
@@ -51,6 +51,9 @@ class Platform:
     live_away_since: dict[int, int] = field(
         default_factory=dict
     )  # contest → since when its live boards stand
+    stored_sums: dict[tuple[int, int, str, str, int], tuple[float, UnitSums]] = field(
+        default_factory=dict
+    )  # of units, added up from SQL while Redis is away, and until when they are shown again
     clock_jumped: bool = False  # the wall clock jumped in the last round: no attempt is closed
 
     def epoch_of(self, contest_id: int) -> str:

@@ -1,0 +1,181 @@
+"""A board of people as a page: live where Redis answers, from the stored lines where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from quiz.live import NEIGHBOURS, Part, Placed, View, numbered
+from quiz.models.accounts import Identity, Unit
+from quiz.models.play import Line
+from quiz.rules import names
+from quiz.rules.units import points_shown
+from quiz.services.board_reading import Page, Reading, Row
+
+MOST_FOUND = 50  # people a search returns
+
+
+class LineRow(NamedTuple):
+    """A stored line with the person it belongs to; `COLUMNS` in order."""
+
+    person_id: int
+    order_key: str
+    totals: str
+    units: str
+    nickname: str | None
+    name: str | None
+
+
+COLUMNS = (Line.person_id, Line.order_key, Line.totals, Line.units, Identity.nickname, Identity.name)
+
+
+def page(reading: Reading) -> Page:
+    """Return a part of a board of people, or the people a search finds on it."""
+    wanted = reading.wanted
+    with reading.platform.store.reading() as session:
+        if wanted.query:
+            return _found(reading, session)
+        part = reading.live(lambda live, board: live.page(board, wanted.first, wanted.size, wanted.me))
+        if part is None:
+            part = _stored_part(reading, session)
+        return _page(reading, session, part)
+
+
+def row(reading: Reading, line: LineRow, place: int, unit_names: Mapping[int, str]) -> Row:
+    """Return one line as a row of the board, the person called as the board's rules say."""
+    totals = orjson.loads(line.totals)
+    total = points_shown(reading.stage, Fraction(totals["total"]) * reading.stage.point)
+    return Row(
+        place=place,
+        id=line.person_id,
+        name=names.shown(reading.board.names, line.nickname or "", line.name or ""),
+        values={**totals, "total": total},
+        unit=shown_unit(reading, orjson.loads(line.units), unit_names),
+        real_name=(line.name or "") if reading.wanted.view is View.FULL else "",
+    )
+
+
+def shown_unit(reading: Reading, units: Mapping[str, int], unit_names: Mapping[int, str]) -> str:
+    """Return the lowest unit of each tree a person belongs to, without the top that all share."""
+    shown = []
+    for tree, levels in reading.rules.document.units.items():
+        lowest = next(
+            (units[key] for level in reversed(levels.levels) if (key := f"{tree}.{level}") in units), 0
+        )
+        path = unit_names.get(lowest, "").split("/")
+        shown.append("/".join(path[1:] or path))
+    return " · ".join(text for text in shown if text)
+
+
+def unit_names(session: Session, lines: Iterable[LineRow]) -> dict[int, str]:
+    """Return the paths of all units these people belong to."""
+    wanted = {unit for line in lines for unit in orjson.loads(line.units).values()}
+    if not wanted:
+        return {}
+    return dict(session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(wanted))).tuples().all())
+
+
+def _page(reading: Reading, session: Session, part: Part) -> Page:
+    own = [part.mine] if part.mine else []
+    rows = _rows(reading, session, [*part.rows, *part.around, *own])
+    return Page(
+        rows=[rows[each.person_id] for each in part.rows if each.person_id in rows],
+        count=part.count,
+        mine=rows.get(part.mine.person_id) if part.mine else None,
+        around=[rows[each.person_id] for each in part.around if each.person_id in rows],
+        stands_since_ms=reading.stands_since_ms,
+        period=reading.period,
+        first=reading.wanted.first,
+    )
+
+
+def _rows(reading: Reading, session: Session, placed: Sequence[Placed]) -> dict[int, Row]:
+    places = {each.person_id: each.place for each in placed}
+    if not places:
+        return {}
+    lines = [
+        LineRow(*values)
+        for values in session.execute(
+            select(*COLUMNS)
+            .outerjoin(Identity, Identity.person_id == Line.person_id)
+            .where(*reading.on_board, Line.person_id.in_(places))
+        )
+    ]
+    named = unit_names(session, lines)
+    return {line.person_id: row(reading, line, places[line.person_id], named) for line in lines}
+
+
+def _found(reading: Reading, session: Session) -> Page:
+    """Return the people on the board whose nickname holds what is looked for."""
+    ids = session.scalars(
+        select(Line.person_id)
+        .join(Identity, Identity.person_id == Line.person_id)
+        .where(*reading.on_board, Identity.nickname.contains(reading.wanted.query, autoescape=True))
+        .order_by(Line.order_key, Line.person_id)
+        .limit(MOST_FOUND)
+    ).all()
+    placed = reading.live(lambda live, board: live.places(board, ids))
+    if placed is None:
+        placed = {found.person_id: found for each in ids if (found := _stored_place(reading, session, each))}
+    listed = [placed[each] for each in ids if each in placed]
+    return _page(reading, session, Part(listed, len(listed)))
+
+
+def _stored_part(reading: Reading, session: Session) -> Part:
+    """Return what the live board would, from the index of the lines."""
+    wanted = reading.wanted
+    mine = _stored_place(reading, session, wanted.me) if wanted.me is not None else None
+    nearest = max(mine.index - NEIGHBOURS, 0) if mine else 0
+    return Part(
+        rows=_stored_slice(reading, session, wanted.first, wanted.size),
+        count=session.scalar(select(func.count()).select_from(Line).where(*reading.on_board)) or 0,
+        mine=mine,
+        around=_stored_slice(reading, session, nearest, mine.index + NEIGHBOURS - nearest + 1)
+        if mine
+        else (),
+    )
+
+
+def _stored_slice(reading: Reading, session: Session, first: int, size: int) -> Sequence[Placed]:
+    members = [
+        (order_key, person_id)
+        for order_key, person_id in session.execute(
+            select(Line.order_key, Line.person_id)
+            .where(*reading.on_board)
+            .order_by(Line.order_key, Line.person_id)
+            .offset(first)
+            .limit(size)
+        )
+    ]
+    if not members:
+        return ()
+    place = 1 if first == 0 else _place(reading, session, members[0][0], first)
+    return numbered(reading.stage.places, first, place, members)
+
+
+def _stored_place(reading: Reading, session: Session, person_id: int) -> Placed | None:
+    order_key = session.scalar(select(Line.order_key).where(*reading.on_board, Line.person_id == person_id))
+    if order_key is None:
+        return None
+    before = select(func.count()).select_from(Line).where(*reading.on_board, Line.order_key < order_key)
+    equal = (
+        select(func.count())
+        .select_from(Line)
+        .where(*reading.on_board, Line.order_key == order_key, Line.person_id < person_id)
+    )
+    index = (session.scalar(before) or 0) + (session.scalar(equal) or 0)
+    return Placed(person_id, index, _place(reading, session, order_key, index), order_key)
+
+
+def _place(reading: Reading, session: Session, order_key: str, index: int) -> int:
+    """Return the place of a row from its position and the lines above it."""
+    if reading.stage.places == "ordinal":
+        return index + 1
+    counted = func.count(Line.order_key.distinct()) if reading.stage.places == "dense" else func.count()
+    above = select(counted).select_from(Line).where(*reading.on_board, Line.order_key < order_key)
+    return 1 + (session.scalar(above) or 0)

@@ -1,0 +1,218 @@
+"""A board of streets, communities, schools: the sums of their people, made into values by `quiz.rules.units`."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quiz.live import NEIGHBOURS, Needs, UnitSums
+from quiz.models.accounts import Enrolment, Unit
+from quiz.models.play import Line
+from quiz.rules import units
+from quiz.rules.document import Board, Document
+from quiz.services.board_reading import Page, Reading, Row
+
+KEEP_FROM_S = 0.05  # sums that took so long to add up from SQL are shown again
+KEPT_TIMES = 20  # for so many times as long as they took
+
+ReadSums = Callable[[str, int], UnitSums]  # level, how many of the best → the sums of its units
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of a unit tree."""
+
+    tree: str
+    name: str
+
+    @classmethod
+    def of(cls, board: Board) -> Level:
+        """Return the level a unit board lists."""
+        tree, _, name = board.of.partition(".")
+        return cls(tree, name)
+
+    @property
+    def key(self) -> str:
+        """The level as lines name it."""
+        return f"{self.tree}.{self.name}"
+
+
+def needs(document: Document) -> Needs:
+    """Return what the live boards of a contest have to keep beside the order of people."""
+    return Needs(
+        dense=frozenset(n for n, stage in enumerate(document.stages) if stage.places == "dense"),
+        ranked=frozenset(
+            (n, board.of)
+            for n, stage in enumerate(document.stages)
+            for board in stage.boards
+            if board.of != "people" and best_of(board)
+        ),
+    )
+
+
+def best_of(board: Board) -> int:
+    """Return how many of a unit's best people a board's formula reads."""
+    return max(
+        (
+            (term.top or board.top or 1) if term.metric == "top_sum" else 1
+            for term in units.terms_of(board)
+            if term.metric in units.NEED_PEOPLE
+        ),
+        default=0,
+    )
+
+
+def page(reading: Reading) -> Page:
+    """Return a part of a board of units, the units that are below it, and the unit of who asks."""
+    wanted = reading.wanted
+    with reading.platform.store.reading() as session:
+        listed, below = rows(reading, session, lambda level, best: _sums(reading, session, level, best))
+        own = _own_unit(reading, session)
+    if wanted.query:
+        listed = [row for row in listed if _matches(row, wanted.query)]
+        below = [row for row in below if _matches(row, wanted.query)]
+    at = next((n for n, row in enumerate(listed) if row.id == own), None)
+    return Page(
+        rows=listed[wanted.first : wanted.first + wanted.size],
+        count=len(listed),
+        mine=listed[at] if at is not None else next((row for row in below if row.id == own), None),
+        around=listed[max(at - NEIGHBOURS, 0) : at + NEIGHBOURS + 1] if at is not None else (),
+        stands_since_ms=reading.stands_since_ms,
+        unlisted=below,
+        period=reading.period,
+        first=wanted.first,
+    )
+
+
+def rows(reading: Reading, session: Session, read: ReadSums) -> tuple[list[Row], list[Row]]:
+    """Return the units on the board in order, and those below it with the reason."""
+    level = Level.of(reading.board)
+    found = read(level.key, best_of(reading.board))
+    known = {unit.id: unit for unit in _units_of(session, level)}
+    facts = _facts(reading, session, level, found)
+    facts = _with_children(reading, session, level, facts, read)
+    measured = {
+        unit: (sums, facts.get(unit, units.Facts())) for unit, sums in found.sums.items() if unit in known
+    }
+    listed, below = units.table(reading.stage, reading.board, measured)
+    return [_row(known[i], row) for i, row in listed], [_row(known[i], row) for i, row in below]
+
+
+def stored_sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
+    """Add up the sums of a level's units from the stored lines."""
+    sums: dict[int, dict[str, int]] = {}
+    totals: dict[int, list[int]] = {}
+    lines = session.execute(
+        select(Line.stats, Line.units).where(*reading.on_board).execution_options(yield_per=1_000)
+    )
+    for stats_text, units_text in lines:
+        unit = orjson.loads(units_text).get(level)
+        if unit is None:
+            continue
+        stats = orjson.loads(stats_text)
+        mine = sums.setdefault(unit, {})
+        for name, value in stats.items():
+            mine[name] = mine.get(name, 0) + value
+        if best:
+            totals[unit] = heapq.nlargest(best, [*totals.get(unit, ()), stats["total"]])
+    return UnitSums(sums, totals)
+
+
+def _sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
+    found = reading.live(lambda live, board: live.unit_sums(board, level, best))
+    if found is not None:
+        return found
+    kept = reading.platform.stored_sums
+    key = (reading.rules.contest_id, reading.wanted.board.stage, reading.period, level, best)
+    began_s = time.monotonic()
+    if key in kept and kept[key][0] > began_s:
+        return kept[key][1]
+    found = stored_sums(reading, session, level, best)
+    took_s = time.monotonic() - began_s
+    if took_s >= KEEP_FROM_S:
+        kept[key] = (began_s + KEPT_TIMES * took_s, found)
+    return found
+
+
+def _units_of(session: Session, level: Level) -> Sequence[Unit]:
+    return session.scalars(select(Unit).where(Unit.tree == level.tree, Unit.level == level.name)).all()
+
+
+def _facts(reading: Reading, session: Session, level: Level, found: UnitSums) -> dict[int, units.Facts]:
+    sizes: Mapping[int, int] = {}
+    if any(term.metric in units.NEED_ENROLMENT for term in units.terms_of(reading.board)):
+        sizes = _enrolled(reading, session, level)
+    return {
+        unit: units.Facts(enrolled=sizes.get(unit), totals=found.best.get(unit, ())) for unit in found.sums
+    }
+
+
+def _enrolled(reading: Reading, session: Session, level: Level) -> dict[int, int]:
+    """Return how many people each unit had on the latest day stated that is not after the rules' day."""
+    wanted = (
+        select(Enrolment.unit_id, Enrolment.enrolled)
+        .join(Unit, Unit.id == Enrolment.unit_id)
+        .where(Unit.tree == level.tree, Unit.level == level.name)
+        .order_by(Enrolment.unit_id, Enrolment.as_of)
+    )
+    tree = reading.rules.document.units.get(level.tree)
+    if tree is not None and tree.enrolled_on is not None:
+        wanted = wanted.where(Enrolment.as_of <= tree.enrolled_on)
+    return dict(session.execute(wanted).tuples().all())  # of several days the last one stays
+
+
+def _with_children(
+    reading: Reading, session: Session, level: Level, facts: dict[int, units.Facts], read: ReadSums
+) -> dict[int, units.Facts]:
+    """Add how many units one level below there are, and how many of them take part, where that is asked."""
+    if all(term.metric != "child_units_rate" for term in units.terms_of(reading.board)):
+        return facts
+    levels = reading.rules.document.units[level.tree].levels
+    below = Level(level.tree, levels[levels.index(level.name) + 1])
+    sums = read(below.key, 0).sums
+    children: dict[int, int] = {}
+    joined: dict[int, int] = {}
+    for child in _units_of(session, below):
+        if child.parent_id is not None:
+            takes_part = _people(reading.board, sums.get(child.id, {})) > 0
+            children[child.parent_id] = children.get(child.parent_id, 0) + 1
+            joined[child.parent_id] = joined.get(child.parent_id, 0) + takes_part
+    return {
+        unit: replace(each, children=children.get(unit), children_joined=joined.get(unit, 0))
+        for unit, each in facts.items()
+    }
+
+
+def _people(board: Board, sums: Mapping[str, int]) -> int:
+    out = sums.get("zero_people", 0) if board.zero_scorers == "out" else 0
+    return sums.get("people", 0) - out
+
+
+def _row(unit: Unit, row: units.Row) -> Row:
+    counts = {"people": row.people, "attempts": row.attempts}
+    enrolled = {} if row.enrolled is None else {"enrolled": row.enrolled}
+    return Row(
+        place=row.place,
+        id=unit.id,
+        name=unit.name,
+        values={"value": row.value, **counts, **enrolled, **row.metrics},
+        unit=unit.path.rpartition("/")[0],
+        because=row.because,
+    )
+
+
+def _own_unit(reading: Reading, session: Session) -> int | None:
+    if reading.wanted.me is None:
+        return None
+    text = session.scalar(select(Line.units).where(*reading.on_board, Line.person_id == reading.wanted.me))
+    return orjson.loads(text).get(reading.board.of) if text else None
+
+
+def _matches(row: Row, query: str) -> bool:
+    return query.casefold() in f"{row.unit}/{row.name}".casefold()
