@@ -88,7 +88,9 @@ class Server:
     def flask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a `flask` command beside it."""
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-        return subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False
+        )
 
     def invitation(self) -> str:
         """Return the organizer's one-time address that the last start printed."""
