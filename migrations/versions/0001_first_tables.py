@@ -84,12 +84,14 @@ def upgrade() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("at_ms", BIG, nullable=False),
         sa.Column("actor_id", BIG, nullable=True),
+        sa.Column("token", sa.String(length=32), nullable=True),
         sa.Column("filename", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_import_actor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
+        sa.UniqueConstraint("token", name=op.f("uq_import_token")),
     )
     op.create_table(
         "invitation",

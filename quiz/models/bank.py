@@ -16,6 +16,7 @@ class Import(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     at_ms: Mapped[int] = mapped_column(BigInt)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    token: Mapped[str | None] = mapped_column(String(32), unique=True)  # of the kept file: it is taken once
     filename: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10))  # writing, visible, undone
     taken: Mapped[int] = mapped_column(default=0)  # questions
