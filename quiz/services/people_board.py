@@ -63,11 +63,9 @@ def row(reading: Reading, line: LineRow, place: int, unit_names: Mapping[int, st
 def shown_unit(reading: Reading, units: Mapping[str, int], unit_names: Mapping[int, str]) -> str:
     """Return the lowest unit of each tree a person belongs to, without the top that all share."""
     shown = []
-    for tree, levels in reading.rules.document.units.items():
-        lowest = next(
-            (units[key] for level in reversed(levels.levels) if (key := f"{tree}.{level}") in units), 0
-        )
-        path = unit_names.get(lowest, "").split("/")
+    for name, tree in reading.rules.document.units.items():
+        known = [unit for level in tree.levels if (unit := units.get(f"{name}.{level}")) is not None]
+        path = unit_names.get(known[-1], "").split("/") if known else [""]
         shown.append("/".join(path[1:] or path))
     return " · ".join(text for text in shown if text)
 
@@ -130,14 +128,15 @@ def _stored_part(reading: Reading, session: Session) -> Part:
     """Return what the live board would, from the index of the lines."""
     wanted = reading.wanted
     mine = _stored_place(reading, session, wanted.me) if wanted.me is not None else None
-    nearest = max(mine.index - NEIGHBOURS, 0) if mine else 0
+    around: Sequence[Placed] = ()
+    if mine is not None:
+        first = max(mine.index - NEIGHBOURS, 0)
+        around = _stored_slice(reading, session, first, mine.index + NEIGHBOURS - first + 1)
     return Part(
         rows=_stored_slice(reading, session, wanted.first, wanted.size),
         count=session.scalar(select(func.count()).select_from(Line).where(*reading.on_board)) or 0,
         mine=mine,
-        around=_stored_slice(reading, session, nearest, mine.index + NEIGHBOURS - nearest + 1)
-        if mine
-        else (),
+        around=around,
     )
 
 

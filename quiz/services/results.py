@@ -40,7 +40,7 @@ def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> P
 def latest_period(platform: Platform, rules: Published, stage: int) -> str | None:
     """Return the period a board over periods shows by itself: the latest with a line, of scenes the last."""
     if rules.document.stages[stage].calendar.scenes:
-        return next(reversed(periods(platform, rules, stage)), None)
+        return next(iter(reversed(periods(platform, rules, stage))), None)
     return next(iter(periods(platform, rules, stage, most=1)), None)
 
 

@@ -1,4 +1,4 @@
-"""A board of streets, communities, schools: the sums of their people, made into values by `quiz.rules.units`."""
+"""A board of streets, communities, schools: sums of their people, made into values by `quiz.rules.units`."""
 
 from __future__ import annotations
 
