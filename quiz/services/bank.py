@@ -1,0 +1,255 @@
+"""The question bank: look at a file before it is taken, take it at once, take it back, find questions."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from question_bank.formats import Reading, read
+from question_bank.problems import Problem
+from question_bank.question import Question, digest
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from quiz.errors import InvalidInput, NotFound
+from quiz.models.bank import Import, QuestionVersion
+from quiz.models.bank import Question as QuestionRow
+from quiz.models.contests import FrozenQuestion
+from quiz.services.platform import Actor, Platform
+
+ROWS_A_TRANSACTION = 200  # so that answers never wait long for an import
+STAGED_MS = 86_400_000  # a file that nobody took is forgotten after a day
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What taking a file would do."""
+
+    token: str  # names the kept file until it is taken or forgotten
+    filename: str
+    reading: Reading
+    known: tuple[Problem, ...]  # questions that the bank holds already, or holds with another answer
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything to be said about the file, in its order."""
+        return tuple(sorted((*self.reading.problems, *self.known), key=lambda p: (p.sheet, p.row, p.column)))
+
+    @property
+    def faulty(self) -> frozenset[tuple[str, int]]:
+        """The rows (sheet, row) that an error keeps out."""
+        return frozenset((p.sheet, p.row) for p in self.problems if p.severity == "error")
+
+    @property
+    def good(self) -> tuple[Question, ...]:
+        """The questions that can be taken."""
+        faulty = self.faulty
+        return tuple(p.question for p in self.reading.questions if (p.sheet, p.row) not in faulty)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One finished import."""
+
+    import_id: int
+    taken: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """A question version of the bank, for lists."""
+
+    version_id: int
+    question: Question
+    import_id: int
+
+
+def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str:
+    """Keep an uploaded file until somebody decides; returns the token that names it."""
+    folder = platform.data / "imports"
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_old(folder, now_ms)
+    token = secrets.token_hex(16)
+    (folder / token).write_bytes(content)
+    (folder / f"{token}.name").write_text(Path(filename.replace("\\", "/")).name[:200] or "import", "utf-8")
+    return token
+
+
+def preview(platform: Platform, token: str, scale: Mapping[str, str] | None = None) -> Preview:
+    """Read a kept file and compare it with the bank; changes nothing. Raises NotFound."""
+    content, filename = _staged(platform, token)
+    reading = read(content, filename, scale)
+    with platform.store.reading() as session:
+        known = tuple(_known(session, reading))
+    return Preview(token, filename, reading, known)
+
+
+def take(platform: Platform, found: Preview, actor: Actor, good_rows_only: bool = False) -> Taken:
+    """Import what a preview showed: written in small transactions, made visible by one.
+
+    Raises InvalidInput while a row is wrong and the person has not chosen to take the good rows only.
+    """
+    refused = found.faulty
+    if refused and not good_rows_only:
+        raise InvalidInput(
+            f"有 {len(refused)} 行有错误，没有导入任何题目。请改正后重新上传，或选择只导入正确的行。"
+        )
+    questions = found.good
+    if not questions:
+        raise InvalidInput("文件里没有可以导入的题目。")
+    import_id = _begin(platform, found.filename, actor)
+    rows = iter(questions)
+    while chunk := list(islice(rows, ROWS_A_TRANSACTION // 2)):
+        _write(platform, import_id, chunk, actor.now_ms)
+    taken = Taken(import_id, len(questions), len(refused))
+    _show(platform, taken, found.filename, actor)
+    forget(platform, found.token)
+    return taken
+
+
+def undo(platform: Platform, import_id: int, actor: Actor) -> None:
+    """Take an import back while no contest uses any of its questions; raises NotFound, InvalidInput."""
+    with platform.store.writing() as session:
+        row = session.get(Import, import_id)
+        if row is None or row.state != "visible":
+            raise NotFound()
+        versions = _versions_of(import_id)
+        if session.scalar(select(exists().where(FrozenQuestion.version_id.in_(versions)))):
+            raise InvalidInput("已有比赛使用了这批题目，不能撤销导入。")
+        session.execute(delete(QuestionVersion).where(QuestionVersion.id.in_(versions.scalar_subquery())))
+        session.execute(delete(QuestionRow).where(QuestionRow.import_id == import_id))
+        row.state = "undone"
+        session.add(actor.audit("bank.undo", row.filename, json.dumps({"import": import_id})))
+
+
+def forget(platform: Platform, token: str) -> None:
+    """Throw a kept file away; does nothing when it is gone."""
+    if token.isalnum():
+        for name in (token, f"{token}.name"):
+            (platform.data / "imports" / name).unlink(missing_ok=True)
+
+
+def imports(platform: Platform) -> Sequence[Import]:
+    """Return the imports, newest first."""
+    with platform.store.reading() as session:
+        return session.scalars(
+            select(Import).where(Import.state != "writing").order_by(Import.id.desc())
+        ).all()
+
+
+def questions(platform: Platform, query: str, kind: str, first: int, size: int) -> tuple[list[Found], int]:
+    """Return one page of the questions of the bank, newest first, and how many there are in all."""
+    wanted = (
+        select(QuestionVersion, QuestionRow.import_id)
+        .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+        .join(Import, Import.id == QuestionRow.import_id)
+        .where(Import.state == "visible")
+    )
+    if query:
+        wanted = wanted.where(QuestionVersion.stem.contains(query, autoescape=True))
+    if kind:
+        wanted = wanted.where(QuestionVersion.kind == kind)
+    with platform.store.reading() as session:
+        count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        page = session.execute(wanted.order_by(QuestionVersion.id.desc()).offset(first).limit(size)).all()
+        return [Found(v.id, Question.from_dict(v.content), import_id) for v, import_id in page], count
+
+
+def all_questions(platform: Platform) -> list[Question]:
+    """Return every visible question, oldest first, for an export."""
+    with platform.store.reading() as session:
+        rows = session.scalars(
+            select(QuestionVersion.content)
+            .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+            .join(Import, Import.id == QuestionRow.import_id)
+            .where(Import.state == "visible")
+            .order_by(QuestionVersion.id)
+        )
+        return [Question.from_dict(content) for content in rows]
+
+
+def _begin(platform: Platform, filename: str, actor: Actor) -> int:
+    with platform.store.writing() as session:
+        row = Import(at_ms=actor.now_ms, actor_id=actor.person_id, filename=filename, state="writing")
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _write(platform: Platform, import_id: int, chunk: Sequence[Question], now_ms: int) -> None:
+    with platform.store.writing() as session:
+        rows = [QuestionRow(import_id=import_id, external_id=q.external_id[:200]) for q in chunk]
+        session.add_all(rows)
+        session.flush()
+        session.add_all(
+            QuestionVersion(
+                question_id=row.id,
+                kind=question.kind,
+                stem=question.stem,
+                content=question.as_dict(),
+                difficulty=question.difficulty,
+                digest=digest(question),
+                created_ms=now_ms,
+            )
+            for row, question in zip(rows, chunk, strict=True)
+        )
+
+
+def _show(platform: Platform, taken: Taken, filename: str, actor: Actor) -> None:
+    with platform.store.writing() as session:
+        session.execute(
+            update(Import)
+            .where(Import.id == taken.import_id)
+            .values(state="visible", taken=taken.taken, refused=taken.refused)
+        )
+        session.add(actor.audit("bank.import", filename, json.dumps({"import": taken.import_id})))
+
+
+def _known(session: Session, reading: Reading) -> Iterable[Problem]:
+    """Yield a problem for each question whose wording the bank holds already."""
+    digests = {digest(placed.question): placed for placed in reading.questions}
+    names = iter(digests)
+    while chunk := list(islice(names, 500)):
+        rows = session.execute(
+            select(QuestionVersion.digest, QuestionVersion.content)
+            .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+            .join(Import, Import.id == QuestionRow.import_id)
+            .where(QuestionVersion.digest.in_(chunk), Import.state == "visible")
+        )
+        for same, content in rows:
+            placed, old = digests[same], Question.from_dict(content)
+            yield _clash(placed.sheet, placed.row, old.right_texts == placed.question.right_texts)
+
+
+def _clash(sheet: str, row: int, same_answer: bool) -> Problem:
+    if same_answer:
+        return Problem(sheet, row, "", "duplicate", "题库里已有同样的题目，不再导入这一行。", "error")
+    return Problem(
+        sheet, row, "", "conflict", "题库里有同样的题目，但答案不同，请先核对哪个答案正确。", "error"
+    )
+
+
+def _versions_of(import_id: int):  # type: ignore[no-untyped-def]  # a select of ids
+    return (
+        select(QuestionVersion.id)
+        .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+        .where(QuestionRow.import_id == import_id)
+    )
+
+
+def _staged(platform: Platform, token: str) -> tuple[bytes, str]:
+    path = platform.data / "imports" / token
+    if not token.isalnum() or not path.is_file():
+        raise NotFound("这个文件已不在了，请重新上传。")
+    return path.read_bytes(), path.with_name(f"{token}.name").read_text("utf-8")
+
+
+def _forget_old(folder: Path, now_ms: int) -> None:
+    for path in folder.iterdir():
+        if now_ms - path.stat().st_mtime_ns // 1_000_000 > STAGED_MS:
+            path.unlink(missing_ok=True)
