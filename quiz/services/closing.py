@@ -56,10 +56,17 @@ class Outcome:
         )
 
 
-def close(
-    connection: Connection, rules: Published, row: AttemptRow, finished_ms: int, closed_by: str
-) -> Outcome | None:
-    """Close an open attempt at `finished_ms` and count it; None when somebody else has closed it already."""
+class Ending(NamedTuple):
+    """How an attempt ends."""
+
+    finished_ms: int  # at its deadline at the latest
+    closed_by: str  # person, server
+    now_ms: int  # the moment of the closing itself: boards are caught up by it
+
+
+def close(connection: Connection, rules: Published, row: AttemptRow, ending: Ending) -> Outcome | None:
+    """Close an open attempt and count it; None when somebody else has closed it already."""
+    finished_ms = ending.finished_ms
     if not record.CLOSE_ATTEMPT.run(connection, attempt_id=row.id, finished=finished_ms):
         return None
     stage = rules.document.stages[row.stage]
@@ -71,7 +78,7 @@ def close(
     record.ADD_RESULT.run(
         connection,
         attempt_id=row.id,
-        closed_by=closed_by,
+        closed_by=ending.closed_by,
         score=str(marked.score),
         points=str(marked.points),
         correct=marked.correct,
@@ -80,7 +87,7 @@ def close(
         time_ms=time_ms,
         sheet=orjson.dumps([m.kept for m in marks]).decode(),
     )
-    lines = tuple(refold(connection, rules, row.stage, row.person_id, finished_ms))
+    lines = tuple(refold(connection, rules, row.stage, row.person_id, ending.now_ms))
     return Outcome(
         attempt_id=row.id,
         contest_id=row.contest_id,
@@ -117,11 +124,12 @@ def refold(
 def fold_person(
     connection: Connection, rules: Published, stage_index: int, person_id: int, played: Sequence[Played]
 ) -> list[Folded]:
-    """Return a person's lines as they follow from the record: over the stage (""), over each period."""
+    """Return a person's lines as they follow from the record: over the stage (""), over each period it lists."""
     stage = rules.document.stages[stage_index]
     member_of = unit_ids(connection, person_id)
+    over_periods = any(board.over == "period" for board in stage.boards)
     lines = []
-    for period in dict.fromkeys(["", *(p.period for p in played)]):
+    for period in dict.fromkeys(["", *(p.period for p in played if over_periods)]):
         line = standings.line(stage, played, period or None)
         lines.append(
             Folded(

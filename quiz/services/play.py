@@ -17,7 +17,7 @@ from quiz.rules import quota, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.sheet import Admission, Counted, Paper
 from quiz.services.announcing import announce
-from quiz.services.closing import Outcome, close
+from quiz.services.closing import Ending, Outcome, close
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force, published
 from quiz.services.received import AttemptRow, attempt_row, receipts
@@ -89,6 +89,7 @@ class Mine:
 
     attempt_id: int
     contest_id: int
+    person_id: int
     stage: int
     title: str
     number: int
@@ -216,6 +217,7 @@ def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
             Mine(
                 attempt_id=attempt.id,
                 contest_id=attempt.contest_id,
+                person_id=person_id,
                 stage=attempt.stage,
                 title=title,
                 number=attempt.number,
@@ -240,7 +242,7 @@ def close_overdue(platform: Platform, now_ms: int) -> int:
             .order_by(Attempt.deadline_ms)
             .limit(SWEEP_SIZE)
         ).all()
-    return sum(_close_by_server(platform, attempt_id) for attempt_id in overdue)
+    return sum(_close_by_server(platform, attempt_id, now_ms) for attempt_id in overdue)
 
 
 def _own_row(connection: Connection, attempt_id: int, person_id: int, now_ms: int) -> AttemptRow:
@@ -271,7 +273,8 @@ def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finishe
     admission = save_batch(connection, rules, batch, row).admission if batch.answers else Admission()
     in_time = row.closes_ms is None or batch.received_ms <= row.closes_ms
     finished_ms = batch.received_ms if row.deadline_ms is None else min(batch.received_ms, row.deadline_ms)
-    outcome = close(connection, rules, row, finished_ms, "person" if in_time else "server")
+    ending = Ending(finished_ms, "person" if in_time else "server", batch.received_ms)
+    outcome = close(connection, rules, row, ending)
     return Finished(outcome or _stored(connection, row), admission)
 
 
@@ -304,12 +307,13 @@ def _overdue_of(platform: Platform, person_id: int, wanted: Start, now_ms: int) 
         )
 
 
-def _close_by_server(platform: Platform, attempt_id: int) -> bool:
+def _close_by_server(platform: Platform, attempt_id: int, now_ms: int) -> bool:
     def work(connection: Connection) -> Outcome | None:
         row = attempt_row(record.ATTEMPT_FOR_FINISH.run(connection, attempt_id=attempt_id, received_ms=0))
         if row.finished_ms is not None or row.deadline_ms is None:
             return None
-        return close(connection, published(platform, row.rules_id), row, row.deadline_ms, "server")
+        ending = Ending(row.deadline_ms, "server", now_ms)
+        return close(connection, published(platform, row.rules_id), row, ending)
 
     outcome = platform.writer.run(work)
     if outcome is not None:
