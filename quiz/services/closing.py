@@ -124,7 +124,7 @@ def refold(
 def fold_person(
     connection: Connection, rules: Published, stage_index: int, person_id: int, played: Sequence[Played]
 ) -> list[Folded]:
-    """Return a person's lines as they follow from the record: over the stage (""), over each period it lists."""
+    """Return a person's lines as they follow from the record: over the stage (""), over periods if listed."""
     stage = rules.document.stages[stage_index]
     member_of = unit_ids(connection, person_id)
     over_periods = any(board.over == "period" for board in stage.boards)

@@ -136,7 +136,7 @@ def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int
     for _ in range(START_TRIES):
         overdue = _overdue_of(platform, person_id, wanted, now_ms)
         if overdue is not None and not platform.clock_jumped:
-            _close_by_server(platform, overdue)
+            _close_by_server(platform, overdue, now_ms)
         try:
             return platform.writer.run(lambda c: start_attempt(c, rules, person_id, wanted, now_ms))
         except IntegrityError as error:
