@@ -1,8 +1,8 @@
 """Chaos: the serving process is killed again and again under load, Valkey in between; nothing may be lost.
 
-`python -m bench.chaos --kills 200` prints what was acknowledged and what became of it, and exits 1 when anything
-acknowledged is lost, counted twice, or a board is not the fold of the record. `--sabotaged` runs the same on a
-copy of the source that acknowledges before it commits: then something must be found.
+`python -m bench.chaos --kills 200` prints what was acknowledged and what became of it, and exits 1 when
+anything acknowledged is lost, counted twice, or a board is not the fold of the record. `--sabotaged` runs the
+same on a copy of the source that acknowledges before it commits: then something must be found.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class Report:
     def __str__(self) -> str:
         """Return the report as one paragraph."""
         return (
-            f"{self.kills} kills of the serving process, {self.valkey_kills} of Valkey in {self.seconds:.0f} s: "
-            f"{self.answers} answers, {self.attempts} starts and {self.results} results acknowledged; "
+            f"{self.kills} kills of the serving process, {self.valkey_kills} of Valkey, {self.seconds:.0f} s; "
+            f"acknowledged: {self.answers} answers, {self.attempts} starts and {self.results} results; "
             f"{len(self.lost)} lost, {len(self.doubled)} doubled, "
             f"boards {'equal the fold of the record' if not self.boards else 'DIFFER'}"
         )
@@ -289,7 +289,8 @@ def _counted_twice(record: pysqlite3.Connection) -> Iterator[str]:
     """Yield the people whose total is not the sum of their results: the contest counts each attempt once."""
     rows = record.execute(
         "SELECT line.contest_id, line.person_id, line.totals, "
-        "(SELECT sum(CAST(result.points AS INTEGER)) FROM result JOIN attempt ON attempt.id = result.attempt_id "
+        "(SELECT sum(CAST(result.points AS INTEGER)) FROM result "
+        " JOIN attempt ON attempt.id = result.attempt_id "
         " WHERE attempt.person_id = line.person_id AND attempt.contest_id = line.contest_id) "
         "FROM line WHERE line.period = ''"
     )

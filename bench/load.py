@@ -89,7 +89,7 @@ class Measured:
 def together(
     port: int, clients: int, seconds: float, next_request: Callable[[int, int], bytes | None]
 ) -> Measured:
-    """Let clients send for some seconds; `next_request(client, count)` is what each sends next, None: no more."""
+    """Let clients send for some seconds; `next_request(client, count)` is what each sends, None ends it."""
     measured = [Measured() for _ in range(clients)]
     ends = time.monotonic() + seconds
 
