@@ -9,6 +9,8 @@ from quiz.web.accounts import accounts
 from quiz.web.api import api
 from quiz.web.attempts import attempts
 from quiz.web.bank import bank_desk
+from quiz.web.board_api import board_api
+from quiz.web.bodies import init_bodies
 from quiz.web.contests import contest_desk
 from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
@@ -23,6 +25,7 @@ BLUEPRINTS = (
     health,
     api,
     attempts,
+    board_api,
     play,
     results,
     accounts,
@@ -34,6 +37,7 @@ BLUEPRINTS = (
 
 def init_web(app: Flask) -> None:
     """Add everything a request can reach to the application."""
+    init_bodies(app)
     init_access(app)
     init_language(app)
     init_look(app)

@@ -6,12 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from quiz.errors import N_, Malformed
 
 LARGEST_BODY = 64 * 1024  # bytes: 200 answers and their options take a quarter of it
 LARGEST_ID = 2**63 - 1  # what the databases number rows with
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address that the databases can hold; any other one leads to no page."""
+
+    def to_python(self, value: str) -> int:
+        """Return the number; raises ValidationError, which the router answers with 404."""
+        number = id_of(value)
+        if number is None:
+            raise ValidationError
+        return number
+
+
+def init_bodies(app: Flask) -> None:
+    """Let no address name a number that the databases cannot hold."""
+    app.url_map.converters["int"] = RowNumber
 
 
 def as_json(body: Mapping[str, object], status: int = 200) -> Response:

@@ -45,9 +45,11 @@ def reviewed_json(shown: Reviewed) -> dict[str, object]:
     return body
 
 
-def number(value: Fraction | int) -> int | str:
-    """Return an exact value as JSON: a whole number as one, anything else as text."""
-    return int(value) if value == int(value) else str(value)
+def number(value: object) -> object:
+    """Return an exact value as JSON: a whole number as one, any other fraction as text, the rest as it is."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else str(value)
+    return value
 
 
 def as_html(text: str) -> str:

@@ -1,0 +1,119 @@
+"""The boards in the JSON interface: which there are, and a part of one, sent only when it has changed."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import orjson
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+from quiz.errors import N_, Malformed, SignInNeeded
+from quiz.rules.permissions import Action
+from quiz.services import results
+from quiz.services.published import in_force
+from quiz.services.results import BoardId, Row, Wanted
+from quiz.web.access import allows, now_ms, platform, visitor
+from quiz.web.bodies import as_json, plain
+from quiz.web.questions import number
+
+board_api = Blueprint("board_api", __name__, url_prefix="/api/v1/contests/<int:contest_id>/boards")
+
+LONGEST_QUERY = 40  # characters
+MOST_SIZE = 200  # rows of one page
+MOST_PAGE = 1_000_000
+
+
+@board_api.get("")
+@allows(Action.READ_PUBLIC)
+def boards(contest_id: int) -> ResponseReturnValue:
+    """List the boards of a contest with their ids, and the periods of those over periods."""
+    rules = in_force(platform(), contest_id)
+    periods = {
+        board_id.stage: results.periods(platform(), rules, board_id.stage)
+        for board_id, _, board in results.boards_of(rules)
+        if board.over == "period"
+    }
+    return as_json(
+        {
+            "boards": [
+                {
+                    "id": str(board_id),
+                    "name": board.name,
+                    "of": board.of,
+                    "over": board.over,
+                    "stage": board_id.stage,
+                    "periods": periods[board_id.stage] if board.over == "period" else [],
+                }
+                for board_id, _, board in results.boards_of(rules)
+            ],
+            "now": now_ms(),
+        }
+    )
+
+
+@board_api.get("/<board>")
+@allows(Action.READ_PUBLIC)
+def board_page(contest_id: int, board: str) -> ResponseReturnValue:
+    """Tell a part of a board: a page, my surroundings, or what a search finds."""
+    around = request.args.get("around")
+    who = visitor()
+    if around is not None and around != "me":
+        raise Malformed(N_("around 只能是 me。"))
+    if around is not None and who is None:
+        raise SignInNeeded()
+    size = _number("size", 50, MOST_SIZE)
+    wanted = Wanted(
+        board=BoardId.parse(board),
+        period=plain(request.args.get("period", ""))[:80],
+        first=(_number("page", 1, MOST_PAGE) - 1) * size,
+        size=size,
+        me=who.person_id if who is not None else None,
+        query=plain(request.args.get("q", ""))[:LONGEST_QUERY],
+    )
+    found = results.page(platform(), in_force(platform(), contest_id), wanted, now_ms())
+    rows = found.around if around is not None else found.rows
+    return _unless_known(
+        {
+            "board": board,
+            "period": wanted.period,
+            "count": found.count,
+            "rows": [_row_json(row) for row in rows],
+            "mine": _row_json(found.mine) if found.mine is not None else None,
+            "unlisted": [_row_json(row) for row in found.unlisted],
+            "stands_since": found.stands_since_ms,
+        }
+    )
+
+
+def _row_json(row: Row) -> dict[str, object]:
+    return {
+        "place": row.place,
+        "id": str(row.id),
+        "name": row.name,
+        "unit": row.unit,
+        **{name: number(value) for name, value in row.values.items()},
+    }
+
+
+def _unless_known(body: dict[str, object]) -> Response:
+    """Return the body, or 304 to a client that holds the same one, whatever the moment told with it."""
+    tag = blake2b(orjson.dumps(body), digest_size=12).hexdigest()
+    if request.if_none_match.contains(tag):
+        response = current_app.response_class(status=304)
+    else:
+        response = as_json({**body, "now": now_ms()})
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Authorization, Cookie"
+    return response
+
+
+def _number(name: str, usual: int, most: int) -> int:
+    """Return a number from 1 to `most` of the address; raises Malformed."""
+    text = request.args.get(name)
+    if text is None:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+        raise Malformed(N_("%(name)s 应为 1 到 %(most)s 的整数。"), name=name, most=most)
+    return int(text)
