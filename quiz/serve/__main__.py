@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
-from quiz.config import BadSetting, Serving, serving
+from quiz import config
+from quiz.config import BadSetting, Serving
 from quiz.errors import N_
 from quiz.running import LOOPBACK, FolderInUse, Running, holding, page_address
-from quiz.serve import network, preflight, valkey
+from quiz.serve import network, preflight, serving, valkey
 from quiz.serve.child import Program
 from quiz.serve.guard import Guard, accepts
 from quiz.serve.words import CannotServe, say, told
-
-ROOT = Path(__file__).resolve().parents[2]
-THREADS = 64  # blocking threads of a serving process: callers wait for their commit, not for a processor
-WAITING = 1024  # connections that wait to be accepted
 
 
 def main(arguments: list[str]) -> int:
     """Serve until a signal ends it; returns the exit code."""
     guard = Guard(ends_with_parent="--with-parent" in arguments)
     try:
-        wanted = serving()
+        wanted = config.serving()
         preflight.check_folder(wanted.data)
         preflight.check_sqlite(wanted.database_url)
         mine = Running(os.getpid(), _address(wanted), _redis_url(wanted))
@@ -34,7 +30,7 @@ def main(arguments: list[str]) -> int:
             finally:
                 guard.stop()
     except FolderInUse as refusal:
-        say(_in_use(refusal, serving().data), error=True)
+        say(_in_use(refusal, config.serving().data), error=True)
         return 1
     except BadSetting as refusal:
         say(told(refusal.message, **refusal.details), error=True)
@@ -55,13 +51,14 @@ def _serve(guard: Guard, wanted: Serving, mine: Running) -> None:
         **os.environ,
         "QUIZ_DATA": str(wanted.data),
         "REDIS_URL": mine.redis_url,
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(serving.ROOT), os.environ.get("PYTHONPATH")])),
     }
     code, told_by_prepare = guard.run_once(_prepare(environment, mine.address))
     if code:
         say(told_by_prepare.rstrip("\n"))
         raise CannotServe(N_("数据库没有准备好，服务没有启动。"))
-    servers = [guard.keep(_server(environment, wanted)) for _ in range(wanted.workers)]
+    serve = serving.program(environment, wanted.host, wanted.port)
+    servers = [guard.keep(serve) for _ in range(wanted.workers)]
     host = LOOPBACK.get(wanted.host, wanted.host)
     if guard.until(lambda: all(s.has_reported() for s in servers) and accepts(host, wanted.port)):
         _announce(wanted, mine, told_by_prepare)
@@ -71,25 +68,6 @@ def _serve(guard: Guard, wanted: Serving, mine: Running) -> None:
 def _prepare(environment: dict[str, str], address: str) -> Program:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "prepare", "--address", address]
     return Program(N_("准备数据库"), command, environment, keeps_output=True)
-
-
-def _server(environment: dict[str, str], wanted: Serving) -> Program:
-    """Return one serving process; several share the port, so that the death of one leaves the others."""
-    options = {
-        "--interface": "wsgi",
-        "--host": wanted.host,
-        "--port": str(wanted.port),
-        "--http": "1",
-        "--blocking-threads": str(THREADS),
-        "--backlog": str(WAITING),
-        "--backpressure": str(WAITING),
-        "--workers-kill-timeout": "5",
-        "--log-level": "critical",
-        "--working-dir": str(ROOT),
-    }
-    words = [word for option in options.items() for word in option]
-    command = [sys.executable, "-m", "granian", *words, "--no-ws", "wsgi:application"]
-    return Program(N_("答题服务"), command, environment)
 
 
 def _announce(wanted: Serving, mine: Running, told_by_prepare: str) -> None:
