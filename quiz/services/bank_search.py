@@ -99,6 +99,22 @@ def one(platform: Platform, version_id: int) -> Whole:
         return Whole(found, row.Import.filename, row.Import.at_ms, tuple(uses.tuples().all()))
 
 
+def contests_using(platform: Platform, import_id: int) -> list[tuple[int, str]]:
+    """Return id and title of the contests that have frozen a question of an import."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(Contest.id, Contest.title)
+            .join(Rules, Rules.contest_id == Contest.id)
+            .join(FrozenQuestion, FrozenQuestion.rules_id == Rules.id)
+            .join(QuestionVersion, QuestionVersion.id == FrozenQuestion.version_id)
+            .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+            .where(QuestionRow.import_id == import_id)
+            .distinct()
+            .order_by(Contest.id)
+        )
+        return list(rows.tuples().all())
+
+
 def import_of(platform: Platform, import_id: int) -> Import:
     """Return one import; raises NotFound."""
     with platform.store.reading() as session:

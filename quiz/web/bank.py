@@ -2,6 +2,228 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from question_bank.formats import FORMATS, template, write
+from question_bank.question import DIFFICULTIES, KINDS, Question
+
+from quiz.rules.permissions import Action
+from quiz.services import bank, bank_search
+from quiz.services.bank_search import Search
+from quiz.web.access import allows, now_ms, platform
+from quiz.web.desk_words import difficulty_words, facet_words, import_states, kind_words, meaning_words
+from quiz.web.files import actor, handed_out, uploaded
+from quiz.web.forms import FileForm
+from quiz.web.paging import Part, asked_page
+from quiz.web.questions import as_html
 
 bank_desk = Blueprint("bank", __name__, url_prefix="/desk/bank")
+
+QUESTION_ROWS = 50
+PROBLEM_ROWS = 200  # of a file on one page; the rest is in the workbook of faulty rows
+SAMPLE_ROWS = 10  # of the questions that would be taken
+SCALE = "scale:"  # before a file's own word for a difficulty, as the name of its field
+MOST_WORDS = 40  # of a file's own scale
+
+
+@bank_desk.get("/")
+@allows(Action.MANAGE_BANK)
+def questions() -> ResponseReturnValue:
+    """List the questions that match, with filters."""
+    wanted, page = _asked(), asked_page()
+    rows, count = bank_search.search(platform(), wanted, (page - 1) * QUESTION_ROWS, QUESTION_ROWS)
+    held = bank_search.figures(platform())
+    by_kind = [(words, held.get(kind, 0), "") for kind, words in kind_words().items()]
+    return render_template(
+        "bank/questions.html",
+        rows=rows,
+        part=Part(page, QUESTION_ROWS, count),
+        wanted=wanted,
+        tag=f"{wanted.facet}:{wanted.value}" if wanted.facet else "",
+        facets=bank_search.facets(platform()),
+        total=sum(held.values()),
+        figures=[(_("全部题目"), sum(held.values()), ""), *by_kind],
+        UNDECLARED=bank_search.UNDECLARED,
+        **_words(),
+    )
+
+
+@bank_desk.get("/questions/<int:version_id>")
+@allows(Action.MANAGE_BANK)
+def question(version_id: int) -> ResponseReturnValue:
+    """Show one question as the phone does, with what is right and why."""
+    whole = bank_search.one(platform(), version_id)
+    return render_template(
+        "bank/question.html",
+        whole=whole,
+        shown=_as_on_phone(whole.found.question),
+        as_html=as_html,
+        **_words(),
+    )
+
+
+@bank_desk.get("/import")
+@allows(Action.MANAGE_BANK)
+def upload() -> ResponseReturnValue:
+    """Ask for a file and list the imports there were."""
+    return _upload_page(FileForm())
+
+
+@bank_desk.post("/import")
+@allows(Action.MANAGE_BANK)
+def receive() -> ResponseReturnValue:
+    """Keep an uploaded file and show what it holds; nothing is imported yet."""
+    form = FileForm()
+    if not form.validate_on_submit():
+        return _upload_page(form), 400
+    content, filename = uploaded(form.file)
+    token = bank.stage(platform(), content, filename, now_ms())
+    return redirect(url_for("bank.preview", token=token), 303)
+
+
+@bank_desk.get("/import/<token>")
+@allows(Action.MANAGE_BANK)
+def preview(token: str) -> ResponseReturnValue:
+    """Show what taking a file would do, every problem with its place."""
+    taken = bank.taken(platform(), token)
+    if taken is not None:
+        return redirect(url_for("bank.imported", import_id=taken.import_id))
+    scale = _scale(request.args)
+    found = bank.preview(platform(), token, scale)
+    return render_template(
+        "bank/preview.html",
+        found=found,
+        scale=scale,
+        asked_words=sorted({*found.reading.difficulties, *scale}),
+        shown=PROBLEM_ROWS,
+        sample=found.good[:SAMPLE_ROWS],
+        is_unreadable=any(p.row == 0 for p in found.problems) and not found.reading.raw,
+        meanings=meaning_words(),
+        SCALE=SCALE,
+        **_words(),
+    )
+
+
+@bank_desk.post("/import/<token>")
+@allows(Action.MANAGE_BANK)
+def take(token: str) -> ResponseReturnValue:
+    """Import what the preview showed, once, however often the button is pressed."""
+    taken = bank.taken(platform(), token)
+    if taken is None:
+        found = bank.preview(platform(), token, _scale(request.form))
+        taken = bank.take(platform(), found, actor(), good_rows_only=request.form.get("rows") == "good")
+    flash(_("已导入 %(count)s 题。", count=taken.taken), "good")
+    return redirect(url_for("bank.imported", import_id=taken.import_id), 303)
+
+
+@bank_desk.get("/import/<token>/faulty.xlsx")
+@allows(Action.MANAGE_BANK)
+def faulty(token: str) -> ResponseReturnValue:
+    """Hand back the rows with an error as a workbook that says what is wrong with each."""
+    content, name = bank.faulty_rows(platform(), token, _scale(request.args))
+    return handed_out(content, _("%(name)s（有错误的行）", name=name.rsplit(".", 1)[0]) + ".xlsx")
+
+
+@bank_desk.post("/import/<token>/forget")
+@allows(Action.MANAGE_BANK)
+def forget(token: str) -> ResponseReturnValue:
+    """Throw an uploaded file away."""
+    bank.forget(platform(), token)
+    flash(_("文件已删除，没有导入任何题目。"))
+    return redirect(url_for("bank.upload"), 303)
+
+
+@bank_desk.get("/imports/<int:import_id>")
+@allows(Action.MANAGE_BANK)
+def imported(import_id: int) -> ResponseReturnValue:
+    """Show what came of an import, and offer to take it back."""
+    found = bank_search.import_of(platform(), import_id)
+    rows, count = bank_search.search(platform(), Search(import_id=import_id), 0, SAMPLE_ROWS)
+    return render_template(
+        "bank/imported.html",
+        found=found,
+        rows=rows,
+        count=count,
+        states=import_states(),
+        used_by=bank_search.contests_using(platform(), import_id),
+        token=bank.token_of(platform(), import_id),
+        **_words(),
+    )
+
+
+@bank_desk.post("/imports/<int:import_id>/undo")
+@allows(Action.MANAGE_BANK)
+def undo(import_id: int) -> ResponseReturnValue:
+    """Take an import back; the second of two clicks changes nothing."""
+    if bank_search.import_of(platform(), import_id).state != "undone":
+        bank.undo(platform(), import_id, actor())
+    flash(_("这次导入已撤销，题目不再出现在题库里。"), "good")
+    return redirect(url_for("bank.imported", import_id=import_id), 303)
+
+
+@bank_desk.get("/template.xlsx")
+@allows(Action.MANAGE_BANK)
+def workbook() -> ResponseReturnValue:
+    """Hand out the workbook that questions can be filled into."""
+    return handed_out(template(), _("题目模板") + ".xlsx")
+
+
+@bank_desk.get("/export.<any(xlsx, jsonl):ending>")
+@allows(Action.MANAGE_BANK)
+def export(ending: str) -> ResponseReturnValue:
+    """Hand out the whole bank as a file that can be imported again."""
+    name = next(name for name, each in FORMATS.items() if each.write and each.suffix == f".{ending}")
+    held = bank.all_questions(platform())
+    bank.note_export(platform(), name, len(held), actor())
+    return handed_out(write(held, name), _("题库") + f".{ending}")
+
+
+def _upload_page(form: FileForm) -> str:
+    return render_template(
+        "bank/upload.html", form=form, imports=bank.imports(platform()), states=import_states()
+    )
+
+
+def _asked() -> Search:
+    """Return the search of the address; what is unknown in it asks for nothing."""
+    args = request.args
+    facet, _colon, value = args.get("tag", "").partition(":")
+    wanted = Search(
+        words=args.get("q", "").strip(),
+        kind=args.get("kind", "") if args.get("kind") in KINDS else "",
+        facet=facet if value else "",
+        value=value,
+        import_id=args.get("import", type=int),
+    )
+    difficulty = args.get("difficulty", "")
+    if difficulty in (*DIFFICULTIES, bank_search.UNDECLARED):
+        wanted = replace(wanted, difficulty=difficulty)
+    return wanted
+
+
+def _scale(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the file's words for difficulty as the person has mapped them."""
+    named = [(name.removeprefix(SCALE), value) for name, value in fields.items() if name.startswith(SCALE)]
+    return {word: value for word, value in named[:MOST_WORDS] if value in (*DIFFICULTIES, "")}
+
+
+def _as_on_phone(asked: Question) -> dict[str, object]:
+    """Return a question as the phone's template wants it; the letters are the ids."""
+    return {
+        "n": 1,
+        "kind": asked.kind,
+        "stem_html": as_html(asked.stem),
+        "options": [{"id": option.id, "html": as_html(option.text)} for option in asked.options],
+    }
+
+
+def _words() -> dict[str, Mapping[str, str]]:
+    return {
+        "kind_words": kind_words(),
+        "difficulty_words": difficulty_words(),
+        "facet_words": facet_words(),
+    }

@@ -76,6 +76,22 @@ def facet_words() -> Mapping[str, str]:
     }
 
 
+def meaning_words() -> Mapping[str, str]:
+    """Return what the columns of a file of questions are called once they are understood."""
+    return {
+        "id": _("题号"),
+        "kind": _("题型"),
+        "stem": _("题干"),
+        "option": _("选项"),
+        "options": _("选项"),
+        "key": _("答案"),
+        "answer": _("答案"),
+        "difficulty": _("难度"),
+        "explanation": _("解析"),
+        "tags": _("标签"),
+    }
+
+
 def import_states() -> Mapping[str, str]:
     """Return what the states of an import are called."""
     return {"visible": _("已导入"), "undone": _("已撤销"), "writing": _("正在写入")}
