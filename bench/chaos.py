@@ -89,7 +89,7 @@ class Report:
     def __str__(self) -> str:
         """Return the report as one paragraph."""
         return (
-            f"{self.kills} kills of the serving process, {self.valkey_kills} of Valkey, {self.seconds:.0f} s; "
+            f"{self.kills} kills of serving processes, {self.valkey_kills} of Valkey, {self.seconds:.0f} s; "
             f"acknowledged: {self.answers} answers, {self.attempts} starts and {self.results} results; "
             f"{len(self.lost)} lost, {len(self.doubled)} doubled, "
             f"boards {'equal the fold of the record' if not self.boards else 'DIFFER'}"

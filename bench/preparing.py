@@ -13,7 +13,7 @@ from sqlalchemy import select
 from quiz import starter
 from quiz.app import create_app
 from quiz.config import from_environment
-from quiz.models.accounts import Unit
+from quiz.models.accounts import Person, Unit
 from quiz.models.upgrade import upgrade
 from quiz.services import accounts, contests
 from quiz.services.accounts import NewPerson
@@ -29,6 +29,7 @@ class Prepared:
 
     contest_id: int
     codes: tuple[str, ...]  # of the people
+    people: tuple[int, ...]
 
 
 @contextmanager
@@ -53,7 +54,10 @@ def prepare(data: Path, people: int) -> Prepared:
         starter.load(platform, actor)
         contest_id = contests.create(platform, CONTEST.read_text("utf-8"), "contest", actor)
         contests.publish(platform, contest_id, actor)
-        return Prepared(contest_id, tuple(add_people(platform, people, actor)))
+        codes = tuple(add_people(platform, people, actor))
+        with platform.store.reading() as session:
+            known = session.scalars(select(Person.id).order_by(Person.id.desc()).limit(people)).all()
+        return Prepared(contest_id, codes, tuple(reversed(known)))
 
 
 def add_people(platform: Platform, count: int, actor: Actor) -> list[str]:

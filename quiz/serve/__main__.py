@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from quiz import config
 from quiz.config import BadSetting, Serving
