@@ -14,6 +14,18 @@ DECLARED = {"easy": Fraction(8, 10), "medium": Fraction(5, 10), "hard": Fraction
 WORD_BITS = 64
 
 
+class Band(Protocol):
+    """A band of difficulty, both ends included."""
+
+    @property
+    def least(self) -> Fraction:
+        """Its lower end."""
+
+    @property
+    def most(self) -> Fraction:
+        """Its upper end."""
+
+
 class SectionRule(Protocol):
     """A section of a paper as the rules document has it."""
 
@@ -30,8 +42,8 @@ class SectionRule(Protocol):
         """By facet, values of which a question must have one; every facet named must be met."""
 
     @property
-    def difficulty(self) -> tuple[Fraction, Fraction] | None:
-        """The band of difficulty, both ends included; None: every difficulty, undeclared too."""
+    def difficulty(self) -> Band | None:
+        """The band of difficulty; None: every difficulty, undeclared too."""
 
 
 class PaperRule(Protocol):
@@ -286,19 +298,21 @@ def _option_order(candidate: Candidate, paper: PaperRule, order: Stream) -> tupl
 def _fits(section: SectionRule, candidate: Candidate) -> bool:
     if section.kinds and candidate.kind not in section.kinds:
         return False
-    if section.difficulty is not None:
-        lowest, highest = section.difficulty
-        if candidate.difficulty is None or not lowest <= DECLARED[candidate.difficulty] <= highest:
+    band = section.difficulty
+    if band is not None:
+        if candidate.difficulty is None:
+            return False
+        if not band.least <= DECLARED[candidate.difficulty] <= band.most:
             return False
     return all(
-        not set(wanted).isdisjoint(candidate.tags.get(facet, ()))
-        for facet, wanted in (section.tags or {}).items()
+        not set(wanted).isdisjoint(candidate.tags.get(facet, ())) for facet, wanted in section.tags.items()
     )
 
 
 def _name(section: SectionRule) -> object:
-    tags = tuple(sorted((facet, tuple(sorted(values))) for facet, values in (section.tags or {}).items()))
-    return tuple(sorted(section.kinds or ())), tags, section.difficulty
+    tags = tuple(sorted((facet, tuple(sorted(values))) for facet, values in section.tags.items()))
+    band = section.difficulty
+    return tuple(sorted(section.kinds)), tags, band and (band.least, band.most)
 
 
 def _words(seed: str) -> Iterator[int]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from question_bank.formats.guard import read
+from collections.abc import Mapping
+
+from question_bank.formats import apart, guard
 from question_bank.formats.reading import Column, Placed, RawRow, Reading
-from question_bank.formats.table import FORMATS, Format, write
+from question_bank.formats.table import FORMATS, WRITTEN, Format, write
 from question_bank.formats.workbook_out import returned_rows, template
+from question_bank.problems import Unreadable
 
 __all__ = [
     "FORMATS",
+    "WRITTEN",
     "Column",
     "Format",
     "Placed",
@@ -19,3 +23,20 @@ __all__ = [
     "template",
     "write",
 ]
+
+
+def read(content: bytes, filename: str, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what a file holds; whatever is wrong with it is in the reading's problems.
+
+    `scale`: the file's words for difficulty → easy, medium, hard, or "" for none, as a person has mapped them.
+    Nothing of the file is opened in this process; the reading process has limits of memory and time.
+    """
+    try:
+        order = {
+            "format": guard.recognised(content, filename),
+            "wanted": "questions",
+            "scale": dict(scale or {}),
+        }
+        return Reading.from_dict(apart.run(order, content))
+    except Unreadable as error:
+        return Reading(problems=(error.problem,))

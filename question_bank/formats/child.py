@@ -1,7 +1,7 @@
-"""The reading process: reads one file from its input within limits, writes the reading to its output.
+"""The reading process: reads one file from its input within limits, writes the outcome to its output.
 
-Started by `guard` as `python -m question_bank.formats.child`. The first line of the input is the order, as JSON:
-the format and the scale of difficulties; the rest is the file.
+Started by `apart` as `python -m question_bank.formats.child`. The first line of the input is the order, as
+JSON: the format, what is wanted (questions or tables) and the scale of difficulties; the rest is the file.
 """
 
 from __future__ import annotations
@@ -9,29 +9,42 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from dataclasses import asdict
+from typing import Any
 
-MOST_MEMORY = 768 * 2**20  # address space; 50,000 questions take about 400 MB
+MOST_MEMORY = 768 * 2**20  # address space; 50,000 questions take about 500 MB
 MOST_CPU_S = 15
 
 
 def main() -> None:
-    """Read what the input holds and write the reading as JSON."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Imported under the limits.
-    from question_bank.formats.reading import Reading
-    from question_bank.formats.table import FORMATS
-    from question_bank.problems import Unreadable
+    """Read what the input holds and write the outcome as JSON."""
+    limit()
+    from question_bank.problems import Unreadable  # imported under the limits, like all that reads
 
     order = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
     try:
-        reading = FORMATS[order["format"]].read(content, order["scale"])
+        answer = {"read": _read(order, content)}
     except Unreadable as error:
-        reading = Reading(problems=(error.problem,))
-    sys.stdout.write(json.dumps(reading.as_dict()))
+        answer = {"refused": asdict(error.problem)}
+    sys.stdout.write(json.dumps(answer))
+
+
+def limit() -> None:
+    """Bound what this process may use, whatever the file makes of it."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _read(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
+    from question_bank.formats.table import FORMATS
+
+    chosen = FORMATS[order["format"]]
+    if order["wanted"] == "questions":
+        return chosen.read(content, order["scale"]).as_dict()
+    return [asdict(sheet) for sheet in chosen.sheets(content)] if chosen.sheets else []
 
 
 if __name__ == "__main__":

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+CHOICE_WORDS = frozenset(
+    {"选择", "选择题", "multiplechoice", "choice", "mcq"}
+)  # the number of answers decides
 WORDS = {
     "single": (
         "单选", "单选题", "单项选择", "单项选择题", "选择题", "单项", "single", "singlechoice", "multiplechoice",
@@ -47,18 +50,19 @@ UNSUPPORTED = {
 
 def kind_of(word: str) -> str | None:
     """Return the kind a word stands for, None if it stands for none that we have."""
-    return KNOWN.get(_plain(word))
+    return KNOWN.get(plain(word))
 
 
 def unsupported_name(word: str) -> str:
     """Return the name of a kind that exists but cannot be represented here; "" for a word that names none."""
-    plain = _plain(word)
+    wanted = plain(word)
     for name, words in UNSUPPORTED.items():
-        if any(plain.startswith(each) or (not each.isascii() and each in plain) for each in words):
+        if any(wanted.startswith(each) or (not each.isascii() and each in wanted) for each in words):
             return name
     return ""
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """Return a word for a kind without what makes no difference: width, case, spaces, brackets, a number."""
     narrow = unicodedata.normalize("NFKC", word).casefold()
     return re.sub(r"[\s\-（）()【】\[\]*:：.。、]|^[一二三四五六七八九十\d]+[、.]", "", narrow)

@@ -1,12 +1,13 @@
-"""The one table of formats: what a file is recognised by, what reads it, what writes it."""
+"""The one table of formats: what reads a file, what writes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from question_bank.formats import csv_in, jsonl, workbook_in, workbook_out
+from question_bank.formats import csv_in, jsonl, sheets_in, workbook_in, workbook_out
 from question_bank.formats.reading import Reading
+from question_bank.formats.tables import Sheet
 from question_bank.problems import N_
 from question_bank.question import Question
 
@@ -15,12 +16,13 @@ Scale = Mapping[str, str] | None
 
 @dataclass(frozen=True)
 class Format:
-    """One format."""
+    """One format; `read` and `sheets` open files and belong into the reading process."""
 
     label: str
     suffix: str  # of the files that are written
     media_type: str
     read: Callable[[bytes, Scale], Reading]
+    sheets: Callable[[bytes], Sequence[Sheet]] | None = None
     write: Callable[[Iterable[Question]], bytes] | None = None
 
 
@@ -29,14 +31,26 @@ FORMATS = {
         N_("Excel 工作簿"),
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        workbook_in.read,
+        lambda content, scale: sheets_in.read(workbook_in.sheets(content), scale),
+        workbook_in.sheets,
         workbook_out.write,
     ),
-    "csv": Format(N_("CSV 表格"), ".csv", "text/csv", csv_in.read),
+    "csv": Format(
+        N_("CSV 表格"),
+        ".csv",
+        "text/csv",
+        lambda content, scale: sheets_in.read(csv_in.sheets(content), scale),
+        csv_in.sheets,
+    ),
     "jsonl": Format(
-        N_("JSON Lines（完整，不丢信息）"), ".jsonl", "application/jsonl", jsonl.read, jsonl.write
+        N_("JSON Lines（不丢信息）"),
+        ".jsonl",
+        "application/jsonl",
+        jsonl.read,
+        write=jsonl.write,
     ),
 }
+WRITTEN = tuple(name for name, each in FORMATS.items() if each.write is not None)
 
 
 def write(questions: Iterable[Question], name: str) -> bytes:

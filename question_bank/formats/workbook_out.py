@@ -1,24 +1,231 @@
-"""Writes workbooks: the template to fill in, an export, rows given back with what is wrong."""
+"""Writes workbooks: the template to fill in, an export that can be read again, rows given back with the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from question_bank.formats.reading import Reading
-from question_bank.problems import Problem
-from question_bank.question import Question
+from question_bank.formats.sheets_in import EXAMPLE
+from question_bank.problems import ERROR, Problem
+from question_bank.question import LETTERS, Question, lettered
+
+KIND_WORDS = {"single": "单选题", "multiple": "多选题", "true_false": "判断题"}
+DIFFICULTY_WORDS = {"easy": "易", "medium": "中", "hard": "难"}
+FACET_HEADERS = {
+    "domain": "领域",
+    "criterion": "基准",
+    "topic": "主题",
+    "audience": "人群",
+    "source": "来源",
+    "subject": "学科",
+    "licence": "许可",
+}
+USUAL_FACETS = ("domain", "criterion", "topic", "audience", "source")
+LEAST_OPTIONS = 6  # option columns of the template
+REASON = "错误说明"  # the header of the added column; read as ignored
+RISKY = ("=", "+", "-", "@", "\t", "\r")  # beginnings that a spreadsheet may take for a formula
+UNCUT = ("source", "licence")
+SEPARATORS = frozenset("、,，;；|\n")
+FILLABLE_ROWS = 2_000
+WIDE = {"题干": 48, "解析": 40, "来源": 28, REASON: 60, "原文": 80}
+SETTINGS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 def template() -> bytes:
-    """Return the workbook that questions can be filled into."""
-    return b""
+    """Return the workbook that questions are filled into: drop-down lists, examples, instructions.
+
+    The rows it holds are examples; they are marked so and never read as questions.
+    """
+    buffer = BytesIO()
+    with Workbook(buffer, SETTINGS) as book:
+        columns = _columns(EXAMPLES, LEAST_OPTIONS)
+        sheet = _Sheet(book, "题目", columns)
+        for question in EXAMPLES:
+            sheet.add(_cells(question, columns))
+        sheet.allow(columns.index("题型"), tuple(KIND_WORDS.values()))
+        sheet.allow(columns.index("难度"), tuple(DIFFICULTY_WORDS.values()))
+        _write_instructions(book)
+    return buffer.getvalue()
 
 
 def write(questions: Iterable[Question]) -> bytes:
-    """Return questions as a workbook that can be read again."""
-    return b""
+    """Return questions as a workbook of the template's columns; reading it gives the same questions.
+
+    Spaces around a text are lost, and true-or-false options in other Chinese words become 对 and 错.
+    """
+    known = list(questions)
+    columns = _columns(known, max((len(q.options) for q in known if not _is_plain(q)), default=0))
+    buffer = BytesIO()
+    with Workbook(buffer, SETTINGS) as book:
+        sheet = _Sheet(book, "题目", columns)
+        for question in known:
+            sheet.add(_cells(question, columns))
+    return buffer.getvalue()
 
 
 def returned_rows(reading: Reading, problems: Iterable[Problem]) -> bytes:
-    """Return the rows with an error as a workbook in the file's own layout, with a column that says what is wrong."""
-    return b""
+    """Return the rows with an error in the file's own layout, with a column that says what is wrong.
+
+    `problems`: of the reading and of whoever looked at it further. The column is ignored when the mended
+    workbook is uploaded.
+    """
+    reasons: dict[tuple[str, int], list[str]] = {}
+    for problem in problems:
+        if problem.severity == ERROR:
+            column = f"{problem.column}：" if problem.column else ""
+            reasons.setdefault((problem.sheet, problem.row), []).append(column + problem.text)
+    buffer = BytesIO()
+    with Workbook(buffer, SETTINGS) as book:
+        for number, (name, header) in enumerate(reading.headers.items(), 1):
+            rows = [row for row in reading.raw if row.sheet == name and (name, row.row) in reasons]
+            width = max([len(header), *(len(row.cells) for row in rows)])
+            sheet = _Sheet(book, name or f"题目{number}", [*_padded(header, width), REASON])
+            for row in rows:
+                sheet.add([*_padded(row.cells, width), "\n".join(reasons[name, row.row])])
+    return buffer.getvalue()
+
+
+class _Sheet:
+    """A sheet whose cells are text, whatever they look like, below a header that stays in sight."""
+
+    def __init__(self, book: Workbook, name: str, header: Sequence[str]) -> None:
+        self.sheet: Worksheet = book.add_worksheet(name)
+        self.text: Format = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        self.quoted: Format = book.add_format(
+            {"num_format": "@", "text_wrap": True, "valign": "top", "quote_prefix": True}
+        )
+        bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "num_format": "@"})
+        for position, title in enumerate(header):
+            self.sheet.set_column(position, position, WIDE.get(title, 14), self.text)
+            self.sheet.write_string(0, position, title, bold)
+        self.sheet.freeze_panes(1, 0)
+        self.rows = 1
+
+    def add(self, cells: Iterable[str]) -> None:
+        """Write the next row."""
+        for position, text in enumerate(cells):
+            if text:
+                self.sheet.write_string(
+                    self.rows, position, text, self.quoted if text.startswith(RISKY) else self.text
+                )
+        self.rows += 1
+
+    def allow(self, position: int, words: Sequence[str]) -> None:
+        """Offer a list of words in a column."""
+        self.sheet.data_validation(
+            1,
+            position,
+            FILLABLE_ROWS,
+            position,
+            {"validate": "list", "source": list(words), "ignore_blank": True},
+        )
+
+
+def _columns(questions: Sequence[Question], option_count: int) -> list[str]:
+    facets = dict.fromkeys([*USUAL_FACETS, *(facet for q in questions for facet in q.tags)])
+    return [
+        "编号", "题型", "题干", *(f"选项{letter}" for letter in LETTERS[:option_count]), "答案", "难度",
+        *(FACET_HEADERS.get(facet, f"标签：{facet}") for facet in facets), "解析",
+    ]  # fmt: skip
+
+
+def _cells(question: Question, columns: Sequence[str]) -> list[str]:
+    answer = "".join(sorted(question.key))
+    values = {
+        "编号": question.external_id,
+        "题型": KIND_WORDS[question.kind],
+        "题干": question.stem,
+        "难度": DIFFICULTY_WORDS.get(question.difficulty or "", ""),
+        "解析": question.explanation,
+        "答案": {"A": "对", "B": "错"}[answer] if _is_plain(question) else answer,
+    }
+    if not _is_plain(question):
+        values |= {f"选项{option.id}": option.text for option in question.options}
+    values |= _tag_cells(question.tags)
+    return [values.get(column, "") for column in columns]
+
+
+def _tag_cells(tags: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {
+        FACET_HEADERS.get(facet, f"标签：{facet}"): _joined(values, facet in UNCUT)
+        for facet, values in tags.items()
+    }
+
+
+def _joined(values: Sequence[str], is_uncut: bool) -> str:
+    """Return tag values as one cell: separated by 、, or one a line where a value holds a separator itself."""
+    if is_uncut:
+        return "\n".join(values)
+    if any(not SEPARATORS.isdisjoint(value) for value in values):
+        return "\n".join(values) + ("\n" if len(values) == 1 else "")
+    return "、".join(values)
+
+
+def _is_plain(question: Question) -> bool:
+    """Whether it is a true-or-false question with the usual words, whose option columns stay empty."""
+    return question.kind == "true_false" and [o.text for o in question.options] == ["对", "错"]
+
+
+def _padded(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
+
+
+def _write_instructions(book: Workbook) -> None:
+    sheet = book.add_worksheet("填写说明")
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 100, wrap)
+    for row, line in enumerate(INSTRUCTIONS):
+        sheet.write_string(row, 0, line, wrap)
+
+
+INSTRUCTIONS = (
+    "一行一道题，从“题目”表的第二行开始填写。表头的名字不要改，列的次序可以调换，不用的列可以删掉。",
+    f"题干以“{EXAMPLE}”开头的行只是示例，不会导入，可以删掉。",
+    "题型：单选题、多选题或判断题。不填时按答案判断：一个答案是单选，几个答案是多选，对或错是判断。",
+    "选项：从选项A起依次填写，中间不要空；需要更多选项时，在右边加“选项G”“选项H”。判断题不用填选项。",
+    "答案：写选项的字母，多选写成 ACD；判断题写“对”或“错”。",
+    "难度：易、中或难，可以不填。",
+    "领域、基准、主题、人群：可以填几个，用顿号分开。来源写一条完整的出处。",
+    "编号：您自己的题目编号，可以不填；填了就不能重复。",
+    "像 1/2、3:2、007 这样的内容，请先把单元格格式设为“文本”再填写，否则会被 Excel 改成日期或数字。",
+    "公式按原样写，例如 $x^2$，答题时显示为您写的文字。图片暂时不能导入。",
+)
+EXAMPLES = (
+    Question(
+        "single",
+        f"{EXAMPLE}植物进行光合作用主要吸收哪种气体？",
+        lettered(["氧气", "二氧化碳", "氮气", "氢气"]),
+        frozenset("B"),
+        {"domain": ("科学知识",), "topic": ("生命健康",), "audience": ("青少年",)},
+        "easy",
+        "植物利用光能把二氧化碳和水合成有机物，同时放出氧气。",
+    ),
+    Question(
+        "multiple",
+        f"{EXAMPLE}下列属于可再生能源的有哪些？",
+        lettered(["太阳能", "煤炭", "风能", "水能"]),
+        frozenset("ACD"),
+        {"domain": ("科学知识",), "topic": ("绿色低碳",), "audience": ("青少年", "城镇居民")},
+        "medium",
+        "煤炭形成需要上亿年，用掉就没有了，不能再生。",
+    ),
+    Question(
+        "true_false",
+        f"{EXAMPLE}声音可以在真空中传播。",
+        lettered(["对", "错"]),
+        frozenset("B"),
+        {"domain": ("科学知识",)},
+        "easy",
+        "声音靠物质的振动传播，真空中没有可以振动的物质。",
+    ),
+)

@@ -1,0 +1,226 @@
+"""One row of a table as a question: kind, options, answer and tags from whatever notation stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from question_bank.formats import answers
+from question_bank.formats.checks import Place, check, letters_checked
+from question_bank.formats.headers import Heading
+from question_bank.formats.kinds import CHOICE_WORDS, kind_of, plain, unsupported_name
+from question_bank.formats.scale import Difficulties
+from question_bank.formats.tables import DATE, FAILED, NO_VALUE, Row, letter
+from question_bank.problems import N_, Problem
+from question_bank.question import LETTERS, Question, lettered
+
+TRUE_FALSE = ("对", "错")
+SEVERAL = re.compile(r"[、,，;；|\n]")
+LOOKS_LIKE_A_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?: 00:00:00)?")
+
+
+@dataclass
+class RowReader:
+    """Reads the rows of one sheet."""
+
+    sheet: str
+    headings: Sequence[Heading]
+    difficulties: Difficulties
+    unsupported: dict[str, int]
+    default_kind: str | None = None  # of rows that name none: from the sheet's name, or a heading above
+    answers_are_numbers: bool = False  # every answer of the sheet counts the options from 1
+
+    def __post_init__(self) -> None:
+        self.option_columns = sorted(
+            (each.option, position) for position, each in enumerate(self.headings) if each.meaning == "option"
+        )
+        self.are_numbered = any(each.is_numbered for each in self.headings if each.meaning == "option")
+        self.columns: dict[str, str] = {}
+        for position, each in enumerate(self.headings):
+            name = f"option{LETTERS[each.option]}" if each.meaning == "option" else each.meaning
+            self.columns.setdefault(name, letter(position))
+        one_cell = self.columns.get("options", "")
+        self.columns["option"] = next(
+            (self.columns[f"option{x}"] for x in "AB" if f"option{x}" in self.columns), one_cell
+        )
+        for each_letter in LETTERS:
+            self.columns.setdefault(f"option{each_letter}", one_cell)
+
+    def cell(self, row: Row, meaning: str) -> str:
+        """Return the text of a row's first column with a meaning, "" where there is none."""
+        for position, each in enumerate(self.headings):
+            if each.meaning == meaning and position < len(row.cells):
+                return row.cells[position]
+        return ""
+
+    def all_answers_are_numbers(self, rows: Sequence[Row]) -> bool:
+        """Return whether the sheet names right options by number throughout."""
+        written = [(self.cell(row, "answer"), len(self._options(row))) for row in rows]
+        return self.are_numbered and all(
+            bool(answers.numbers(text, count)) for text, count in written if text.strip() and count
+        )
+
+    def read(self, row: Row) -> tuple[Question | None, list[Problem]]:
+        """Return a row's question, None where an error keeps it out, and everything to be said about it."""
+        place = Place(self.sheet, row.number, self.columns)
+        self._check_cells(place, row)
+        options = self._options(row)
+        kind = self._kind(place, row, options)
+        if kind is None or not letters_checked(place, options):
+            return None, place.problems
+        options, key = self._answer(place, row, options, kind)
+        question = Question(
+            kind=kind or ("multiple" if len(key) > 1 else "single"),
+            stem=self.cell(row, "stem"),
+            options=lettered(options),
+            key=frozenset(key),
+            tags=self._tags(row),
+            difficulty=self.difficulties.of(self.cell(row, "difficulty")),
+            explanation=self.cell(row, "explanation"),
+            external_id=self.cell(row, "id").strip(),
+        )
+        check(place, question)
+        return (None if place.is_faulty else question), place.problems
+
+    def _check_cells(self, place: Place, row: Row) -> None:
+        for position, each in enumerate(self.headings):
+            if not each.meaning or each.meaning == "ignored" or position >= len(row.cells):
+                continue
+            column = {"cell": letter(position)}
+            here = Place(self.sheet, row.number, column)
+            text, note = row.cells[position], row.notes.get(position)
+            matters = not each.meaning.startswith("tags.")
+            if note == NO_VALUE:
+                here.error("cell", "formula", FORMULA)
+            elif note == FAILED:
+                here.error("cell", "failed-formula", FAILED_FORMULA)
+            elif note == DATE and matters:
+                here.error("cell", "date", DATE_CELL, shown=text)
+            elif matters and LOOKS_LIKE_A_DATE.fullmatch(text.strip()):
+                here.warn("cell", "date-text", DATE_TEXT, shown=text.strip())
+            elif each.meaning == "image" and text.strip():
+                here.warn("cell", "picture", PICTURE)
+            place.problems += here.problems
+
+    def _kind(self, place: Place, row: Row, options: Sequence[str]) -> str | None:
+        """Return the kind of a row, "" where the number of its answers decides, None for one we do not have."""
+        word = self.cell(row, "kind").strip()
+        if plain(word) in CHOICE_WORDS:
+            return ""
+        if kind := kind_of(word) if word else self.default_kind:
+            return kind
+        if not word:
+            written = self.cell(row, "answer")
+            said = answers.is_true_or_false(written)
+            bare = not any(options) and said is not None
+            return "true_false" if bare or (said is not None and _truths(options)) else ""
+        name = unsupported_name(word) or word
+        self.unsupported[name] = self.unsupported.get(name, 0) + 1
+        place.error("kind", "unknown-type", UNKNOWN_KIND, kind=word)
+        return None
+
+    def _options(self, row: Row) -> list[str]:
+        """Return the options without trailing empty ones; gaps stay, to be named."""
+        if self.option_columns:
+            width = self.option_columns[-1][0] + 1
+            found = [""] * width
+            for option, position in self.option_columns:
+                found[option] = row.cells[position] if position < len(row.cells) else ""
+        else:
+            found = answers.split_options(self.cell(row, "options"))
+        while found and not found[-1].strip():
+            found.pop()
+        return answers.unmarked(found)
+
+    def _answer(self, place: Place, row: Row, options: list[str], kind: str) -> tuple[list[str], list[str]]:
+        written = self.cell(row, "answer").strip()
+        if kind == "true_false":
+            return self._true_false(place, written, options)
+        if not written:
+            return options, []
+        key = self._key(place, written, options, kind)
+        if len(key) != len(set(key)):
+            place.warn(
+                "answer", "repeated-letter", N_("答案“%(answer)s”里有重复的字母，按一个算。"), answer=written
+            )
+        return options, key
+
+    def _key(self, place: Place, written: str, options: list[str], kind: str) -> list[str]:
+        by_number = answers.numbers(written, len(options))
+        if self.answers_are_numbers and by_number:
+            return by_number
+        by_text = answers.texts(written, options)
+        by_letter = answers.letters(written)
+        if by_letter:
+            fits = set(by_letter) <= set(LETTERS[: len(options)]) and (
+                kind != "single" or len(set(by_letter)) == 1
+            )
+            return by_letter if fits or not by_text else by_text
+        if by_number and by_text and set(by_number) != set(by_text):
+            place.error("answer", "ambiguous-answer", AMBIGUOUS, answer=written)
+            return by_number
+        if not by_number and not by_text:
+            place.error("answer", "bad-answer", BAD_ANSWER, answer=written)
+        return by_text or by_number
+
+    def _true_false(self, place: Place, written: str, options: list[str]) -> tuple[list[str], list[str]]:
+        """Return the two options and the key of a true or false question."""
+        truths = _truths(options)
+        if options and truths is None and len(options) == 2 and all(options):
+            return options, self._key(place, written, options, "single") if written else []
+        if any(options) and truths is None:
+            place.error("option", "true-false-options", N_("判断题的选项应当只有“对”和“错”两个，或者空着。"))
+        if not written:
+            return list(TRUE_FALSE), []
+        order = truths or (True, False)
+        chosen = answers.letters(written)
+        said = answers.is_true_or_false(written)
+        if chosen in (["A"], ["B"]):
+            said = order["AB".index(chosen[0])]
+        elif said is None or written == "2":
+            said = {"1": order[0], "2": order[1]}.get(written)
+        if said is None:
+            place.error("answer", "bad-answer", BAD_TRUE_FALSE, answer=written)
+            return list(TRUE_FALSE), []
+        return list(TRUE_FALSE), ["A" if said else "B"]
+
+    def _tags(self, row: Row) -> dict[str, tuple[str, ...]]:
+        tags: dict[str, tuple[str, ...]] = {}
+        for position, each in enumerate(self.headings):
+            if each.meaning.startswith("tags.") and position < len(row.cells):
+                facet = each.meaning.removeprefix("tags.")
+                values = (*tags.get(facet, ()), *_values(row.cells[position], facet))
+                if values:
+                    tags[facet] = tuple(dict.fromkeys(values))
+        return tags
+
+
+def _values(text: str, facet: str) -> list[str]:
+    """Return the values of a tag cell: one a line where there are lines, else separated; a source is never cut."""
+    if "\n" in text or facet in ("source", "licence"):
+        parts = text.split("\n")
+    else:
+        parts = SEVERAL.split(text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _truths(options: Sequence[str]) -> tuple[bool, bool] | None:
+    """Return what two options for true and false say, in their order; None for any other options."""
+    said = [answers.is_true_or_false(option) for option in options]
+    if said == [True, False]:
+        return True, False
+    return (False, True) if said == [False, True] else None
+
+
+FORMULA = N_("这一格是公式，文件里没有它的结果。请在 Excel 中复制后“选择性粘贴为数值”，再上传。")
+FAILED_FORMULA = N_("这一格是出错的公式（如 #N/A），请改成文字。")
+DATE_CELL = N_(
+    "这一格被 Excel 变成了日期或时间（%(shown)s），原来可能是分数或比例。请把单元格格式设为“文本”后重新填写。"
+)
+DATE_TEXT = N_("“%(shown)s”像是被 Excel 改成日期的分数或数字，请核对原题。")
+PICTURE = N_("图片还不能导入，这一题只导入了文字。")
+UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。可以改写成单选题、多选题或判断题。")
+AMBIGUOUS = N_("答案“%(answer)s”既像选项的序号，又像选项的内容。请改写成选项的字母。")
+BAD_ANSWER = N_("答案“%(answer)s”看不懂。请写选项的字母，例如 A 或 ACD。")
+BAD_TRUE_FALSE = N_("判断题的答案“%(answer)s”看不懂。请写“对”或“错”。")

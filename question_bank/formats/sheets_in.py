@@ -1,0 +1,236 @@
+"""Tables of questions: finds the header, understands the columns, reads the rows, names what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from question_bank.formats.checks import repeated
+from question_bank.formats.headers import IGNORED, Heading, heading
+from question_bank.formats.kinds import kind_of
+from question_bank.formats.reading import Column, Placed, RawRow, Reading
+from question_bank.formats.rows_in import RowReader
+from question_bank.formats.scale import Difficulties
+from question_bank.formats.tables import Row, Sheet, letter
+from question_bank.problems import ERROR, N_, WARNING, Problem
+from question_bank.question import LETTERS
+
+LOOKED_AT = 30  # rows among which a header is looked for
+EXAMPLE = "【示例】"  # begins the stem of a row that only shows how to fill in the template
+FILLED_DOWN = ("kind", "difficulty", "tags.")  # meanings whose merged cells hold for all their rows
+REQUIRED = ("(required", "（required", "(optional", "required)", "必填", "选填")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a sheet's header is and what its columns mean."""
+
+    header: int  # index of its row
+    body: int  # index of the first row after it
+    headings: tuple[Heading, ...]
+    texts: tuple[str, ...]
+
+    def positions(self, meaning: str) -> list[int]:
+        """Return the positions of the columns with a meaning."""
+        return [i for i, each in enumerate(self.headings) if each.meaning == meaning]
+
+    def position(self, meaning: str) -> int | None:
+        """Return the position of the first column with a meaning, None if there is none."""
+        return next(iter(self.positions(meaning)), None)
+
+
+@dataclass
+class _Found:
+    placed: list[Placed] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    headers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    raw: list[RawRow] = field(default_factory=list)
+    named: list[tuple[str, str, int]] = field(default_factory=list)
+    unsupported: dict[str, int] = field(default_factory=dict)
+
+
+def read(sheets: Sequence[Sheet], scale: Mapping[str, str] | None = None) -> Reading:
+    """Return the questions of all sheets that have a header."""
+    found = _Found()
+    laid_out = _laid_out(sheets, found)
+    difficulties, said = Difficulties.of_file(
+        [word for sheet, layout in laid_out for word in _difficulty_words(sheet, layout)], scale
+    )
+    for sheet, layout in laid_out:
+        _read_sheet(sheet, layout, difficulties, found)
+    if laid_out and not found.raw:
+        said.append(Problem("", 0, "", "no-rows", N_("只有表头，没有题目。"), WARNING))
+    return Reading(
+        questions=tuple(found.placed),
+        problems=(*said, *difficulties.problems(), *found.problems, *repeated(found.placed, found.named)),
+        columns=tuple(found.columns),
+        headers=found.headers,
+        raw=tuple(found.raw),
+        difficulties=dict(difficulties.unknown),
+        unsupported=found.unsupported,
+    )
+
+
+def _laid_out(sheets: Sequence[Sheet], found: _Found) -> list[tuple[Sheet, Layout]]:
+    """Return the sheets that hold questions; note those that are left out and why."""
+    chosen, left = [], []
+    for sheet in sheets:
+        layout = _layout(sheet)
+        if all(row.is_empty for row in sheet.rows):
+            continue
+        if layout is None:
+            left.append(sheet)
+        elif sheet.is_hidden:
+            found.problems.append(
+                Problem(sheet.name, 0, "", "hidden-sheet", HIDDEN, WARNING, {"sheet": sheet.name})
+            )
+        else:
+            chosen.append((sheet, layout))
+    for sheet in left:
+        if not chosen:
+            found.problems.append(
+                Problem(sheet.name, 0, "", "no-header", NO_HEADER, ERROR, {"rows": LOOKED_AT})
+            )
+        elif not sheet.is_hidden and "说明" not in sheet.name:
+            found.problems.append(
+                Problem(sheet.name, 0, "", "sheet-left-out", LEFT_OUT, WARNING, {"sheet": sheet.name})
+            )
+    if not chosen and not left and not found.problems:
+        found.problems.append(Problem("", 0, "", "empty-file", N_("文件里没有内容。"), ERROR))
+    return chosen
+
+
+def _layout(sheet: Sheet) -> Layout | None:
+    best: tuple[int, int] | None = None
+    for index, row in enumerate(sheet.rows[:LOOKED_AT]):
+        meanings = [heading(cell) for cell in row.cells if cell.strip()]
+        names = {(each.meaning, each.option) for each in meanings if each.meaning}
+        kinds = {name for name, _ in names}
+        if "stem" not in kinds or len(kinds) < 2 or not kinds & {"answer", "option", "options"}:
+            continue
+        if best is None or len(names) > best[0]:
+            best = len(names), index
+    return None if best is None else _with_second_row(sheet, best[1])
+
+
+def _with_second_row(sheet: Sheet, index: int) -> Layout:
+    """Return the layout of a header; option letters may stand in a row of their own, below one "options"."""
+    texts = list(sheet.rows[index].cells)
+    headings = [heading(cell) if cell.strip() else Heading("") for cell in texts]
+    body = index + 1
+    if body < len(sheet.rows):
+        below = [(i, heading(cell)) for i, cell in enumerate(sheet.rows[body].cells) if cell.strip()]
+        if len(below) >= 2 and all(each.meaning == "option" for _, each in below):
+            for i, each in below:
+                headings += [Heading("")] * (i + 1 - len(headings))
+                texts += [""] * (i + 1 - len(texts))
+                headings[i], texts[i] = each, f"选项{LETTERS[each.option]}"
+            body += 1
+    while body < len(sheet.rows) and _is_help(sheet.rows[body]):
+        body += 1
+    seen: set[tuple[str, int]] = set()
+    for i, each in enumerate(headings):
+        name = (each.meaning, each.option)
+        if name in seen and not each.meaning.startswith("tags.") and each.meaning != IGNORED:
+            headings[i] = Heading(
+                ""
+            )  # the first of two columns with one meaning is read, the other is reported
+        seen.add(name)
+    return Layout(index, body, tuple(headings), tuple(texts))
+
+
+def _is_help(row: Row) -> bool:
+    """Whether a row below the header explains the columns instead of being a question."""
+    return sum(any(mark in cell.casefold() for mark in REQUIRED) for cell in row.cells) >= 2
+
+
+def _difficulty_words(sheet: Sheet, layout: Layout) -> list[str]:
+    position = layout.position("difficulty")
+    if position is None:
+        return []
+    return [row.cells[position] for row in sheet.rows[layout.body :] if position < len(row.cells)]
+
+
+def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found: _Found) -> None:
+    _note_columns(sheet, layout, found)
+    reader = RowReader(sheet.name, layout.headings, difficulties, found.unsupported)
+    rows = [row for row in _filled_down(sheet, layout) if not row.is_empty and row.cells != layout.texts]
+    reader.answers_are_numbers = reader.all_answers_are_numbers(rows)
+    reader.default_kind = kind_of(sheet.name)
+    examples = []
+    for row in rows:
+        if (word := _section(row)) is not None:
+            reader.default_kind = kind_of(word) or reader.default_kind
+        elif reader.cell(row, "stem").strip().startswith(EXAMPLE):
+            examples.append(row.number)
+        else:
+            found.raw.append(RawRow(sheet.name, row.number, row.cells))
+            _read_row(sheet, row, reader, found)
+    if examples:
+        found.problems.append(
+            Problem(
+                sheet.name, 0, "", "examples", N_("第 %(rows)s 行是示例（题干以“%(mark)s”开头），没有导入。"), WARNING,
+                {"rows": "、".join(map(str, examples)), "mark": EXAMPLE},
+            )
+        )  # fmt: skip
+
+
+def _read_row(sheet: Sheet, row: Row, reader: RowReader, found: _Found) -> None:
+    question, problems = reader.read(row)
+    found.problems += problems
+    if name := reader.cell(row, "id").strip():
+        found.named.append((name, sheet.name, row.number))
+    if question is not None:
+        found.placed.append(Placed(question, sheet.name, row.number))
+
+
+def _note_columns(sheet: Sheet, layout: Layout, found: _Found) -> None:
+    found.headers[sheet.name] = layout.texts
+    unknown = []
+    for position, each in enumerate(layout.headings):
+        text = layout.texts[position] if position < len(layout.texts) else ""
+        if not text.strip() and not each.meaning:
+            continue
+        found.columns.append(Column(sheet.name, letter(position), text.strip(), each.meaning))
+        if not each.meaning:
+            unknown.append(f"{letter(position)}（{text.strip()}）")
+    if unknown:
+        found.problems.append(
+            Problem(
+                sheet.name, layout.header + 1, "", "unknown-column", N_("这些列不认识，没有导入：%(columns)s。"), WARNING,
+                {"columns": "、".join(unknown)},
+            )
+        )  # fmt: skip
+
+
+def _section(row: Row) -> str | None:
+    """Return the kind that a heading inside the table names ("二、多选题"), None for any other row."""
+    filled = [cell.strip() for cell in row.cells if cell.strip()]
+    if len(filled) != 1 or row.notes or len(filled[0]) > 60:
+        return None
+    word = filled[0].split("（")[0].split("(")[0].split("：")[0]
+    return word if kind_of(word) else None
+
+
+def _filled_down(sheet: Sheet, layout: Layout) -> list[Row]:
+    """Return the rows after the header, merged cells of kind, difficulty and tags repeated on every row."""
+    rows = []
+    for row in sheet.rows[layout.body :]:
+        cells = list(row.cells)
+        if sheet.merged:
+            for position, each in enumerate(layout.headings[: len(cells)]):
+                if not cells[position] and each.meaning.startswith(FILLED_DOWN):
+                    first = sheet.is_merged_down(row.number, position)
+                    if first is not None:
+                        cells[position] = sheet.rows[first - 1].cells[position]
+        is_filled = any(row.cells) or row.notes
+        rows.append(Row(row.number, tuple(cells) if is_filled else row.cells, row.notes))
+    return rows
+
+
+HIDDEN = N_("工作表“%(sheet)s”是隐藏的，没有导入。如果其中有题目，请取消隐藏后重新上传。")
+LEFT_OUT = N_("工作表“%(sheet)s”没有题目的表头，没有导入。")
+NO_HEADER = N_(
+    "前 %(rows)s 行里没有找到表头。表头至少要有“题干”“答案”和“选项A”“选项B”…；也可以下载模板，把题目填进去。"
+)

@@ -1,0 +1,72 @@
+"""Tables of text, whatever file they come from: sheets, rows as they are numbered, cells as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from question_bank.formats import apart, guard
+
+# What a cell's note may say; a cell without a note is what it shows.
+DATE, NO_VALUE, FAILED = "date", "no-value", "failed"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; `number` as the spreadsheet shows it, from 1."""
+
+    number: int
+    cells: tuple[str, ...]
+    notes: Mapping[int, str] = field(default_factory=dict)  # position → DATE, NO_VALUE or FAILED
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it."""
+        return not self.notes and not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet, rows without content included."""
+
+    name: str  # "" in a file without sheets
+    rows: tuple[Row, ...]
+    is_hidden: bool = False
+    merged: tuple[
+        tuple[int, int, int, int], ...
+    ] = ()  # first row, first column, last row, last column; from 0
+
+    def is_merged_down(self, row: int, position: int) -> int | None:
+        """Return the first row number of the merged cell that covers this one from above, None if none does."""
+        for top, left, bottom, right in self.merged:
+            if top < row - 1 <= bottom and left <= position <= right:
+                return top + 1
+        return None
+
+
+def sheets(content: bytes, filename: str) -> list[Sheet]:
+    """Return the tables of a workbook or CSV file, read in a process of its own. Raises Unreadable."""
+    order = {"format": guard.recognised(content, filename), "wanted": "tables"}
+    return [
+        Sheet(
+            each["name"],
+            tuple(Row(r["number"], tuple(r["cells"]), _notes(r["notes"])) for r in each["rows"]),
+            each["is_hidden"],
+            tuple((m[0], m[1], m[2], m[3]) for m in each["merged"]),
+        )
+        for each in apart.run(order, content)
+    ]
+
+
+def letter(position: int) -> str:
+    """Return a column's letter from its position, counted from 0: A, …, Z, AA, …"""
+    text = ""
+    left = position + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def _notes(notes: Mapping[str, str]) -> dict[int, str]:
+    return {int(position): note for position, note in notes.items()}
