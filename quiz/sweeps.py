@@ -15,6 +15,7 @@ from quiz.services.platform import Platform
 ROUND_S = 1.0  # a finished attempt that could not be announced moves within a round
 FULL_ROUND_S = 30.0  # every contest is looked at, whatever this process knows
 LARGEST_JUMP_MS = 2_000  # of the wall clock against the monotonic one
+SETTLED_S = 60.0  # a clock that has not jumped for so long is believed again
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +26,17 @@ class ClockWatch:
     def __init__(self, wall_ms: Callable[[], int], monotonic: Callable[[], float] = time.monotonic) -> None:
         self.wall_ms, self.monotonic = wall_ms, monotonic
         self.offset_ms = self._offset_ms()
+        self.jump_ms = 0  # the last jump
+        self.believed_from_s = 0.0  # of the monotonic clock
 
-    def has_jumped(self) -> bool:
-        """Return whether the wall clock has jumped since the last look; what it shows now is then believed."""
+    def is_unsettled(self) -> bool:
+        """Look at both clocks and return whether the wall clock jumped now or a short while ago."""
         before, self.offset_ms = self.offset_ms, self._offset_ms()
-        jump_ms = self.offset_ms - before
+        jump_ms, now_s = self.offset_ms - before, self.monotonic()
         if abs(jump_ms) > LARGEST_JUMP_MS:
-            log.error("the wall clock jumped by %d ms; no attempt is closed in this round", jump_ms)
-            return True
-        return False
+            self.jump_ms, self.believed_from_s = jump_ms, now_s + SETTLED_S
+            log.error("the wall clock jumped by %d ms; no attempt is closed until it has settled", jump_ms)
+        return now_s < self.believed_from_s
 
     def _offset_ms(self) -> int:
         return self.wall_ms() - int(self.monotonic() * 1000)
@@ -41,7 +44,7 @@ class ClockWatch:
 
 def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
     """Do one round: close what is overdue, then catch up the boards that are behind (all of them if `full`)."""
-    platform.clock_jumped = watch.has_jumped()
+    platform.clock_jumped, platform.jump_ms = watch.is_unsettled(), watch.jump_ms
     now_ms = platform.clock.now_ms()
     if not platform.clock_jumped:
         play.close_overdue(platform, now_ms)

@@ -54,7 +54,8 @@ class Platform:
     stored_sums: dict[tuple[int, int, str, str, int], tuple[float, UnitSums]] = field(
         default_factory=dict
     )  # of units, added up from SQL while Redis is away, and until when they are shown again
-    clock_jumped: bool = False  # the wall clock jumped in the last round: no attempt is closed
+    clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed
+    jump_ms: int = 0  # how far it jumped last
 
     def epoch_of(self, contest_id: int) -> str:
         """Return the name of the board contents that Redis may serve for a contest."""
