@@ -9,20 +9,22 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from question_bank.formats import Reading, read
+from question_bank.formats import Reading, read, returned_rows
 from question_bank.problems import Problem
 from question_bank.question import Question, digest
 from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from quiz.errors import InvalidInput, NotFound
+from quiz.errors import N_, Busy, InvalidInput, NotFound
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
 from quiz.services.platform import Actor, Platform
 
 ROWS_A_TRANSACTION = 200  # so that answers never wait long for an import
-STAGED_MS = 86_400_000  # a file that nobody took is forgotten after a day
+STAGED_MS = 86_400_000  # a kept file is forgotten after a day
+STALLED_MS = 600_000  # an import that writes for longer was cut off by a crash
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,15 @@ def preview(platform: Platform, token: str, scale: Mapping[str, str] | None = No
     content, filename = _staged(platform, token)
     reading = read(content, filename, scale)
     with platform.store.reading() as session:
-        known = tuple(_known(session, reading))
+        known = tuple(_known(session, reading, token))
     return Preview(token, filename, reading, known)
 
 
 def take(platform: Platform, found: Preview, actor: Actor, good_rows_only: bool = False) -> Taken:
     """Import what a preview showed: written in small transactions, made visible by one.
 
-    Raises InvalidInput while a row is wrong and the person has not chosen to take the good rows only.
+    Raises InvalidInput while a row is wrong and the person has not chosen to take the good rows only. A file is
+    taken once: the second of two clicks gets what the first one took, or Busy while that is being written.
     """
     refused = found.faulty
     if refused and not good_rows_only:
@@ -102,14 +105,47 @@ def take(platform: Platform, found: Preview, actor: Actor, good_rows_only: bool 
     questions = found.good
     if not questions:
         raise InvalidInput("文件里没有可以导入的题目。")
-    import_id = _begin(platform, found.filename, actor)
+    try:
+        import_id = _begin(platform, found, actor)
+    except IntegrityError as error:
+        before = taken_before(platform, found.token)
+        if before is None:
+            raise Busy(N_("这个文件正在导入，请稍候再打开。")) from error
+        return before
     rows = iter(questions)
     while chunk := list(islice(rows, ROWS_A_TRANSACTION // 2)):
         _write(platform, import_id, chunk, actor.now_ms)
     taken = Taken(import_id, len(questions), len(refused))
     _show(platform, taken, found.filename, actor)
-    forget(platform, found.token)
+    if not refused:  # else its faulty rows can be fetched for a day
+        forget(platform, found.token)
     return taken
+
+
+def taken_before(platform: Platform, token: str) -> Taken | None:
+    """Return what was taken of a kept file, None when it has not been taken."""
+    with platform.store.reading() as session:
+        row = session.scalar(select(Import).where(Import.token == token, Import.state != "writing"))
+        return Taken(row.id, row.taken, row.refused) if row is not None else None
+
+
+def faulty_rows(platform: Platform, token: str, scale: Mapping[str, str] | None = None) -> tuple[bytes, str]:
+    """Return the rows of a kept file that have an error, as a workbook, and the file's name; raises NotFound."""
+    found = preview(platform, token, scale)
+    return returned_rows(found.reading, found.problems), found.filename
+
+
+def kept_token(platform: Platform, import_id: int) -> str | None:
+    """Return the token of an import's file while the file is kept."""
+    with platform.store.reading() as session:
+        token = session.scalar(select(Import.token).where(Import.id == import_id))
+    return token if token and (platform.data / "imports" / token).is_file() else None
+
+
+def note_export(platform: Platform, name: str, count: int, actor: Actor) -> None:
+    """Put on record that somebody took the whole bank with its keys away."""
+    with platform.store.writing() as session:
+        session.add(actor.audit("bank.export", name, json.dumps({"rows": count})))
 
 
 def undo(platform: Platform, import_id: int, actor: Actor) -> None:
@@ -121,8 +157,7 @@ def undo(platform: Platform, import_id: int, actor: Actor) -> None:
         versions = _versions_of(import_id)
         if session.scalar(select(exists().where(FrozenQuestion.version_id.in_(versions)))):
             raise InvalidInput("已有比赛使用了这批题目，不能撤销导入。")
-        session.execute(delete(QuestionVersion).where(QuestionVersion.id.in_(versions.scalar_subquery())))
-        session.execute(delete(QuestionRow).where(QuestionRow.import_id == import_id))
+        _delete_questions(session, import_id)
         row.state = "undone"
         session.add(actor.audit("bank.undo", row.filename, json.dumps({"import": import_id})))
 
@@ -173,12 +208,33 @@ def all_questions(platform: Platform) -> list[Question]:
         return [Question.from_dict(content) for content in rows]
 
 
-def _begin(platform: Platform, filename: str, actor: Actor) -> int:
+def _begin(platform: Platform, found: Preview, actor: Actor) -> int:
     with platform.store.writing() as session:
-        row = Import(at_ms=actor.now_ms, actor_id=actor.person_id, filename=filename, state="writing")
+        _drop_stalled(session, actor.now_ms)
+        row = Import(
+            at_ms=actor.now_ms,
+            actor_id=actor.person_id,
+            token=found.token,
+            filename=found.filename,
+            state="writing",
+        )
         session.add(row)
         session.flush()
         return row.id
+
+
+def _drop_stalled(session: Session, now_ms: int) -> None:
+    """Delete what a crash left of imports that nobody has ever seen."""
+    stalled = select(Import.id).where(Import.state == "writing", Import.at_ms < now_ms - STALLED_MS)
+    for import_id in session.scalars(stalled).all():
+        _delete_questions(session, import_id)
+        session.execute(delete(Import).where(Import.id == import_id))
+
+
+def _delete_questions(session: Session, import_id: int) -> None:
+    versions = _versions_of(import_id).scalar_subquery()
+    session.execute(delete(QuestionVersion).where(QuestionVersion.id.in_(versions)))
+    session.execute(delete(QuestionRow).where(QuestionRow.import_id == import_id))
 
 
 def _write(platform: Platform, import_id: int, chunk: Sequence[Question], now_ms: int) -> None:
@@ -210,8 +266,8 @@ def _show(platform: Platform, taken: Taken, filename: str, actor: Actor) -> None
         session.add(actor.audit("bank.import", filename, json.dumps({"import": taken.import_id})))
 
 
-def _known(session: Session, reading: Reading) -> Iterable[Problem]:
-    """Yield a problem for each question whose wording the bank holds already."""
+def _known(session: Session, reading: Reading, token: str) -> Iterable[Problem]:
+    """Yield a problem for each question whose wording the bank holds already, but not from this very file."""
     digests = {digest(placed.question): placed for placed in reading.questions}
     names = iter(digests)
     while chunk := list(islice(names, 500)):
@@ -219,7 +275,11 @@ def _known(session: Session, reading: Reading) -> Iterable[Problem]:
             select(QuestionVersion.digest, QuestionVersion.content)
             .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
             .join(Import, Import.id == QuestionRow.import_id)
-            .where(QuestionVersion.digest.in_(chunk), Import.state == "visible")
+            .where(
+                QuestionVersion.digest.in_(chunk),
+                Import.state == "visible",
+                Import.token.is_distinct_from(token),
+            )
         )
         for same, content in rows:
             placed, old = digests[same], Question.from_dict(content)

@@ -1,4 +1,4 @@
-"""The question bank at the desk: upload a file, look at what it holds, take it, take it back, find questions."""
+"""The question bank at the desk: upload a file, see what it holds, take it, take it back, find questions."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+
 from question_bank.formats import FORMATS, template, write
 from question_bank.question import DIFFICULTIES, KINDS, Question
-
 from quiz.rules.permissions import Action
 from quiz.services import bank, bank_search
 from quiz.services.bank_search import Search
@@ -89,7 +89,7 @@ def receive() -> ResponseReturnValue:
 @allows(Action.MANAGE_BANK)
 def preview(token: str) -> ResponseReturnValue:
     """Show what taking a file would do, every problem with its place."""
-    taken = bank.taken(platform(), token)
+    taken = bank.taken_before(platform(), token)
     if taken is not None:
         return redirect(url_for("bank.imported", import_id=taken.import_id))
     scale = _scale(request.args)
@@ -112,7 +112,7 @@ def preview(token: str) -> ResponseReturnValue:
 @allows(Action.MANAGE_BANK)
 def take(token: str) -> ResponseReturnValue:
     """Import what the preview showed, once, however often the button is pressed."""
-    taken = bank.taken(platform(), token)
+    taken = bank.taken_before(platform(), token)
     if taken is None:
         found = bank.preview(platform(), token, _scale(request.form))
         taken = bank.take(platform(), found, actor(), good_rows_only=request.form.get("rows") == "good")
@@ -150,7 +150,7 @@ def imported(import_id: int) -> ResponseReturnValue:
         count=count,
         states=import_states(),
         used_by=bank_search.contests_using(platform(), import_id),
-        token=bank.token_of(platform(), import_id),
+        token=bank.kept_token(platform(), import_id),
         **_words(),
     )
 
