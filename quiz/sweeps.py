@@ -43,7 +43,7 @@ class ClockWatch:
 
 
 def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
-    """Do one round: close what is overdue, then catch up the boards that are behind (all of them if `full`)."""
+    """Do one round: close what is overdue, catch up the boards that are behind (all of them if `full`)."""
     platform.clock_jumped, platform.jump_ms = watch.is_unsettled(), watch.jump_ms
     now_ms = platform.clock.now_ms()
     if not platform.clock_jumped:

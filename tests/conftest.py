@@ -20,7 +20,7 @@ from quiz.services.platform import Platform
 from tests.support import servers
 from tests.support.clock import MovedClock
 
-BOTH_DATABASES = ("services", "interface")  # folders whose tests run on every database
+BOTH_DATABASES = ("models", "services", "interface")  # folders whose tests run on every database
 SECRET = b"for tests only, thirty-two bytes."
 
 
