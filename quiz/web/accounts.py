@@ -1,25 +1,240 @@
-"""Signing in and out, and one's own page."""
+"""Signing in and out, the participant code, the units a person names, and one's own page."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
-from flask.typing import ResponseReturnValue
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from quiz.errors import InvalidInput, WrongCode
+from quiz.models.accounts import Unit
 from quiz.rules.permissions import Action
-from quiz.web.access import allows
+from quiz.services import accounts as service
+from quiz.services import desk, play, results
+from quiz.services import units as unit_service
+from quiz.services.published import in_force
+from quiz.web.access import allows, forget, now_ms, platform, remember, signed_in
+from quiz.web.bodies import plain
+from quiz.web.contest_page import my_attempt
+from quiz.web.desk_words import tree_words
+from quiz.web.language import refusal
+from quiz.web.look import inner_address
 
 accounts = Blueprint("accounts", __name__)
+
+NEW_CODE = "new_code"  # in the session until the person says that they have kept it
+TOO_HIGH = ("district",)  # levels that tell nothing about a person
+LONGEST_TYPED = 40  # characters
+LATEST = 5  # contests whose places are shown
+
+
+@dataclass(frozen=True)
+class UnitChoice:
+    """What somebody has typed to find their unit of one tree, and what was found."""
+
+    tree: str
+    label: str
+    typed: str = ""
+    found: Sequence[Unit] = ()
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """What stands in the forms of the page."""
+
+    next: str
+    code: str = ""
+    nickname: str = ""
+    code_wrong: str = ""
+    nickname_wrong: str = ""
+    choices: Sequence[UnitChoice] = field(default_factory=tuple)
 
 
 @accounts.get("/sign-in")
 @allows(Action.SIGN_IN)
 def sign_in() -> ResponseReturnValue:
     """Ask who somebody is."""
-    return render_template("accounts/sign_in.html")
+    return _sign_in(SignInPage(_next(request.args), choices=_choices({})))
+
+
+@accounts.post("/sign-in/code")
+@allows(Action.SIGN_IN)
+def sign_in_with_code() -> ResponseReturnValue:
+    """Sign in with a participant code."""
+    typed = plain(request.form.get("code", ""))[:LONGEST_TYPED]
+    try:
+        entry = service.sign_in_with_code(platform(), typed, now_ms(), request.remote_addr or "")
+    except WrongCode as error:
+        page = SignInPage(_next(request.form), code=typed, code_wrong=refusal(error), choices=_choices({}))
+        return _sign_in(page), 401
+    remember(entry)
+    return redirect(_next(request.form), 303)
+
+
+@accounts.post("/sign-in/new")
+@allows(Action.SIGN_IN)
+def sign_up() -> ResponseReturnValue:
+    """Make a person with a nickname and the units they chose, and show them their code."""
+    nickname = plain(request.form.get("nickname", ""))
+    choices = _choices(request.form)
+    chosen = _chosen(request.form, choices)
+    nickname_wrong = _wrong_nickname(nickname)
+    if nickname_wrong or any(choice.wrong for choice in choices) or chosen is None:
+        page = SignInPage(
+            _next(request.form),
+            nickname=nickname[:LONGEST_TYPED],
+            nickname_wrong=nickname_wrong,
+            choices=choices,
+        )
+        return _sign_in(page), 422
+    entry = service.sign_up(platform(), nickname, chosen, now_ms(), request.remote_addr or "")
+    remember(entry)
+    session[NEW_CODE] = entry.code
+    return redirect(url_for("accounts.code", next=_next(request.form)), 303)
+
+
+@accounts.get("/me/code")
+@allows(Action.TAKE_PART)
+def code() -> ResponseReturnValue:
+    """Show the participant code until the person says that they have kept it."""
+    if NEW_CODE not in session:
+        return redirect(_next(request.args))
+    return render_template("accounts/code.html", code=session[NEW_CODE], next=_next(request.args))
+
+
+@accounts.post("/me/code")
+@allows(Action.TAKE_PART)
+def code_kept() -> ResponseReturnValue:
+    """Forget the participant code and go on."""
+    session.pop(NEW_CODE, None)
+    return redirect(_next(request.form), 303)
 
 
 @accounts.get("/me")
 @allows(Action.TAKE_PART)
 def mine() -> ResponseReturnValue:
-    """Show one's own attempts and places."""
-    return render_template("accounts/mine.html")
+    """Show one's own attempts, places and units."""
+    person = signed_in()
+    own = play.attempts_of(platform(), person.person_id)
+    contests = list(dict.fromkeys(attempt.contest_id for attempt in own))
+    published = {contest_id: in_force(platform(), contest_id) for contest_id in contests}
+    places = [
+        (contest_id, published[contest_id].document.title, board_id, board.name, row.place)
+        for contest_id in contests[:LATEST]
+        for board_id, board, row in results.places_of(
+            platform(), published[contest_id], person.person_id, now_ms()
+        )
+        if row.place is not None
+    ]
+    return render_template(
+        "accounts/mine.html",
+        nickname=person.nickname,
+        units=[unit.path for unit in unit_service.of_person(platform(), person.person_id)],
+        attempts=[my_attempt(each, published[each.contest_id].document.timezone) for each in own],
+        places=places,
+    )
+
+
+@accounts.route("/me/units", methods=["GET", "POST"])
+@allows(Action.TAKE_PART)
+def units() -> ResponseReturnValue:
+    """Let a person name the units they have not named yet."""
+    person = signed_in()
+    named = {unit.tree for unit in unit_service.of_person(platform(), person.person_id)}
+    choices = [choice for choice in _choices(request.form) if choice.tree not in named]
+    if request.method == "POST":
+        chosen = _chosen(request.form, choices)
+        if chosen is not None:
+            for tree, unit_id in chosen.items():
+                unit_service.join(platform(), person.person_id, tree, unit_id, now_ms())
+            return redirect(_next(request.form), 303)
+    return render_template("accounts/units.html", choices=choices, next=_next(request.values))
+
+
+@accounts.get("/units")
+@allows(Action.SIGN_IN)
+def find_units() -> ResponseReturnValue:
+    """Show the units whose name holds what is typed, as the part of the form that asks for them."""
+    tree = plain(request.args.get("tree", ""))[:LONGEST_TYPED]
+    typed = plain(request.args.get("q", ""))[:LONGEST_TYPED]
+    choice = UnitChoice(tree, "", typed, _found(tree, typed) if typed else ())
+    return render_template("accounts/_found.html", choice=choice)
+
+
+@accounts.post("/sign-out")
+@allows(Action.SIGN_IN)
+def sign_out() -> ResponseReturnValue:
+    """Sign this browser out and revoke what was signed for the person."""
+    forget()
+    return redirect(url_for("play.home"), 303)
+
+
+def _sign_in(page: SignInPage) -> str:
+    return render_template("accounts/sign_in.html", page=page)
+
+
+def _next(values: Mapping[str, str]) -> str:
+    return inner_address(values.get("next", ""))
+
+
+def _wrong_nickname(nickname: str) -> str:
+    try:
+        service.checked_nickname(nickname)
+    except InvalidInput as error:
+        return refusal(error)
+    return ""
+
+
+def _choices(form: Mapping[str, str]) -> list[UnitChoice]:
+    """Return, for each tree of units, what the form says of it."""
+    labels = {"region": _("所在街道或社区"), "school": _("所在学校")}
+    return [
+        _choice(tree, labels.get(tree, tree_words().get(tree, tree)), form)
+        for tree, count in desk.trees(platform())
+        if count
+    ]
+
+
+def _choice(tree: str, label: str, form: Mapping[str, str]) -> UnitChoice:
+    typed = plain(form.get(f"find-{tree}", ""))[:LONGEST_TYPED]
+    if not typed:
+        return UnitChoice(tree, label)
+    found = _found(tree, typed)
+    wrong = ""
+    if not found:
+        wrong = _("没有找到“%(typed)s”，请换几个字，或先空着。", typed=typed)
+    elif len(found) > 1 and _picked(tree, form, found) is None and _exact(typed, found) is None:
+        wrong = _("找到 %(count)s 个，请选一个。", count=len(found))
+    return UnitChoice(tree, label, typed, found, wrong)
+
+
+def _found(tree: str, typed: str) -> list[Unit]:
+    return [unit for unit in unit_service.find(platform(), typed, tree) if unit.level not in TOO_HIGH]
+
+
+def _chosen(form: Mapping[str, str], choices: Sequence[UnitChoice]) -> dict[str, int] | None:
+    """Return the unit of each tree in which one was typed and is clear; None where one is not clear."""
+    chosen = {}
+    for choice in choices:
+        if choice.typed:
+            unit_id = _picked(choice.tree, form, choice.found) or _exact(choice.typed, choice.found)
+            if unit_id is None:
+                return None
+            chosen[choice.tree] = unit_id
+    return chosen
+
+
+def _picked(tree: str, form: Mapping[str, str], found: Sequence[Unit]) -> int | None:
+    picked = form.get(f"unit-{tree}", "")
+    return next((unit.id for unit in found if str(unit.id) == picked), None)
+
+
+def _exact(typed: str, found: Sequence[Unit]) -> int | None:
+    """Return the one unit that is meant without asking: the only one found, or the only one of that name."""
+    same = [unit for unit in found if unit.name == typed]
+    clear = same if same else found
+    return clear[0].id if len(clear) == 1 else None

@@ -2,17 +2,137 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from quiz.errors import Closed, NotNow, QuizError, QuotaUsed, UnitNeeded
 from quiz.rules.permissions import Action
-from quiz.web.access import allows
+from quiz.rules.sheet import Answer
+from quiz.services import contests, units
+from quiz.services import play as service
+from quiz.services.play import Batch, Sheet, Start
+from quiz.services.published import Published, in_force
+from quiz.services.reviewing import told
+from quiz.web.access import allows, now_ms, platform, signed_in, visitor
+from quiz.web.attempts import sheet_json
+from quiz.web.bodies import plain
+from quiz.web.contest_page import Personal, card, contest_page
+from quiz.web.language import refusal
+from quiz.web.runner_words import runner_words
+from quiz.web.tokens import attempt_token
+from quiz.web.wording import clock, moment
 
 play = Blueprint("play", __name__)
+
+FORM_DEVICE = "form"  # the paper handed in without script
+LONGEST_FIELD = 80  # characters of a hidden field
+MOST_OWN = 10  # own attempts on the page of a contest
 
 
 @play.get("/")
 @allows(Action.READ_PUBLIC)
 def home() -> ResponseReturnValue:
     """Show what runs, what comes and what is past."""
-    return render_template("play/home.html")
+    listed = contests.listed(platform(), now_ms())
+    shelves: dict[str, list[object]] = {"running": [], "coming": [], "past": [], "practice": []}
+    names = {"open": "running", "paused": "running", "coming": "coming", "over": "past"}
+    for each in listed:
+        is_practice = each.published.kind == "practice" and each.phase.name != "over"
+        shelves["practice" if is_practice else names[each.phase.name]].append(card(each))
+    return render_template("play/home.html", **shelves)
+
+
+@play.get("/contests/<int:contest_id>")
+@allows(Action.READ_PUBLIC)
+def contest(contest_id: int) -> ResponseReturnValue:
+    """Show a contest: its rules, what this person can do now, the boards."""
+    rules = in_force(platform(), contest_id)
+    stage = contests.current_stage(rules.document, now_ms())
+    page = contest_page(
+        rules, stage, contests.phase(rules.document, now_ms()), _personal(rules, stage), now_ms()
+    )
+    return render_template("play/contest.html", page=page)
+
+
+@play.post("/contests/<int:contest_id>/start")
+@allows(Action.TAKE_PART)
+def start(contest_id: int) -> ResponseReturnValue:
+    """Begin an attempt, or go on with the open one."""
+    form = request.form
+    stage = form.get("stage", "0")
+    wanted = Start(
+        contest_id,
+        int(stage) if stage.isascii() and stage.isdigit() and len(stage) < 4 else 0,
+        plain(form.get("scene", ""))[:LONGEST_FIELD],
+        plain(form.get("key", ""))[:LONGEST_FIELD] or None,
+    )
+    try:
+        attempt_id = service.start(platform(), signed_in().person_id, wanted, now_ms())
+    except (NotNow, Closed, QuotaUsed, UnitNeeded) as error:
+        return _back(contest_id, error)
+    return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
+
+
+@play.get("/attempts/<int:attempt_id>")
+@allows(Action.TAKE_PART)
+def paper(attempt_id: int) -> ResponseReturnValue:
+    """Show the runner with an attempt of one's own, or its result once it is finished."""
+    sheet = service.sheet_of(platform(), attempt_id, signed_in().person_id, now_ms())
+    if sheet.row.finished_ms is not None:
+        return redirect(url_for("results.result", attempt_id=attempt_id))
+    limit = sheet.limit_ms
+    return render_template(
+        "play/runner.html",
+        sheet=sheet_json(sheet),
+        contest_id=sheet.row.contest_id,
+        contest_title=sheet.rules.document.title,
+        token=attempt_token(platform().secret, sheet.row),
+        gives_feedback=told(sheet.stage.flow.show.after_answer),
+        closes=moment(limit, sheet.stage.calendar.zone) if limit else "",
+        time_left=clock(limit - now_ms()) if limit else "",
+        words=runner_words(),
+    )
+
+
+@play.post("/attempts/<int:attempt_id>/hand-in")
+@allows(Action.TAKE_PART)
+def hand_in(attempt_id: int) -> ResponseReturnValue:
+    """Take the paper as a form, where the script did not run; with a clock per question one answer."""
+    person = signed_in()
+    sheet = service.sheet_of(platform(), attempt_id, person.person_id, now_ms())
+    here = url_for("results.result", attempt_id=attempt_id)
+    if sheet.row.finished_ms is not None:
+        return redirect(here, 303)
+    batch = Batch(attempt_id, person.person_id, sheet.row.epoch, FORM_DEVICE, _answers(sheet), now_ms())
+    if sheet.open is not None and service.save(platform(), batch).open is not None:
+        return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
+    service.finish(platform(), batch)
+    return redirect(here, 303)
+
+
+def _answers(sheet: Sheet) -> tuple[Answer, ...]:
+    """Return what the form says of each question; one left empty in the form is no answer."""
+    numbers = [sheet.open.n] if sheet.open else range(1, len(sheet.paper.slots) + 1)
+    given = [(n, tuple(request.form.getlist(f"q{n}"))) for n in numbers]
+    return tuple(Answer(n, n, response) for n, response in given if response or sheet.open)
+
+
+def _personal(rules: Published, stage: int) -> Personal:
+    person = visitor()
+    if person is None:
+        return Personal()
+    own = [a for a in service.attempts_of(platform(), person.person_id) if a.contest_id == rules.contest_id]
+    chances = service.chances(platform(), rules, stage, person.person_id, now_ms())
+    is_limited = rules.document.stages[stage].clock.per_attempt_ms is not None
+    deadline = next((a.deadline_ms for a in own if a.attempt_id == chances.open_attempt), None)
+    trees = frozenset(unit.tree for unit in units.of_person(platform(), person.person_id))
+    return Personal(chances, deadline if is_limited else None, own[:MOST_OWN], trees)
+
+
+def _back(contest_id: int, error: QuizError) -> ResponseReturnValue:
+    """Return to the contest and say there why it cannot be started."""
+    flash(refusal(error), "warn")
+    if isinstance(error, UnitNeeded):
+        here = url_for("play.contest", contest_id=contest_id)
+        return redirect(url_for("accounts.units", next=here), 303)
+    return redirect(url_for("play.contest", contest_id=contest_id), 303)

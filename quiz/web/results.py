@@ -1,7 +1,254 @@
-"""What came of it, as pages: one attempt's result, and the boards."""
+"""What came of it, as pages: one attempt's result with what was right, and the boards."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from quiz.rules.document import Board, Stage
+from quiz.rules.permissions import Action
+from quiz.services import play
+from quiz.services import results as service
+from quiz.services.published import Published, in_force
+from quiz.services.results import BoardId, Page, Row, Wanted
+from quiz.web.access import allows, now_ms, platform, signed_in, visitor
+from quiz.web.desk_words import level_words
+from quiz.web.paging import Part, asked_page
+from quiz.web.review import ReviewedQuestion, reviewed_questions, what_comes_later
+from quiz.web.wording import duration, moment, number
 
 results = Blueprint("results", __name__)
+
+PAGE_SIZE = 50  # rows of a board
+LONGEST_QUERY = 40  # characters
+LONGEST_PERIOD = 80
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """What the page of a result shows."""
+
+    contest_id: int
+    title: str
+    cheer: str
+    points: str
+    facts: Sequence[tuple[str, str, str]]
+    places: Sequence[tuple[BoardId, str, int]]
+    board_href: str
+    questions: Sequence[ReviewedQuestion]
+    later: str  # when more will be shown
+    unsent: int  # answers that the phone could not deliver in time
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """One row of a board in words."""
+
+    place: int | None
+    name: str
+    unit: str
+    value: str
+    more: str
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """What the page of a board shows."""
+
+    contest_id: int
+    contest_title: str
+    board_id: BoardId
+    name: str
+    boards: Sequence[tuple[BoardId, str]]
+    periods: Sequence[tuple[str, str]]
+    period: str
+    query: str
+    search_label: str
+    name_label: str
+    value_label: str
+    lines: Sequence[BoardLine]
+    around: Sequence[BoardLine]
+    mine: BoardLine | None
+    unlisted: Sequence[BoardLine]
+    gap: str
+    count_words: str
+    stands_since: str
+    is_moving: bool
+    page: int
+    pages: int
+    kept: Mapping[str, str]  # of the address, for the other pages
+    part_address: str
+    order_words: str
+
+    @property
+    def period_label(self) -> str:
+        """What the choice of a period is called."""
+        return _("哪一期")
+
+
+@results.get("/attempts/<int:attempt_id>/result")
+@allows(Action.TAKE_PART)
+def result(attempt_id: int) -> ResponseReturnValue:
+    """Show what an attempt of one's own came to, and what was right where the rules show it."""
+    person = signed_in()
+    outcome = play.outcome_of(platform(), attempt_id, person.person_id)
+    if outcome is None:
+        return redirect(url_for("play.paper", attempt_id=attempt_id))
+    sheet = play.review(platform(), attempt_id, person.person_id, now_ms())
+    places = service.places_of(platform(), sheet.rules, person.person_id, now_ms())
+    here = [(board_id, board.name, row.place) for board_id, board, row in places if row.place is not None]
+    unsent = request.args.get("unsent", "")
+    page = ResultPage(
+        contest_id=outcome.contest_id,
+        title=sheet.rules.document.title,
+        cheer=_cheer(outcome.correct, outcome.of),
+        points=number(outcome.points),
+        facts=(
+            (_("答对"), f"{outcome.correct}/{outcome.of}", ""),
+            (_("用时"), duration(outcome.time_ms), ""),
+            (_("得分"), number(outcome.score), ""),
+        ),
+        places=here,
+        board_href=_first_board(sheet.rules, outcome.stage),
+        questions=reviewed_questions(sheet),
+        later=what_comes_later(sheet, now_ms()),
+        unsent=int(unsent) if unsent.isascii() and unsent.isdigit() and len(unsent) < 4 else 0,
+    )
+    return render_template("results/result.html", page=page)
+
+
+@results.get("/contests/<int:contest_id>/boards/<board_id>")
+@allows(Action.READ_PUBLIC)
+def board(contest_id: int, board_id: str) -> ResponseReturnValue:
+    """Show a part of a board; with `part` only what moves, for a page that asks again by itself."""
+    rules = in_force(platform(), contest_id)
+    person = visitor()
+    wanted = Wanted(
+        BoardId.parse(board_id),
+        period=request.args.get("period", "")[:LONGEST_PERIOD],
+        first=(asked_page() - 1) * PAGE_SIZE,
+        size=PAGE_SIZE,
+        me=person.person_id if person else None,
+        query=request.args.get("q", "").strip()[:LONGEST_QUERY],
+    )
+    page = _board_page(rules, wanted, service.page(platform(), rules, wanted, now_ms()))
+    if "part" not in request.args:
+        return render_template("results/board.html", page=page)
+    return _if_changed(render_template("results/_board.html", page=page))
+
+
+def _if_changed(html: str) -> Response:
+    """Answer 304 to a page that shows the same already."""
+    response = make_response(html)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(sha256(html.encode()).hexdigest()[:20], weak=True)
+    return response.make_conditional(request)
+
+
+def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
+    stage, shown = service.board_of(rules, wanted.board)
+    is_people = shown.of == "people"
+    periods = _periods(rules, wanted.board.stage, stage, shown)
+    period = wanted.period or getattr(found, "period", "") or (periods[0][0] if periods else "")
+    kept = {name: value for name, value in (("period", wanted.period), ("q", wanted.query)) if value}
+    part = Part(wanted.first // wanted.size + 1, wanted.size, found.count)
+    address = {"contest_id": rules.contest_id, "board_id": wanted.board, "page": part.page, **kept}
+    mine = found.mine.id if found.mine else None
+    return BoardPage(
+        contest_id=rules.contest_id,
+        contest_title=rules.document.title,
+        board_id=wanted.board,
+        name=shown.name,
+        boards=[(each, b.name) for each, _stage, b in service.boards_of(rules)],
+        periods=periods,
+        period=period,
+        query=wanted.query,
+        search_label=_("找人（昵称）") if is_people else _("找单位（名称）"),
+        name_label=_("姓名") if is_people else _level_word(shown),
+        value_label=_("积分") if is_people else _value_word(shown),
+        lines=[_line(stage, shown, row, mine) for row in found.rows],
+        around=[_line(stage, shown, row, mine) for row in found.around],
+        mine=_line(stage, shown, found.mine, mine) if found.mine else None,
+        unlisted=[_line(stage, shown, row, mine) for row in found.unlisted],
+        gap=_gap(found),
+        count_words=_("%(count)s 人上榜", count=found.count)
+        if is_people
+        else _("%(count)s 个单位上榜", count=found.count),
+        stands_since=moment(found.stands_since_ms, stage.calendar.zone) if found.stands_since_ms else "",
+        is_moving=now_ms() < stage.calendar.closes_ms,
+        page=part.page,
+        pages=1 if wanted.query else part.pages,
+        kept=kept,
+        part_address=url_for("results.board", part=1, **address),
+        order_words=_order_words(stage) if is_people else "",
+    )
+
+
+def _line(stage: Stage, shown: Board, row: Row, mine: int | None) -> BoardLine:
+    values = row.values
+    if shown.of == "people":
+        value = number(values["total"])
+        more = duration(int(str(values["time_ms"]))) if "time" in stage.order else ""
+    else:
+        value = str(values["value"]) if "value" in values else ""
+        more = _("%(count)s 人参加", count=values["people"]) if "people" in values else ""
+    return BoardLine(row.place, row.name or _("（已注销）"), row.unit, value, more, row.id == mine)
+
+
+def _gap(found: Page) -> str:
+    """Return how far the person in front is, in points."""
+    if found.mine is None or found.mine.place is None or "total" not in found.mine.values:
+        return ""
+    ahead = [r for r in found.around if r.place is not None and r.place < (found.mine.place or 0)]
+    if not ahead:
+        return ""
+    more = Fraction(str(ahead[-1].values["total"])) - Fraction(str(found.mine.values["total"]))
+    return _("离前一名还差 %(points)s 分", points=number(more)) if more > 0 else _("与前一名同分")
+
+
+def _periods(rules: Published, stage_number: int, stage: Stage, shown: Board) -> list[tuple[str, str]]:
+    if shown.over != "period":
+        return []
+    return [(p, p) for p in service.periods(platform(), rules, stage_number)]
+
+
+def _level_word(shown: Board) -> str:
+    level = shown.of.partition(".")[2]
+    return level_words().get(level, level)
+
+
+def _value_word(shown: Board) -> str:
+    metric = shown.order[0] if shown.order else ""
+    words = {"sum": _("总分"), "mean": _("人均分"), "people": _("人数"), "attempts": _("人次")}
+    return words.get(metric, _("得分"))
+
+
+def _order_words(stage: Stage) -> str:
+    words = {
+        "total": _("总分高的在前"),
+        "time": _("用时少的在前"),
+        "reached": _("先达到的在前"),
+        "first_started": _("先开始的在前"),
+        "attempts": _("次数少的在前"),
+    }
+    return _("排名方法：") + _("，再看").join(words[key] for key in stage.order) + _("；都相同则名次并列。")
+
+
+def _cheer(correct: int, of: int) -> str:
+    if of and correct == of:
+        return _("全部答对，真棒！")
+    if of and 5 * correct >= 3 * of:
+        return _("答得不错")
+    return _("答完了，看看解析再来")
+
+
+def _first_board(rules: Published, stage: int) -> str:
+    boards = [board_id for board_id, _stage, _board in service.boards_of(rules) if board_id.stage == stage]
+    return url_for("results.board", contest_id=rules.contest_id, board_id=boards[0]) if boards else ""

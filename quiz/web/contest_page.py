@@ -1,0 +1,231 @@
+"""The page of one contest, and its card in a list, put into words for one visitor."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from quiz.rules.document import Stage
+from quiz.rules.timing import Phase
+from quiz.rules.words import passages
+from quiz.services.contests import Listed
+from quiz.services.play import Chances, Mine
+from quiz.services.published import Published
+from quiz.services.results import BoardId, boards_of
+from quiz.web.desk_words import tree_words
+from quiz.web.language import refusal, said, told
+from quiz.web.wording import clock, duration, moment, number
+
+REFRESH_WITHIN_S = 3_600  # without script the page loads again when the start is nearer than this
+SOONEST_REFRESH_S = 5
+
+
+@dataclass(frozen=True)
+class Card:
+    """A contest in a list."""
+
+    contest_id: int
+    title: str
+    phase_words: str
+    phase_kind: str
+    when: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class MyAttempt:
+    """One of a person's own attempts in a list."""
+
+    href: str
+    title: str
+    when: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ContestPage:
+    """What the page of a contest shows."""
+
+    contest_id: int
+    title: str
+    now_ms: int
+    phase_words: str
+    phase_kind: str
+    when: str
+    stage: int
+    stage_name: str
+    opens_ms: int | None  # a start to count down to
+    opens: str
+    refresh_s: int
+    is_over: bool
+    can_start: bool  # now, or when the countdown is through
+    resume_id: int | None
+    resume_left: str
+    left: int | None
+    used_words: str
+    units_needed: str
+    scenes: Sequence[str]
+    start_key: str
+    start_words: str
+    facts: Sequence[tuple[str, str, str]]
+    boards: Sequence[tuple[BoardId, str]]
+    mine: Sequence[MyAttempt]
+    rules: Sequence[tuple[str, Sequence[str]]]
+    version: int
+    zone: str
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What is this visitor's own on the page of a contest; nobody signed in: the defaults."""
+
+    chances: Chances | None = None
+    open_deadline_ms: int | None = None
+    attempts: Sequence[Mine] = ()
+    trees: frozenset[str] = frozenset()  # in which a unit is named
+
+
+def card(listed: Listed) -> Card:
+    """Return a contest as a list shows it."""
+    rules = listed.published
+    stage = rules.document.stages[0]
+    return Card(
+        contest_id=listed.contest_id,
+        title=rules.document.title,
+        phase_words=phase_words(listed.phase, rules.kind),
+        phase_kind=PHASE_KINDS[listed.phase.name],
+        when=_when(rules.document.stages),
+        facts=_short(stage),
+    )
+
+
+PHASE_KINDS = {"coming": "soon", "open": "good", "paused": "soon", "over": ""}
+
+
+def phase_words(phase: Phase, kind: str = "contest") -> str:
+    """Return what the phase of a contest is called."""
+    words = {
+        "coming": _("未开始"),
+        "open": _("进行中") if kind == "contest" else _("随时可练"),
+        "paused": _("暂停中"),
+        "over": _("已结束"),
+    }
+    return words[phase.name]
+
+
+def contest_page(
+    rules: Published, stage_number: int, phase: Phase, personal: Personal, now_ms: int
+) -> ContestPage:
+    """Return the page of a contest for one visitor at one moment."""
+    document = rules.document
+    stage = document.stages[stage_number]
+    zone = stage.calendar.zone
+    opens_ms = phase.next_ms if phase.name in ("coming", "paused") else None
+    chances = personal.chances
+    left = chances.left.now if chances else None
+    needed = [name for name, tree in document.units.items() if tree.required and name not in personal.trees]
+    until_s = (opens_ms - now_ms) // 1000 + 1 if opens_ms else 0
+    return ContestPage(
+        contest_id=rules.contest_id,
+        title=document.title,
+        now_ms=now_ms,
+        phase_words=phase_words(phase, rules.kind),
+        phase_kind=PHASE_KINDS[phase.name],
+        when=_when(document.stages),
+        stage=stage_number,
+        stage_name=stage.name,
+        opens_ms=opens_ms,
+        opens=moment(opens_ms, zone) if opens_ms else "",
+        refresh_s=max(until_s, SOONEST_REFRESH_S) if 0 < until_s < REFRESH_WITHIN_S else 0,
+        is_over=phase.name == "over",
+        can_start=phase.name != "over",
+        resume_id=chances.open_attempt if chances else None,
+        resume_left=clock(personal.open_deadline_ms - now_ms) if personal.open_deadline_ms else "",
+        left=left,
+        used_words=refusal(chances.refusal) if chances and chances.refusal else _("答题机会已经用完。"),
+        units_needed=_("、").join(tree_words().get(name, name) for name in needed),
+        scenes=stage.calendar.scenes if stage.calendar.period == "scene" else (),
+        start_key=secrets.token_hex(8),
+        start_words=_start_words(stage),
+        facts=_facts(stage, left),
+        boards=[(board_id, board.name) for board_id, _stage, board in boards_of(rules)],
+        mine=[my_attempt(each, document.timezone, with_title=False) for each in personal.attempts],
+        rules=[(said(p.heading), [told(s) for s in p.sentences]) for p in passages(document)],
+        version=rules.version,
+        zone=document.timezone,
+    )
+
+
+def my_attempt(mine: Mine, zone: str, with_title: bool = True) -> MyAttempt:
+    """Return one of a person's own attempts as a list shows it."""
+    outcome = mine.outcome
+    endpoint = "play.paper" if outcome is None else "results.result"
+    title = mine.title if with_title else _("第 %(number)s 次", number=mine.number)
+    words = _("没有答完，可以继续")
+    if outcome is not None:
+        words = _(
+            "%(points)s 分 · 答对 %(correct)s/%(of)s · %(time)s",
+            points=number(outcome.points),
+            correct=outcome.correct,
+            of=outcome.of,
+            time=duration(outcome.time_ms),
+        )
+    return MyAttempt(
+        url_for(endpoint, attempt_id=mine.attempt_id), title, moment(mine.started_ms, zone), words
+    )
+
+
+def _when(stages: Sequence[Stage]) -> str:
+    zone = stages[0].calendar.zone
+    opens = min(stage.calendar.opens_ms for stage in stages)
+    closes = max(stage.calendar.closes_ms for stage in stages)
+    return _("%(opens)s 至 %(closes)s", opens=moment(opens, zone), closes=moment(closes, zone, is_end=True))
+
+
+def _short(stage: Stage) -> str:
+    parts = [_("%(count)s 题", count=stage.paper.count)]
+    if stage.clock.per_attempt_ms is not None:
+        parts.append(_("限时 %(time)s", time=_span(stage.clock.per_attempt_ms)))
+    if stage.clock.per_question_ms is not None:
+        parts.append(_("每题 %(time)s", time=_span(stage.clock.per_question_ms)))
+    limit = stage.quota.limit
+    if limit.per_day is not None:
+        parts.append(_("每天 %(count)s 次", count=limit.per_day))
+    elif limit.per_period is not None and stage.calendar.period == "day":
+        parts.append(_("每天 %(count)s 次", count=limit.per_period))
+    elif limit.per_period is not None:
+        parts.append(_("每期 %(count)s 次", count=limit.per_period))
+    elif limit.total is not None:
+        parts.append(_("共 %(count)s 次", count=limit.total))
+    return " · ".join(parts)
+
+
+def _facts(stage: Stage, left: int | None) -> list[tuple[str, str, str]]:
+    facts = [(_("题目"), str(stage.paper.count), _("题"))]
+    if stage.clock.per_question_ms is not None:
+        facts.append((_("每题"), _span(stage.clock.per_question_ms), ""))
+    whole = stage.clock.per_attempt_ms
+    facts.append((_("时间"), _span(whole) if whole is not None else _("不限"), ""))
+    if left is not None:
+        facts.append((_("还可以答"), str(left), _("次")))
+    return facts
+
+
+def _start_words(stage: Stage) -> str:
+    if stage.clock.per_question_ms is not None:
+        return _("每题单独计时，答过的题不能回头；中途断网只影响正在答的那一题。")
+    if stage.clock.per_attempt_ms is not None:
+        return _("点了就开始计时。中途断网、关掉页面都不要紧，在时间内回来接着答。")
+    return _("不计时，可以慢慢答。")
+
+
+def _span(ms: int) -> str:
+    """Return a length of time that the rules give, in the largest units that say it exactly."""
+    seconds = ms // 1000
+    if seconds % 60 == 0:
+        return _("%(minutes)s 分钟", minutes=seconds // 60)
+    return _("%(seconds)s 秒", seconds=seconds)

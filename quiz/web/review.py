@@ -1,0 +1,88 @@
+"""A finished paper to look back at, in words: what was chosen, what is right and why, what is told later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from quiz.services.play import Sheet
+from quiz.services.reviewing import LEVELS, Reviewed, everybody_is_through_ms
+from quiz.web.questions import as_html
+from quiz.web.wording import moment
+
+
+@dataclass(frozen=True)
+class ReviewedOption:
+    """One option as it is looked back at."""
+
+    html: str
+    is_mine: bool
+    is_key: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class ReviewedQuestion:
+    """One question as it is looked back at."""
+
+    n: int
+    stem_html: str
+    options: Sequence[ReviewedOption]
+    verdict: str
+    verdict_kind: str  # good, soon, bad
+    explanation_html: str
+
+
+def reviewed_questions(sheet: Sheet) -> list[ReviewedQuestion]:
+    """Return the questions of a finished attempt with as much as the rules show now."""
+    return [_question(sheet, n, shown) for n, shown in sorted(sheet.shown.items())]
+
+
+def what_comes_later(sheet: Sheet, now_ms: int) -> str:
+    """Return when more of this paper will be shown, "" when all is shown that ever will be."""
+    last = sheet.stage.flow.show.after_close
+    through_ms = everybody_is_through_ms(sheet.stage)
+    if now_ms > through_ms or LEVELS.index(last) <= LEVELS.index(sheet.level):
+        return "" if sheet.shown else _("按照规则，本次不公布对错。")
+    what = {"right_or_wrong": _("对错"), "key": _("正确答案"), "explanation": _("正确答案和解析")}[last]
+    when = moment(through_ms, sheet.stage.calendar.zone, is_end=True)
+    return _("%(what)s将在比赛结束后（%(when)s）公布，到时回到这一页就能看到。", what=what, when=when)
+
+
+def _question(sheet: Sheet, n: int, shown: Reviewed) -> ReviewedQuestion:
+    slot = sheet.paper.slots[n - 1]
+    question = sheet.rules.questions[slot.version_id]
+    verdict, kind = _verdict(shown)
+    return ReviewedQuestion(
+        n=n,
+        stem_html=as_html(question.stem),
+        options=[
+            _option(as_html(question.options[i].text), option_id, shown)
+            for option_id, i in zip(sheet.paper.option_ids[n - 1], slot.order, strict=True)
+        ],
+        verdict=verdict,
+        verdict_kind=kind,
+        explanation_html=as_html(shown.explanation or ""),
+    )
+
+
+def _option(html: str, option_id: str, shown: Reviewed) -> ReviewedOption:
+    is_mine, is_key = option_id in shown.response, option_id in (shown.key or ())
+    notes = {
+        (True, True): _("✓ 正确答案 · 我选的"),
+        (False, True): _("✓ 正确答案"),
+        (True, False): _("我选的"),
+    }
+    return ReviewedOption(html, is_mine, is_key, notes.get((is_mine, is_key), ""))
+
+
+def _verdict(shown: Reviewed) -> tuple[str, str]:
+    if shown.rightness is None:
+        return "", ""
+    if shown.rightness == 1:
+        return _("✓ 答对"), "good"
+    if not shown.response:
+        return _("未答"), "soon"
+    return (_("部分答对"), "soon") if shown.rightness > 0 else (_("✗ 答错"), "bad")

@@ -1,0 +1,64 @@
+"""The sentences of the runner's script, in the reader's language; {name} is filled in on the phone."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def runner_words() -> dict[str, str]:
+    """Return what the runner says, by its own names."""
+    return {**_states(), **_buttons(), **_told()}
+
+
+def _states() -> dict[str, str]:
+    return {
+        "net_saved": _("答案都已保存"),
+        "net_waiting": _("正在保存"),
+        "net_offline": _("网络不通，{count} 题存在手机里，会自动重发"),
+        "state_open": _("未答"),
+        "state_unsent": _("已选，还没有提交"),
+        "state_saved": _("已保存"),
+        "state_waiting": _("正在保存"),
+        "state_offline": _("存在手机里，等网络恢复"),
+        "state_refused": _("没有计入"),
+        "card_label": _("第 {n} 题，{state}"),
+        "comma": _("、"),
+    }
+
+
+def _buttons() -> dict[str, str]:
+    return {
+        "next": _("下一题"),
+        "check": _("检查交卷"),
+        "send": _("提交本题"),
+        "send_next": _("提交，下一题"),
+        "send_last": _("提交并交卷"),
+        "hand_in": _("交卷"),
+        "hand_in_anyway": _("还有 {count} 题没答，仍然交卷"),
+        "unanswered": _("还有 {count} 题没答：第 {list} 题。"),
+        "all_answered": _("全部题目都答了，可以交卷。"),
+        "question": _("第 {n} 题"),
+        "kind_single": _("单选"),
+        "kind_multiple": _("多选"),
+        "kind_true_false": _("判断"),
+        "key": _("✓ 正确答案"),
+    }
+
+
+def _told() -> dict[str, str]:
+    return {
+        "choose_first": _("请先选一个答案。"),
+        "right": _("✓ 答对了"),
+        "wrong": _("✗ 答错了"),
+        "left": _("还剩 {seconds} 秒"),
+        "back": _("再按一次返回就会离开答题。答案都在，时间继续走，可以随时回来。"),
+        "other_tab": _("另一个页面也打开了这份试卷。两边的答案都会保存，同一题以最后选的为准。"),
+        "other_device": _("另一部设备也在答这份试卷。两边的答案都会保存，同一题以最后选的为准。"),
+        "no_storage": _("这部手机不让网页存东西：请保持网络畅通，答题时不要关闭这一页。"),
+        "refused": _("第 {n} 题的答案没有计入。"),
+        "refused_too_late": _("第 {n} 题的答案送到时时间已过，没有计入。"),
+        "refused_question_closed": _("第 {n} 题已经过了时间，没有计入。"),
+        "refused_answered": _("第 {n} 题已经答过，以第一次的答案为准。"),
+        "handing_in": _("正在交卷，请稍候。"),
+        "handing_in_offline": _("网络不通，正在反复尝试交卷，请不要关闭这一页。已保存的答案不会丢。"),
+    }
