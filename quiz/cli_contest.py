@@ -2,26 +2,144 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from pathlib import Path
+from typing import Any, ParamSpec
 
 import click
 from flask.cli import AppGroup
 
-from quiz.errors import InvalidDocument
-from quiz.rules.document import load
+from quiz.errors import Fault, InvalidDocument, QuizError
+from quiz.rules import case, replay, statistics, words
+from quiz.rules.building import build
+from quiz.rules.document import checked, load
+from quiz.rules.not_yet import BY_PLAY, not_yet
 
-contest = AppGroup("contest", help="Rules of a contest: check, explain, replay.")
+contest = AppGroup("contest", help="Rules of a contest: check, explain, replay, try the unit formula.")
+
+P = ParamSpec("P")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+as_table = click.option("--table", is_flag=True, help="a table instead of JSON")
+
+
+def _says_why(command: Callable[P, None]) -> Callable[P, None]:
+    """Let a command end with the sentences of what is wrong, and exit code 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except InvalidDocument as error:
+            for fault in error.faults:
+                click.echo(_said(fault), err=True)
+            sys.exit(1)
+        except QuizError as error:
+            raise click.ClickException(error.text) from error
+
+    return run
 
 
 @contest.command("check", with_appcontext=False)
-@click.argument("rules", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check(rules: Path) -> None:
+@click.argument("rules", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of lines")
+def check(rules: Path, as_json: bool) -> None:
     """Say what is wrong with the document RULES, where, and what to write instead."""
     try:
-        load(rules.read_text("utf-8-sig"))
+        source = checked(_text(rules))
     except InvalidDocument as error:
-        for fault in error.faults:
-            click.echo(f"{rules}:{fault.line or 1}: {fault.at or '/'}: {fault.code}: {fault.text}")
-        sys.exit(1)
-    click.echo(f"{rules}: 没有发现错误。")
+        faults, later = error.faults, []
+    except QuizError as error:
+        raise click.ClickException(error.text) from error
+    else:
+        build(source.raw)
+        faults, later = (), not_yet(source, BY_PLAY)
+    if as_json:
+        _print({"valid": not faults, "faults": _listed(faults), "not_yet": _listed(later)})
+    else:
+        for fault in (*faults, *later):
+            click.echo(_said(fault))
+        if not faults:
+            click.echo(
+                "规则文件没有错误。" if not later else "规则文件没有错误，但以上各项还不能用于正式比赛。"
+            )
+    sys.exit(1 if faults else 0)
+
+
+@contest.command("explain", with_appcontext=False)
+@click.argument("rules", type=FILE)
+@_says_why
+def explain(rules: Path) -> None:
+    """Print the rules page of the document RULES."""
+    click.echo(words.text(load(_text(rules))))
+
+
+@contest.command("replay", with_appcontext=False)
+@click.argument("folder", type=FOLDER)
+@as_table
+@_says_why
+def replay_case(folder: Path, table: bool) -> None:
+    """Fold the recorded contest in FOLDER and print boards, refusals, draw entries and awards."""
+    files = {name: _text(folder / name) for name in case.FILES if (folder / name).is_file()}
+    if "rules.yaml" not in files:
+        raise click.ClickException(f"{folder} 里没有 rules.yaml。")
+    result = replay.result(case.parse(files))
+    if not table:
+        _print(result)
+        return
+    for board, rows in result.get("boards", {}).items():
+        _print_board(board, rows)
+    _print({name: part for name, part in result.items() if name != "boards" and part})
+
+
+@contest.command("units", with_appcontext=False)
+@click.argument("rules", type=FILE)
+@click.argument("stats", type=FILE)
+@as_table
+@_says_why
+def try_units(rules: Path, stats: Path, table: bool) -> None:
+    """Apply the unit formulas of the document RULES to the figures of STATS.csv."""
+    rows = list(csv.DictReader(io.StringIO(_text(stats))))
+    boards = statistics.boards(load(_text(rules)), rows)
+    if not table:
+        _print({"boards": boards})
+        return
+    for board, found in boards.items():
+        _print_board(board, found)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path} 不是 UTF-8 编码的文本，请用 UTF-8 重新保存。") from None
+
+
+def _said(fault: Fault) -> str:
+    line = f"第 {fault.line} 行" if fault.line is not None else "全文"
+    return f"{line}  {fault.at or '/'}  [{fault.code}]  {fault.text}"
+
+
+def _listed(faults: Iterable[Fault]) -> list[dict[str, object]]:
+    return [{"at": f.at, "line": f.line, "code": f.code, "message": f.text} for f in faults]
+
+
+def _print(value: Any) -> None:  # Any: JSON
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _print_board(name: str, rows: Any) -> None:  # Any: rows, or rows by period or group
+    if isinstance(rows, Mapping):
+        for part, below in rows.items():
+            _print_board(f"{name} · {part}", below)
+        return
+    click.echo(f"\n{name}")
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    click.echo("\t".join(columns))
+    for row in rows:
+        click.echo("\t".join(str(row.get(column, "")) for column in columns))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from quiz.errors import InvalidDocument
+from collections.abc import Iterable
+
+from quiz.errors import Fault, InvalidDocument
 from quiz.rules.building import build
 from quiz.rules.checks import contradictions, misfits
+from quiz.rules.not_yet import BY_PLAY, not_yet
 from quiz.rules.parts import Board, Calendar, Document, Paper, Section, Stage, Tree
 from quiz.rules.reading import Source, read
 
-__all__ = ["Board", "Calendar", "Document", "Paper", "Section", "Stage", "Tree", "load"]
+__all__ = ["Board", "Calendar", "Document", "Paper", "Section", "Stage", "Tree", "checked", "load", "playable"]
 
 
 def load(text: str) -> Document:
@@ -16,10 +19,26 @@ def load(text: str) -> Document:
     return build(checked(text).raw)
 
 
+def playable(text: str) -> Document:
+    """Read a document that is to be published.
+
+    Raises InvalidDocument also for what it validly says and a running contest cannot do yet, by name.
+    """
+    source = checked(text)
+    gaps = not_yet(source, BY_PLAY)
+    if gaps:
+        raise InvalidDocument(_in_order(gaps))
+    return build(source.raw)
+
+
 def checked(text: str) -> Source:
     """Return the document's plain values with the lines they stand on; raises InvalidDocument."""
     source = read(text)
     faults = misfits(source) or contradictions(source)
     if faults:
-        raise InvalidDocument(sorted(faults, key=lambda fault: (fault.line or 0, fault.at)))
+        raise InvalidDocument(_in_order(faults))
     return source
+
+
+def _in_order(faults: Iterable[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.line or 0, fault.at))

@@ -19,6 +19,15 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Added:
+    """How many attempts events have added."""
+
+    per_day: int = 0
+    per_period: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
 class Left:
     """How many attempts a person may still start, by span; None: not limited."""
 
@@ -34,20 +43,20 @@ class Left:
 
 
 def left(
-    stage: Stage, earlier: Sequence[Earlier], now_ms: int, scene: str | None = None, extra: int = 0
+    stage: Stage, earlier: Sequence[Earlier], now_ms: int, scene: str | None = None, extra: Added = Added()
 ) -> Left:
-    """Return how many attempts are left at a moment; `extra`: attempts that events have added to this day."""
+    """Return how many attempts are left at a moment; `extra`: what events have added."""
     day, period = timing.day_of(stage, now_ms), timing.period_of(stage, now_ms, scene)
     limit = stage.quota.limit
     return Left(
-        _less(limit.per_day, sum(timing.day_of(stage, e.started_ms) == day for e in earlier), extra),
-        _less(limit.per_period, sum(_period(stage, e) == period for e in earlier), extra),
-        _less(limit.total, len(earlier), extra),
+        _less(limit.per_day, sum(timing.day_of(stage, e.started_ms) == day for e in earlier), extra.per_day),
+        _less(limit.per_period, sum(_period(stage, e) == period for e in earlier), extra.per_period),
+        _less(limit.total, len(earlier), extra.total),
     )
 
 
 def may_start(
-    stage: Stage, earlier: Sequence[Earlier], now_ms: int, scene: str | None = None, extra: int = 0
+    stage: Stage, earlier: Sequence[Earlier], now_ms: int, scene: str | None = None, extra: Added = Added()
 ) -> None:
     """Return when an attempt may start now, of this scene where the stage has scenes.
 

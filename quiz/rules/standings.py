@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from quiz.rules.numbers import whole
-from quiz.rules.parts import Limit, Person, Stage
+from quiz.rules.parts import NOTHING, Limit, Person, Stage
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,16 @@ class Line:
 
 
 def line(
-    stage: Stage, played: Iterable[Played], period: str | None = None, earned: Iterable[Earned] = ()
+    stage: Stage,
+    played: Iterable[Played],
+    period: str | None = None,
+    earned: Iterable[Earned] = (),
+    adjusted: Fraction = NOTHING,
 ) -> Line | None:
     """Fold a person's attempts into their line over the stage, or over one period; None without any.
 
-    The order in which the attempts are given does not matter. Source: P10, P12 and their definitions.
+    The order in which the attempts are given does not matter. `adjusted`: what the ledger adds to the total.
+    Source: P10, P12 and their definitions.
     """
     mine = sorted(
         (p for p in played if period is None or p.period == period), key=lambda p: (p.started_ms, p.id)
@@ -67,7 +72,7 @@ def line(
         return None
     sums = fold(stage.person, mine, events)
     return Line(
-        total=whole(sums.points / stage.point, stage.rounding),
+        total=whole((sums.points + adjusted) / stage.point, stage.rounding),
         time_ms=sums.time_ms,
         reached_ms=sums.reached_ms,
         first_started_ms=mine[0].started_ms if mine else min(e.at_ms for e in events),

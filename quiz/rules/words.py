@@ -30,3 +30,8 @@ class Passage:
 def passages(document: Document) -> list[Passage]:
     """Return the rules page of a document."""
     return []
+
+
+def text(document: Document) -> str:
+    """Return the rules page as text in the source language."""
+    return ""

@@ -1,0 +1,81 @@
+"""What the ledger says in the end: who and what is out, which points are changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from fractions import Fraction
+
+from quiz.rules.case import LedgerRow
+from quiz.rules.parts import NOTHING
+
+Target = tuple[str, str]  # attempt, person or unit, and its name
+
+
+class Corrections:
+    """The ledger applied in order of its moments; a restore takes back a void, a zero, a disqualification."""
+
+    def __init__(self, rows: Iterable[LedgerRow]) -> None:
+        self.rows = sorted(rows, key=lambda row: row.at_ms)
+        self.out: dict[Target, LedgerRow] = {}
+        self.zero: dict[Target, LedgerRow] = {}
+        self.adjusted: dict[Target, Fraction] = defaultdict(Fraction)
+        self.remarked: dict[Target, Fraction] = {}
+        for row in self.rows:
+            self._apply(row, _target(row))
+
+    def attempt_is_void(self, name: str, at_ms: int | None = None) -> bool:
+        """Return whether an attempt counts for nothing, in the end or as it was at a moment."""
+        if at_ms is None:
+            return ("attempt", name) in self.out
+        until = [row for row in self.rows if row.at_ms <= at_ms and row.attempt == name]
+        return ("attempt", name) in Corrections(until).out if until else False
+
+    def person_is_out(self, person: str) -> bool:
+        """Return whether a person is on no board."""
+        return ("person", person) in self.out
+
+    def points(self, attempt: str, person: str, points: Fraction) -> Fraction:
+        """Return what an attempt is worth after corrections."""
+        name = ("attempt", attempt)
+        if name in self.zero or ("person", person) in self.zero:
+            return NOTHING
+        return self.remarked.get(name, points) + self.adjusted.get(name, NOTHING)
+
+    def added_to(self, person: str) -> Fraction:
+        """Return what is added to a person's total."""
+        return NOTHING if self.is_zero(person) else self.adjusted.get(("person", person), NOTHING)
+
+    def is_zero(self, person: str) -> bool:
+        """Return whether a person's total was set to zero."""
+        return ("person", person) in self.zero
+
+    def units_out(self) -> list[str]:
+        """Return the units that are disqualified, as "tree:unit"."""
+        return [name for kind, name in self.out if kind == "unit"]
+
+    def people_out(self) -> list[str]:
+        """Return the people who are disqualified."""
+        return [name for kind, name in self.out if kind == "person"]
+
+    def _apply(self, row: LedgerRow, target: Target) -> None:
+        match row.do:
+            case "void" | "disqualify":
+                self.out[target] = row
+            case "zero":
+                self.zero[target] = row
+            case "restore":
+                self.out.pop(target, None)
+                self.zero.pop(target, None)
+            case "adjust":
+                self.adjusted[target] += row.points or NOTHING
+            case "remark":
+                self.remarked[target] = row.points or NOTHING
+
+
+def _target(row: LedgerRow) -> Target:
+    for kind in ("attempt", "person", "unit"):
+        name = getattr(row, kind)
+        if name is not None:
+            return kind, name
+    raise ValueError("a ledger row names nothing")

@@ -1,0 +1,65 @@
+"""What events bring (P11): points under their caps, and extra attempts (P9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from quiz.rules import timing
+from quiz.rules.limits import Dated, kept
+from quiz.rules.parts import Limit, Stage
+from quiz.rules.quota import Added
+from quiz.rules.standings import Earned
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of one person."""
+
+    at_ms: int
+    kind: str
+
+
+def earned(stage: Stage, happened: Iterable[Happened]) -> list[Earned]:
+    """Return the points that a person's events give: a kind that is not written gives nothing.
+
+    A cap says how many events of a kind give points. Source: P11.
+    """
+    mine = sorted(happened, key=lambda e: e.at_ms)
+    found = []
+    for kind, event in stage.events.items():
+        of_kind = [e for e in mine if e.kind == kind and _inside(stage, e.at_ms)]
+        for each, counts in zip(of_kind, _counting(stage, event.cap, of_kind), strict=True):
+            if counts:
+                found.append(
+                    Earned(
+                        each.at_ms, _period(stage, each.at_ms), timing.day_of(stage, each.at_ms), event.points
+                    )
+                )
+    return sorted(found, key=lambda e: e.at_ms)
+
+
+def added(stage: Stage, happened: Iterable[Happened], now_ms: int) -> Added:
+    """Return how many attempts a person's events up to a moment add to the day, the period and the total."""
+    mine = sorted((e for e in happened if e.at_ms <= now_ms), key=lambda e: e.at_ms)
+    day, period = timing.day_of(stage, now_ms), _period(stage, now_ms)
+    today = this_period = total = 0
+    for extra in stage.quota.extra:
+        of_kind = [e for e in mine if e.kind == extra.event and _inside(stage, e.at_ms)]
+        for each, counts in zip(of_kind, _counting(stage, extra.cap, of_kind), strict=True):
+            total += counts * extra.adds
+            today += counts * extra.adds * (timing.day_of(stage, each.at_ms) == day)
+            this_period += counts * extra.adds * (_period(stage, each.at_ms) == period)
+    return Added(today, this_period, total)
+
+
+def _counting(stage: Stage, cap: Limit, happened: Iterable[Happened]) -> list[int]:
+    return kept(cap, [Dated(timing.day_of(stage, e.at_ms), _period(stage, e.at_ms)) for e in happened])
+
+
+def _period(stage: Stage, ms: int) -> str:
+    return timing.period_of(stage, ms)
+
+
+def _inside(stage: Stage, ms: int) -> bool:
+    return stage.calendar.opens_ms <= ms < stage.calendar.closes_ms

@@ -1,0 +1,127 @@
+"""What a valid document may say and this version cannot do yet: one table, refused by name, never ignored.
+
+A line leaves the table in the change that makes it work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from quiz.errors import N_, Fault
+from quiz.rules.reading import Source
+
+Test = Callable[[Any], bool]  # Any: the JSON value at the place
+
+BY_REPLAY, BY_PLAY = "replay", "play"
+BOTH = (BY_REPLAY, BY_PLAY)
+
+
+class Gap(NamedTuple):
+    """One thing that cannot be done yet."""
+
+    at: str  # pattern of JSON pointers: * is one part
+    where: tuple[str, ...]  # replay: folding a record; play: a running contest
+    what: str  # of the catalogue
+    when: Test = lambda value: True
+
+
+def _is(*values: object) -> Test:
+    return lambda value: value in values
+
+
+def _is_not(*values: object) -> Test:
+    return lambda value: value not in values
+
+
+def _any(*values: object) -> Test:
+    return lambda found: any(value in values for value in found)
+
+
+ORDERED = ("best", "top_sum", "group_best_sum")
+PERSONAL = ("total", "time", "reached", "first_started")
+
+GAPS = (
+    Gap("/boards", BOTH, N_("跨阶段的榜")),
+    Gap("/draws", BOTH, N_("跨阶段的抽奖")),
+    Gap("/awards", BOTH, N_("跨阶段的奖项")),
+    Gap("/people/groups", (BY_PLAY,), N_("按人群分组")),
+    Gap("/people/ages", BOTH, N_("限制年龄")),
+    Gap("/people/grades", BOTH, N_("限制年级")),
+    Gap("/people/roster_only", (BY_PLAY,), N_("只限名册中的人参加"), _is(True)),
+    Gap("/people/register_by", BOTH, N_("报名截止时间")),
+    Gap("/people/exclude", (BY_PLAY,), N_("排除某些人群")),
+    Gap("/units/*/lock", (BY_PLAY,), N_("限制更换单位")),
+    Gap("/units/*/points", (BY_PLAY,), N_("换单位后积分随人转移"), _is("follow")),
+    Gap("/stages/*/calendar/period", BOTH, N_("按关卡分期"), _is("level")),
+    Gap("/stages/*/calendar/after_close", (BY_PLAY,), N_("结束后继续练习"), _is("practice")),
+    Gap("/stages/*/paper/cover", (BY_PLAY,), N_("每卷必须覆盖全部标签")),
+    Gap("/stages/*/paper/balance", (BY_PLAY,), N_("各卷难度均衡"), _is(True)),
+    Gap(
+        "/stages/*/paper/sections/*/kinds",
+        (BY_PLAY,),
+        N_("不定项、填空、排序、连线题"),
+        _any("indefinite", "fill", "order", "match"),
+    ),
+    Gap("/stages/*/clock/at_least_s", BOTH, N_("最短答题时间")),
+    Gap("/stages/*/clock/leaving", (BY_PLAY,), N_("离开页面的处理"), _is_not("nothing")),
+    Gap("/stages/*/flow/stop", (BY_PLAY,), N_("答错即止"), _is("first_wrong")),
+    Gap("/stages/*/flow/stop", BOTH, N_("限时连续答题"), _is("time")),
+    Gap("/stages/*/flow/redo", BOTH, N_("答错重做直到答对"), _is("until_right")),
+    Gap("/stages/*/flow/practice_first", BOTH, N_("先通过练习才能答题")),
+    Gap("/stages/*/flow/levels", BOTH, N_("闯关")),
+    Gap("/stages/*/flow/duel", BOTH, N_("对战")),
+    Gap("/stages/*/award/duel", BOTH, N_("对战积分")),
+    Gap("/stages/*/award/tokens", (BY_PLAY,), N_("发放卡片")),
+    Gap("/stages/*/quota/extra", (BY_PLAY,), N_("由活动增加的答题次数")),
+    Gap("/stages/*/events", (BY_PLAY,), N_("活动积分")),
+    Gap("/stages/*/boards/*/each", (BY_PLAY,), N_("按人群或单位分榜")),
+    Gap("/stages/*/boards/*/order", BOTH, N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
+    Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("按单位中最好的几人排名"), _any(*ORDERED)),
+    Gap("/stages/*/boards/*/value/terms/*/metric", (BY_PLAY,), N_("按单位中最好的几人排名"), _is(*ORDERED)),
+    Gap("/stages/*/boards/*/public", (BY_PLAY,), N_("限定公布的时间和对象")),
+    Gap("/stages/*/boards/*/frozen_from", (BY_PLAY,), N_("封榜")),
+    Gap("/stages/*/boards/*/names", (BY_PLAY,), N_("榜上显示全名或隐去部分姓名"), _is_not("nickname")),
+    Gap("/stages/*/boards/*/least_listed", (BY_PLAY,), N_("人数太少时不列出")),
+    Gap("/stages/*/draws", (BY_PLAY,), N_("抽奖")),
+    Gap("/stages/*/awards", (BY_PLAY,), N_("奖项与晋级")),
+    Gap("/stages/*/awards/*/in_a_row", (BY_REPLAY,), N_("连续达标的奖项")),
+    Gap("/stages/*/awards/*/once_only", (BY_REPLAY,), N_("每人只晋级一次"), _is(True)),
+    Gap("/stages/*/awards/*/wild_cards", (BY_REPLAY,), N_("外卡名额")),
+    Gap("/stages/*/integrity/one_phone", (BY_PLAY,), N_("一人一机"), _is(True)),
+    Gap("/stages/*/integrity/shortest_s", (BY_PLAY,), N_("过快答题的提示")),
+    Gap("/stages/*/integrity/person_out_takes", (BY_PLAY,), N_("个人取消资格时连带单位")),
+    Gap("/stages/*/integrity/void/quota_back", (BY_PLAY,), N_("作废后退还次数"), _is(True)),
+    Gap("/stages/*/integrity/corrected_key", (BY_PLAY,), N_("更正答案后不重判"), _is("keep")),
+    Gap("/stages/*/integrity/notice_days", (BY_PLAY,), N_("公示期")),
+)
+
+
+def not_yet(source: Source, where: str) -> list[Fault]:
+    """Return what a valid document says that cannot be done yet, `where`: BY_REPLAY or BY_PLAY."""
+    return [
+        Fault(
+            at, source.line(at), "not_yet", N_("“%(what)s”目前还不支持，请先去掉这一项。"), {"what": gap.what}
+        )
+        for gap in GAPS
+        if where in gap.where
+        for at, value in _matching(source.raw, gap.at.split("/")[1:], "")
+        if gap.when(value)
+    ]
+
+
+def _matching(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]]:
+    """Yield the places that a pattern fits, with their values."""
+    if not parts:
+        yield at, value
+        return
+    first, rest = parts[0], parts[1:]
+    if isinstance(value, list) and first == "*":
+        children = [(str(n), each) for n, each in enumerate(value)]
+    elif isinstance(value, dict):
+        children = [(key, each) for key, each in value.items() if first in ("*", key)]
+    else:
+        children = []
+    for key, each in children:
+        yield from _matching(each, rest, f"{at}/{re.sub('/', '~1', re.sub('~', '~0', key))}")

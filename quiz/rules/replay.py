@@ -1,0 +1,124 @@
+"""A recorded contest folded anew: refusals, boards, draw entries and awards, from nothing but its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from quiz.errors import InvalidDocument
+from quiz.rules import awards, draws, timing
+from quiz.rules.building import build
+from quiz.rules.case import Case
+from quiz.rules.document import checked
+from quiz.rules.limits import Dated
+from quiz.rules.not_yet import BY_REPLAY, not_yet
+from quiz.rules.parts import Draw, Prize
+from quiz.rules.record import Record
+from quiz.rules.tables import Tables
+
+Json = dict[str, Any]  # Any: JSON, as expected.json has it
+
+
+def result(case: Case) -> Json:
+    """Return what a case comes to, in the form of expected.json; a document that is wrong gives `invalid`.
+
+    Raises InvalidDocument for what a valid document says and this version cannot do yet, by name.
+    """
+    try:
+        source = checked(case.rules)
+    except InvalidDocument as error:
+        return {"invalid": [{"at": f.at, "code": f.code, "line": f.line} for f in error.faults]}
+    gaps = not_yet(source, BY_REPLAY)
+    if gaps:
+        raise InvalidDocument(gaps)
+    document = build(source.raw)
+    runs = [_Run(Tables(Record(document, stage, case))) for stage in document.stages]
+    refused = sorted(
+        (r for run in runs for r in run.record.refused), key=lambda r: (r.row.started_ms, r.row.id)
+    )
+    return {
+        "refused": [
+            {"person": r.row.person, "started_at": r.row.started_at, "because": r.because} for r in refused
+        ],
+        "boards": dict(_named(runs, _Run.boards)),
+        "below": dict(_named(runs, _Run.below)),
+        "draw_entries": dict(_named(runs, _Run.draw_entries)),
+        "awards": dict(_named(runs, _Run.awards)),
+    }
+
+
+class _Run:
+    """One stage, folded."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables, self.record, self.stage = tables, tables.record, tables.record.stage
+
+    def boards(self) -> Mapping[str, Any]:
+        return {board.name: self.tables.shown(board) for board in self.stage.boards}
+
+    def below(self) -> Mapping[str, Any]:
+        """Return the units that stand below a board, with the reasons."""
+        found = {board.name: self.tables.below(board) for board in self.stage.boards if board.of != "people"}
+        return {name: rows for name, rows in found.items() if rows}
+
+    def draw_entries(self) -> Mapping[str, Any]:
+        return {draw.name: self._entries(draw) for draw in self.stage.draws}
+
+    def awards(self) -> Mapping[str, Any]:
+        return {prize.name: self._winners(prize) for prize in self.stage.awards}
+
+    def _entries(self, draw: Draw) -> dict[str, int]:
+        places = {e.board: self._ranked(e.board) for e in draw.entries if e.board is not None}
+        found = {
+            person: draws.entries(draw, self.stage.award, self._entrant(person, places))
+            for person in self.record.people()
+            if self.record.group(person) not in draw.exclude or not self.record.group(person)
+        }
+        return {person: number for person, number in found.items() if number}
+
+    def _entrant(self, person: str, places: Mapping[str, Mapping[str, int]]) -> draws.Entrant:
+        tries = [
+            draws.Try(a.played.day, a.played.period, a.played.score, a.played.correct, a.played.full)
+            for a in self.record.attempts_of(person, with_void=not self.stage.integrity.entries_withdrawn)
+        ]
+        events: dict[str, list[Dated]] = {}
+        for event in self.record.events_of(person):
+            day = timing.day_of(self.stage, event.at_ms)
+            events.setdefault(event.kind, []).append(Dated(day, timing.period_of(self.stage, event.at_ms)))
+        own = {board: rows[person] for board, rows in places.items() if person in rows}
+        return draws.Entrant(tries, events, own, self.record.total(person))
+
+    def _ranked(self, name: str | None) -> dict[str, int]:
+        board = next(board for board in self.stage.boards if board.name == name)
+        return {row["who"]: row["place"] for row in self.tables.rows(board)}
+
+    def _winners(self, prize: Prize) -> list[str]:
+        if prize.board is None:
+            return self._reaching(prize)
+        return awards.from_board(prize, list(self._ranked(prize.board).items()), self._home(prize.each))
+
+    def _home(self, each: str | None) -> Callable[[str], str | None] | None:
+        if each is None:
+            return None
+        if each == "group":
+            return lambda who: self.record.group(who) or None
+        return lambda who: self.record.unit_of(who, each)
+
+    def _reaching(self, prize: Prize) -> list[str]:
+        """Return everybody who reached a threshold in some attempt, or with their total."""
+        if prize.at_least is None:
+            return []
+        found = []
+        for person in self.record.people():
+            entrant = self._entrant(person, {})
+            if any(draws.reaches(prize.at_least, each, entrant.total) for each in entrant.tries):
+                found.append(person)
+        return found
+
+
+def _named(runs: Sequence[_Run], of: Callable[[_Run], Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield the stages' tables by name; where two stages use one name, the stage's comes before it."""
+    found = [(run.stage.name, name, table) for run in runs for name, table in of(run).items()]
+    names = [name for _, name, _ in found]
+    for stage, name, table in found:
+        yield (name if names.count(name) == 1 else f"{stage}/{name}"), table

@@ -1,0 +1,128 @@
+"""The boards of a recorded stage as rows: of people and of units, over the stage or its periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quiz.rules import standings, units
+from quiz.rules.parts import Board
+from quiz.rules.record import Record
+from quiz.rules.standings import Line
+
+Row = dict[str, Any]  # Any: JSON values of a row
+
+
+class Tables:
+    """Makes the rows of boards from a record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record, self.stage = record, record.stage
+        self._lines: dict[str | None, Mapping[str, Line]] = {}
+
+    def shown(self, board: Board) -> Any:
+        """Return a board as expected.json has it: rows, by period and by group or unit where divided."""
+        if board.over == "stage":
+            return self._divided(board, None)
+        return {period: self._divided(board, period) for period in self.record.periods}
+
+    def rows(self, board: Board, period: str | None = None) -> list[Row]:
+        """Return the rows of a whole board in order."""
+        return self._rows(board, self._of(period))[0]
+
+    def below(self, board: Board) -> list[Row]:
+        """Return the units that are not on a board over the stage, with the reasons."""
+        return self._rows(board, self._of(None))[1] + [
+            {"who": path, "because": "disqualified"}
+            for tree, path in sorted(self.record.units_out)
+            if tree == board.of.split(".")[0]
+        ]
+
+    def _of(self, period: str | None) -> Mapping[str, Line]:
+        if period not in self._lines:
+            self._lines[period] = self.record.lines(period)
+        return self._lines[period]
+
+    def _divided(self, board: Board, period: str | None) -> Any:
+        lines = self._of(period)
+        if board.each is None:
+            return self._rows(board, lines)[0]
+        homes: dict[str, dict[str, Line]] = {}
+        for person, line in lines.items():
+            home = self.record.group(person) if board.each == "group" else self._unit(person, board.each)
+            if home:
+                homes.setdefault(home, {})[person] = line
+        names = {} if board.each == "group" else self.record.forest.names(board.each)
+        return {names.get(home, home): self._rows(board, homes[home])[0] for home in sorted(homes)}
+
+    def _rows(self, board: Board, lines: Mapping[str, Line]) -> tuple[list[Row], list[Row]]:
+        if board.of == "people":
+            return self._people(lines), []
+        return self._units(board, lines)
+
+    def _people(self, lines: Mapping[str, Line]) -> list[Row]:
+        places, stage = standings.Places(self.stage.places), self.stage
+        ordered = sorted(lines, key=lambda person: (standings.order(stage, lines[person]), person))
+        return [self._person(who, lines[who], places) for who in ordered]
+
+    def _person(self, who: str, line: Line, places: standings.Places) -> Row:
+        return {
+            "place": places.next(standings.order(self.stage, line)),
+            "who": who,
+            "total": units.points_shown(self.stage, line.total * self.stage.point),
+            "time_ms": line.time_ms,
+            "attempts": line.attempts,
+            "reached_ms": line.reached_ms,
+            "first_started_ms": line.first_started_ms,
+        }
+
+    def _units(self, board: Board, lines: Mapping[str, Line]) -> tuple[list[Row], list[Row]]:
+        tree = board.of.split(".")[0]
+        members: dict[str, list[str]] = {}
+        for person in lines:
+            path = self._unit(person, board.of)
+            if path is not None and (tree, path) not in self.record.units_out:
+                members.setdefault(path, []).append(person)
+        names = self.record.forest.names(board.of)
+        measured = {
+            path: (
+                units.added(units.contribution(self.stage, lines[person]) for person in people),
+                self._facts(board, path, {person: lines[person] for person in people}),
+            )
+            for path, people in members.items()
+        }
+        on, below = units.table(self.stage, board, {names[path]: each for path, each in measured.items()})
+        return [_unit_row(who, row) for who, row in on], [_unit_row(who, row) for who, row in below]
+
+    def _facts(self, board: Board, path: str, lines: Mapping[str, Line]) -> units.Facts:
+        forest = self.record.forest
+        tree, depth = forest.depth(board.of)
+        levels = self.record.document.units[tree].levels
+        below = forest.children(board.of, path)
+        joined: set[str | None] = set()
+        if depth < len(levels):
+            counting = [p for p, line in lines.items() if board.zero_scorers == "in" or line.total]
+            joined = {self._unit(person, f"{tree}.{levels[depth]}") for person in counting} - {None}
+        bests: dict[str, int] = {}
+        for person, line in lines.items():
+            group = self.record.group(person)
+            if group:
+                bests[group] = max(line.total, bests.get(group, line.total))
+        return units.Facts(
+            enrolled=forest.enrolled(board.of, path),
+            children=len(below) or None,
+            children_joined=len(joined),
+            totals=[line.total for line in lines.values()],
+            group_bests=list(bests.values()),
+        )
+
+    def _unit(self, person: str, of: str) -> str | None:
+        return self.record.unit_of(person, of)
+
+
+def _unit_row(who: str, row: units.Row) -> Row:
+    shown: Row = {} if row.place is None else {"place": row.place}
+    shown |= {"who": who, "value": row.value, **row.metrics}
+    shown |= {"people": row.people, "attempts": row.attempts}
+    shown |= {"enrolled": row.enrolled} if row.enrolled is not None else {}
+    return shown if row.because is None else {**shown, "because": row.because}
