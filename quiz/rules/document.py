@@ -11,7 +11,7 @@ from quiz.rules.not_yet import BY_PLAY, not_yet
 from quiz.rules.parts import Board, Calendar, Document, Paper, Section, Stage, Tree
 from quiz.rules.reading import Source, read
 
-__all__ = ["Board", "Calendar", "Document", "Paper", "Section", "Stage", "Tree", "checked", "load", "playable"]
+__all__ = ["Board", "Calendar", "Document", "Paper", "Section", "Stage", "Tree"]
 
 
 def load(text: str) -> Document:

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from question_bank.drawing import Pool, shortfalls
 from question_bank.question import Question
-from quiz.errors import N_, Fault, InvalidDocument, InvalidInput, NotFound
+from quiz.errors import N_, ChangedMeanwhile, Fault, InvalidDocument, InvalidInput, NotFound
 from quiz.models.accounts import Unit
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.models.play import Attempt
 from quiz.rules import timing
-from quiz.rules.document import Document, load
+from quiz.rules.document import Document, load, playable
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, candidate, published
 
@@ -40,6 +40,19 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What an organizer looked at before publishing it."""
+
+    draft: str  # its digest
+    version: int | None  # in force then
+
+    @property
+    def version_after(self) -> int:
+        """The version that publishing it makes."""
+        return (self.version or 0) + 1
+
+
+@dataclass(frozen=True)
 class Listed:
     """A published contest as everybody sees it."""
 
@@ -51,8 +64,20 @@ class Listed:
 
 
 def create(platform: Platform, text: str, kind: str, actor: Actor) -> int:
-    """Keep a new draft and return its contest's id; the text may still have problems."""
+    """Keep a new draft and return its contest's id; the text may still have problems.
+
+    The second of two clicks gets the draft that the first one made.
+    """
     with platform.store.writing() as session:
+        twin = session.scalar(
+            select(Contest.id).where(
+                Contest.draft == text,
+                Contest.rules_id.is_(None),
+                Contest.created_ms > actor.now_ms - DOUBLE_CLICK_MS,
+            )
+        )
+        if twin is not None:
+            return twin
         row = Contest(
             kind=kind,
             title=_title(text),
@@ -66,14 +91,28 @@ def create(platform: Platform, text: str, kind: str, actor: Actor) -> int:
         return row.id
 
 
-def save_draft(platform: Platform, contest_id: int, text: str, actor: Actor) -> None:
-    """Keep a changed draft; what is published stays as it is. Raises NotFound."""
+def save_draft(
+    platform: Platform, contest_id: int, text: str, actor: Actor, seen: str | None = None
+) -> None:
+    """Keep a changed draft; what is published stays as it is. Raises NotFound.
+
+    `seen`: the digest of the draft that the person began from; ChangedMeanwhile when it is another one by now.
+    """
     with platform.store.writing() as session:
-        row = _contest(session, contest_id)
+        row = _contest(session, contest_id, lock=True)
+        if row.draft == text:
+            return
+        if seen not in (None, draft_digest(row.draft)):
+            raise ChangedMeanwhile()
         row.draft = text
         if row.rules_id is None:
             row.title = _title(text)
         session.add(actor.audit("contest.save", row.title, json.dumps({"contest": contest_id})))
+
+
+def draft_digest(text: str) -> str:
+    """Return the digest by which a draft is known."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def draft(platform: Platform, contest_id: int) -> Draft:
@@ -110,19 +149,27 @@ def missing(platform: Platform, document: Document) -> list[Fault]:
     return faults
 
 
-def publish(platform: Platform, contest_id: int, actor: Actor) -> int:
+def publish(platform: Platform, contest_id: int, actor: Actor, seen: Seen | None = None) -> int:
     """Freeze the draft and the questions it may draw as a new version of the rules; returns the version.
 
     Raises InvalidDocument for a document that is wrong or that bank and units cannot serve, InvalidInput once
-    the contest has opened: from then on only the ledger changes anything.
+    the contest has opened: from then on only the ledger changes anything. `seen`: what a person looked at before
+    saying so; ChangedMeanwhile when that is no longer the draft, and the second of two clicks publishes nothing.
     """
     text = draft(platform, contest_id).text
-    document = load(text)
+    if seen is not None and seen.draft != draft_digest(text):
+        raise ChangedMeanwhile()
+    document = playable(text)
     faults = missing(platform, document)
     if faults:
         raise InvalidDocument(faults)
     with platform.store.writing() as session:
         row = _contest(session, contest_id, lock=True)
+        before = session.get(Rules, row.rules_id) if row.rules_id else None
+        if seen is not None and before is not None and before.version != seen.version:
+            if before.version == seen.version_after and before.text == text:
+                return before.version
+            raise ChangedMeanwhile()
         if _has_opened(platform, row, actor.now_ms) or _has_attempts(session, contest_id):
             raise InvalidInput(N_("比赛已经开始，规则不能再改；更正成绩请使用更正记录。"))
         version = 1 + (
@@ -132,7 +179,7 @@ def publish(platform: Platform, contest_id: int, actor: Actor) -> int:
             contest_id=contest_id,
             version=version,
             text=text,
-            digest=hashlib.sha256(text.encode()).hexdigest(),
+            digest=draft_digest(text),
             published_ms=actor.now_ms,
             actor_id=actor.person_id,
         )
