@@ -102,6 +102,13 @@ class UnitNeeded(QuizError):
     message = N_("这场比赛需要填写所属单位，请先选择再开始答题。")
 
 
+class ChangedMeanwhile(QuizError):
+    """Somebody else changed what this person was looking at."""
+
+    code = "changed"
+    message = N_("内容在别处被改过了，没有保存。请重新打开页面核对后再试。")
+
+
 class AttemptFinished(QuizError):
     """The attempt was handed in or closed before; its result is on record."""
 

@@ -24,6 +24,7 @@ from quiz.rules.document import Document, load, playable
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, candidate, published
 
+DOUBLE_CLICK_MS = 10_000
 NO_UNITS = N_("单位体系 %(tree)s 的 %(level)s 一级还没有单位，请先导入。")
 TOO_FEW = N_("%(stage)s：第 %(section)s 组题需要 %(wanted)s 道，题库中符合条件的只够 %(available)s 道。")
 
@@ -69,13 +70,7 @@ def create(platform: Platform, text: str, kind: str, actor: Actor) -> int:
     The second of two clicks gets the draft that the first one made.
     """
     with platform.store.writing() as session:
-        twin = session.scalar(
-            select(Contest.id).where(
-                Contest.draft == text,
-                Contest.rules_id.is_(None),
-                Contest.created_ms > actor.now_ms - DOUBLE_CLICK_MS,
-            )
-        )
+        twin = _just_created(session, text, actor)
         if twin is not None:
             return twin
         row = Contest(
@@ -91,9 +86,7 @@ def create(platform: Platform, text: str, kind: str, actor: Actor) -> int:
         return row.id
 
 
-def save_draft(
-    platform: Platform, contest_id: int, text: str, actor: Actor, seen: str | None = None
-) -> None:
+def save_draft(platform: Platform, contest_id: int, text: str, actor: Actor, seen: str | None = None) -> None:
     """Keep a changed draft; what is published stays as it is. Raises NotFound.
 
     `seen`: the digest of the draft that the person began from; ChangedMeanwhile when it is another one by now.
@@ -243,6 +236,19 @@ def current_stage(document: Document, now_ms: int) -> int:
     """Return the position of the stage that `phase` speaks of."""
     chosen = phase(document, now_ms)
     return next(i for i, stage in enumerate(document.stages) if timing.phase(stage, now_ms) == chosen)
+
+
+def _just_created(session: Session, text: str, actor: Actor) -> int | None:
+    """Return the draft with this text that a first click made a moment ago; a command has no clicks."""
+    if actor.person_id is None:
+        return None
+    return session.scalar(
+        select(Contest.id).where(
+            Contest.draft == text,
+            Contest.rules_id.is_(None),
+            Contest.created_ms > actor.now_ms - DOUBLE_CLICK_MS,
+        )
+    )
 
 
 def _contest(session: Session, contest_id: int, lock: bool = False) -> Contest:
