@@ -6,16 +6,17 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from question_bank.formats import Reading, read, returned_rows
-from question_bank.problems import Problem
-from question_bank.question import Question, digest
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from question_bank.formats import Placed, Reading, read, returned_rows
+from question_bank.problems import ERROR, Problem
+from question_bank.question import Question, digest
 from quiz.errors import N_, Busy, InvalidInput, NotFound
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
@@ -36,17 +37,17 @@ class Preview:
     reading: Reading
     known: tuple[Problem, ...]  # questions that the bank holds already, or holds with another answer
 
-    @property
+    @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Everything to be said about the file, in its order."""
         return tuple(sorted((*self.reading.problems, *self.known), key=lambda p: (p.sheet, p.row, p.column)))
 
-    @property
+    @cached_property
     def faulty(self) -> frozenset[tuple[str, int]]:
-        """The rows (sheet, row) that an error keeps out."""
-        return frozenset((p.sheet, p.row) for p in self.problems if p.severity == "error")
+        """The rows (sheet, row) that an error keeps out; row 0 stands for the whole file or sheet."""
+        return frozenset((p.sheet, p.row) for p in self.problems if p.severity == ERROR)
 
-    @property
+    @cached_property
     def good(self) -> tuple[Question, ...]:
         """The questions that can be taken."""
         faulty = self.faulty
@@ -60,15 +61,6 @@ class Taken:
     import_id: int
     taken: int
     refused: int
-
-
-@dataclass(frozen=True)
-class Found:
-    """A question version of the bank, for lists."""
-
-    version_id: int
-    question: Question
-    import_id: int
 
 
 def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str:
@@ -97,14 +89,9 @@ def take(platform: Platform, found: Preview, actor: Actor, good_rows_only: bool 
     Raises InvalidInput while a row is wrong and the person has not chosen to take the good rows only. A file is
     taken once: the second of two clicks gets what the first one took, or Busy while that is being written.
     """
-    refused = found.faulty
-    if refused and not good_rows_only:
-        raise InvalidInput(
-            f"有 {len(refused)} 行有错误，没有导入任何题目。请改正后重新上传，或选择只导入正确的行。"
-        )
-    questions = found.good
-    if not questions:
-        raise InvalidInput("文件里没有可以导入的题目。")
+    refused, questions = found.faulty, found.good
+    _check(found, good_rows_only)
+    drop_unfinished(platform, actor.now_ms)
     try:
         import_id = _begin(platform, found, actor)
     except IntegrityError as error:
@@ -149,17 +136,37 @@ def note_export(platform: Platform, name: str, count: int, actor: Actor) -> None
 
 
 def undo(platform: Platform, import_id: int, actor: Actor) -> None:
-    """Take an import back while no contest uses any of its questions; raises NotFound, InvalidInput."""
+    """Take an import back while no contest uses any of its questions; raises NotFound, InvalidInput.
+
+    One transaction hides the questions, small ones delete them.
+    """
     with platform.store.writing() as session:
-        row = session.get(Import, import_id)
+        row = session.get(Import, import_id, with_for_update=True)
         if row is None or row.state != "visible":
-            raise NotFound()
-        versions = _versions_of(import_id)
-        if session.scalar(select(exists().where(FrozenQuestion.version_id.in_(versions)))):
-            raise InvalidInput("已有比赛使用了这批题目，不能撤销导入。")
-        _delete_questions(session, import_id)
+            raise NotFound(N_("没有这次导入，或者它已经撤销。"))
+        if session.scalar(select(exists().where(FrozenQuestion.version_id.in_(_versions_of(import_id))))):
+            raise InvalidInput(N_("已有比赛使用了这批题目，不能撤销导入。"))
         row.state = "undone"
         session.add(actor.audit("bank.undo", row.filename, json.dumps({"import": import_id})))
+    _delete_questions(platform, import_id)
+
+
+def drop_unfinished(platform: Platform, now_ms: int, at_start: bool = False) -> int:
+    """Delete what a crash left of imports that nobody has ever seen; returns how many there were.
+
+    Those that have been writing for long, and at the start of the server (`at_start`) all that began on a page:
+    the process that wrote them is gone.
+    """
+    stalled: ColumnElement[bool] = Import.at_ms < now_ms - STALLED_MS
+    if at_start:
+        stalled = stalled | Import.actor_id.is_not(None)
+    with platform.store.reading() as session:
+        found = session.scalars(select(Import.id).where(Import.state == "writing", stalled)).all()
+    for import_id in found:
+        _delete_questions(platform, import_id)
+        with platform.store.writing() as session:
+            session.execute(delete(Import).where(Import.id == import_id, Import.state == "writing"))
+    return len(found)
 
 
 def forget(platform: Platform, token: str) -> None:
@@ -177,24 +184,6 @@ def imports(platform: Platform) -> Sequence[Import]:
         ).all()
 
 
-def questions(platform: Platform, query: str, kind: str, first: int, size: int) -> tuple[list[Found], int]:
-    """Return one page of the questions of the bank, newest first, and how many there are in all."""
-    wanted = (
-        select(QuestionVersion, QuestionRow.import_id)
-        .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
-        .join(Import, Import.id == QuestionRow.import_id)
-        .where(Import.state == "visible")
-    )
-    if query:
-        wanted = wanted.where(QuestionVersion.stem.contains(query, autoescape=True))
-    if kind:
-        wanted = wanted.where(QuestionVersion.kind == kind)
-    with platform.store.reading() as session:
-        count = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-        page = session.execute(wanted.order_by(QuestionVersion.id.desc()).offset(first).limit(size)).all()
-        return [Found(v.id, Question.from_dict(v.content), import_id) for v, import_id in page], count
-
-
 def all_questions(platform: Platform) -> list[Question]:
     """Return every visible question, oldest first, for an export."""
     with platform.store.reading() as session:
@@ -210,7 +199,6 @@ def all_questions(platform: Platform) -> list[Question]:
 
 def _begin(platform: Platform, found: Preview, actor: Actor) -> int:
     with platform.store.writing() as session:
-        _drop_stalled(session, actor.now_ms)
         row = Import(
             at_ms=actor.now_ms,
             actor_id=actor.person_id,
@@ -223,18 +211,30 @@ def _begin(platform: Platform, found: Preview, actor: Actor) -> int:
         return row.id
 
 
-def _drop_stalled(session: Session, now_ms: int) -> None:
-    """Delete what a crash left of imports that nobody has ever seen."""
-    stalled = select(Import.id).where(Import.state == "writing", Import.at_ms < now_ms - STALLED_MS)
-    for import_id in session.scalars(stalled).all():
-        _delete_questions(session, import_id)
-        session.execute(delete(Import).where(Import.id == import_id))
+def _check(found: Preview, good_rows_only: bool) -> None:
+    """Raise InvalidInput for a preview that may not be taken as it is."""
+    unread = [p for p in found.reading.problems if p.severity == ERROR and not found.reading.raw]
+    if unread:
+        raise InvalidInput(unread[0].message, **unread[0].values)
+    if found.faulty and not good_rows_only:
+        raise InvalidInput(
+            N_("有 %(rows)s 行有错误，没有导入任何题目。请改正后重新上传，或选择只导入正确的行。"),
+            rows=len(found.faulty),
+        )
+    if not found.good:
+        raise InvalidInput(N_("文件里没有可以导入的题目。"))
 
 
-def _delete_questions(session: Session, import_id: int) -> None:
-    versions = _versions_of(import_id).scalar_subquery()
-    session.execute(delete(QuestionVersion).where(QuestionVersion.id.in_(versions)))
-    session.execute(delete(QuestionRow).where(QuestionRow.import_id == import_id))
+def _delete_questions(platform: Platform, import_id: int) -> None:
+    """Delete the questions of an import that nobody sees, in small transactions."""
+    some = select(QuestionRow.id).where(QuestionRow.import_id == import_id).limit(ROWS_A_TRANSACTION // 2)
+    while True:
+        with platform.store.writing() as session:
+            ids = session.scalars(some).all()
+            session.execute(delete(QuestionVersion).where(QuestionVersion.question_id.in_(ids)))
+            session.execute(delete(QuestionRow).where(QuestionRow.id.in_(ids)))
+        if not ids:
+            return
 
 
 def _write(platform: Platform, import_id: int, chunk: Sequence[Question], now_ms: int) -> None:
@@ -268,8 +268,10 @@ def _show(platform: Platform, taken: Taken, filename: str, actor: Actor) -> None
 
 def _known(session: Session, reading: Reading, token: str) -> Iterable[Problem]:
     """Yield a problem for each question whose wording the bank holds already, but not from this very file."""
-    digests = {digest(placed.question): placed for placed in reading.questions}
-    names = iter(digests)
+    placed: dict[str, Placed] = {}
+    for each in reading.questions:
+        placed.setdefault(digest(each.question), each)  # the file's own repetitions are in the reading
+    names = iter(placed)
     while chunk := list(islice(names, 500)):
         rows = session.execute(
             select(QuestionVersion.digest, QuestionVersion.content)
@@ -281,20 +283,15 @@ def _known(session: Session, reading: Reading, token: str) -> Iterable[Problem]:
                 Import.token.is_distinct_from(token),
             )
         )
+        held: dict[str, list[frozenset[str]]] = {}
         for same, content in rows:
-            placed, old = digests[same], Question.from_dict(content)
-            yield _clash(placed.sheet, placed.row, old.right_texts == placed.question.right_texts)
+            held.setdefault(same, []).append(Question.from_dict(content).right_texts)
+        for same, answers in held.items():
+            code = "duplicate" if placed[same].question.right_texts in answers else "conflict"
+            yield Problem(placed[same].sheet, placed[same].row, "", code, KNOWN_ALREADY[code])
 
 
-def _clash(sheet: str, row: int, same_answer: bool) -> Problem:
-    if same_answer:
-        return Problem(sheet, row, "", "duplicate", "题库里已有同样的题目，不再导入这一行。", "error")
-    return Problem(
-        sheet, row, "", "conflict", "题库里有同样的题目，但答案不同，请先核对哪个答案正确。", "error"
-    )
-
-
-def _versions_of(import_id: int):  # type: ignore[no-untyped-def]  # a select of ids
+def _versions_of(import_id: int) -> Select[int]:
     return (
         select(QuestionVersion.id)
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
@@ -305,7 +302,7 @@ def _versions_of(import_id: int):  # type: ignore[no-untyped-def]  # a select of
 def _staged(platform: Platform, token: str) -> tuple[bytes, str]:
     path = platform.data / "imports" / token
     if not token.isalnum() or not path.is_file():
-        raise NotFound("这个文件已不在了，请重新上传。")
+        raise NotFound(N_("这个文件已不在服务器上，请重新上传。"))
     return path.read_bytes(), path.with_name(f"{token}.name").read_text("utf-8")
 
 
@@ -313,3 +310,9 @@ def _forget_old(folder: Path, now_ms: int) -> None:
     for path in folder.iterdir():
         if now_ms - path.stat().st_mtime_ns // 1_000_000 > STAGED_MS:
             path.unlink(missing_ok=True)
+
+
+KNOWN_ALREADY = {
+    "duplicate": N_("题库里已有同样的题目，不再导入这一行。"),
+    "conflict": N_("题库里有同样的题目，但答案不同，请先核对哪个答案正确。"),
+}
