@@ -109,6 +109,7 @@ def prepare(address: str | None) -> None:
         raise Refusal(said(N_("数据库由更新的版本建立，这个版本打不开；请使用更新的版本。"))) from error
     if copied is not None:
         _tell(N_("数据库已升级；升级前的备份：%(path)s"), path=copied)
+    bank.drop_unfinished(platform, platform.clock.now_ms(), at_start=True)
     starter.load(platform, _actor())
     if not accounts.has_organizer(platform):
         _invite(
