@@ -280,11 +280,18 @@ function commands.finish()
   return 1
 end
 
--- epoch, moment or '' → the checkpoint, '' when there is none; the moment becomes the next one
+-- epoch, needs or '', moment or '' → the checkpoint; boards that lack what is needed are missing
 function commands.checkpoint()
   if not boards_at(SERVING, ARGV[3]) then return nil end
-  if ARGV[4] ~= '' then redis.call('HSET', SERVING, 'checkpoint', ARGV[4]) end
-  return redis.call('HGET', SERVING, 'checkpoint') or ''
+  if ARGV[4] ~= '' and ARGV[4] ~= redis.call('HGET', SERVING, 'needs') then return nil end
+  if ARGV[5] ~= '' then redis.call('HSET', SERVING, 'checkpoint', ARGV[5]) end
+  return redis.call('HGET', SERVING, 'checkpoint')
+end
+
+-- epoch → every key of the boards
+function commands.keys()
+  local boards = boards_at(SERVING, ARGV[3])
+  return boards and redis.call('SMEMBERS', boards.base .. 'keys')
 end
 
 -- epoch, board, first, size, me or '', neighbours → count, rows, my position or '', the rows around it or ''
@@ -342,21 +349,6 @@ function commands.records()
     local record = redis.call('HGET', people, ARGV[i])
     found[#found + 1] = record or ''
     found[#found + 1] = record and shape_text(boards, parsed(record).shape) or ''
-  end
-  return found
-end
-
--- epoch, board, cursor, how many → next cursor, person, record, shape …
-function commands.lines()
-  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
-  if not boards then return nil end
-  local scanned = redis.call('HSCAN', people_key(boards, board.stage, board.period), ARGV[8], 'COUNT', ARGV[9])
-  local found = {scanned[1]}
-  for i = 1, #scanned[2], 2 do
-    local record = scanned[2][i + 1]
-    found[#found + 1] = scanned[2][i]
-    found[#found + 1] = record
-    found[#found + 1] = shape_text(boards, parsed(record).shape)
   end
   return found
 end

@@ -17,9 +17,9 @@ and beside them `quiz:limit:<what>:<window>` counts how often something was trie
 
 Order keys are hexadecimal text, of one width on a board, whose byte order is the board's order; here they are
 packed into bytes, as a person's id is. So the sorted set read by rank is the board, and a place is 1 + the
-number of members below the order key: ZLEXCOUNT, O(log n) and exact because all scores are equal. `groups` exists
-only where places are dense, `ranked` only where a unit board reads the best few. One record of a person serves
-the public and the full board.
+number of members below the order key: ZLEXCOUNT, O(log n) and exact because all scores are equal. `groups`
+exists only where places are dense, `ranked` only where a unit board reads the best few. One record of a
+person serves the public and the full board.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from enum import StrEnum
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 import redis
@@ -219,9 +220,21 @@ class LiveBoards:
         """
         self._build("finish", building, checkpoint_ms)
 
-    def checkpoint(self, contest_id: int, epoch: str, moment_ms: int | None = None) -> int:
-        """Return up to when the boards are known to hold what was committed; with a moment, note it first."""
-        return int(self._ask("checkpoint", contest_id, epoch, "" if moment_ms is None else moment_ms))
+    def checkpoint(self, contest_id: int, epoch: str, needs: Needs | None = None) -> int:
+        """Return up to when the boards are known to hold everything that was committed.
+
+        Boards that do not keep what is needed are missing, too.
+        """
+        return int(self._ask("checkpoint", contest_id, epoch, needs.text if needs else "", ""))
+
+    def caught_up(self, contest_id: int, epoch: str, moment_ms: int) -> None:
+        """Note that the boards hold everything that was committed up to a moment."""
+        self._ask("checkpoint", contest_id, epoch, "", moment_ms)
+
+    def boards(self, contest_id: int, epoch: str) -> set[tuple[int, str]]:
+        """Return the stages and periods that have a record of somebody."""
+        keys = (key.decode().split(":") for key in self._ask("keys", contest_id, epoch))
+        return {(int(key[4]), unquote(key[5])) for key in keys if key[3] == "people"}
 
     def page(self, board: BoardRef, first: int, size: int, me: int | None = None) -> Part:
         """Return `size` rows from position `first` (from 0) on, and the row of `me` with its neighbours."""
@@ -241,7 +254,7 @@ class LiveBoards:
         return {placed.person_id: placed for placed in (_position(each) for each in found if each)}
 
     def unit_sums(self, board: BoardRef, level: str, best: int = 0) -> UnitSums:
-        """Return the sums of the units of a level and, where `Needs.ranked` has it, the totals of their best."""
+        """Return the sums of a level's units and, where `Needs.ranked` has it, the totals of their best."""
         stats, ranked = self._read("sums", board, level, best)
         sums: dict[int, dict[str, int]] = {}
         for name, value in zip(stats[::2], stats[1::2], strict=True):

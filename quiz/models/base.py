@@ -91,12 +91,20 @@ class Store:
         self.engine = engine
         self.write_engine = engine.execution_options(writes=True)
         self.dialect = engine.dialect.name
+        one_state = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self.snapshot_engine = engine.execution_options(**one_state)
         self.turn = threading.Lock() if self.dialect == "sqlite" else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a transaction that only reads: one consistent state."""
+        """Open a transaction that only reads; on PostgreSQL each statement sees what is committed by then."""
         with Session(self.engine, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a transaction that only reads: one consistent state, however many statements it takes."""
+        with Session(self.snapshot_engine, autoflush=False) as session:
             yield session
 
     @contextmanager

@@ -1,212 +1,191 @@
-"""Keeping the live boards equal to the record: catch up, rebuild, verify."""
+"""Keeping the live boards equal to the record: catch up, rebuild, fold again, verify."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 
-import orjson
-from sqlalchemy import select
+from sqlalchemy import Connection, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveLine, LiveUnavailable, View
-from quiz.models import record
+from quiz.errors import N_, Busy, NotFound
+from quiz.live import BeingBuilt, BoardMissing, LiveBoards, LiveLine, LiveUnavailable
 from quiz.models.contests import Contest
-from quiz.models.play import Attempt, Line, Result
-from quiz.rules import standings
-from quiz.services.closing import fold_person, played_of
+from quiz.models.play import Attempt, Line
+from quiz.services.announcing import announce
+from quiz.services.closing import refold
+from quiz.services.lines import batches, live_line
 from quiz.services.platform import Platform
+from quiz.services.proving import verify
 from quiz.services.published import Published, in_force
+from quiz.services.unit_board import needs
 
-BATCH = 500  # lines in one call
-OVERLAP_MS = 60_000  # a commit may be this much older than its moment says when it becomes visible
+OVERLAP_MS = 60_000  # so long after its moment a commit may become visible
+PEOPLE_AT_ONCE = 50  # folded again in one transaction: the serving process writes in between
 
 log = logging.getLogger(__name__)
+
+__all__ = ["catch_up", "catch_up_all", "chosen", "rebuild", "refold_all", "verify"]
 
 
 def catch_up_all(platform: Platform, now_ms: int, full: bool) -> None:
     """Bring boards up to date: those this process could not tell something, or every published contest."""
-    if platform.live is None:
+    live = platform.live
+    if live is None:
         return
-    wanted = set(platform.behind)
-    if full:
-        with platform.store.reading() as session:
-            wanted |= set(session.scalars(select(Contest.id).where(Contest.rules_id.is_not(None))))
-    for contest_id in sorted(wanted):
+    told = dict(platform.behind)
+    for contest_id in sorted({*told, *(_published(platform) if full else ())}):
         try:
-            catch_up(platform, platform.live, contest_id, now_ms)
-            platform.behind.discard(contest_id)
-            platform.live_away_since.pop(contest_id, None)
+            catch_up(platform, live, contest_id, now_ms)
         except LiveUnavailable:
-            platform.behind.add(contest_id)
+            platform.fell_behind(contest_id, now_ms)
             return
+        except BeingBuilt:
+            continue
+        if platform.behind.get(contest_id) == told.get(contest_id):  # nothing new could not be told meanwhile
+            platform.behind.pop(contest_id, None)
+            platform.live_away_since.pop(contest_id, None)
 
 
 def catch_up(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -> None:
-    """Announce again what changed since the last catch-up, or rebuild where the boards are missing.
+    """Announce again what changed since the last catch-up, or build the boards where they are missing.
 
     A process that died between commit and announcement is made good here: what is announced twice is ignored.
+    Raises LiveUnavailable, BeingBuilt.
     """
-    epoch = platform.epoch_of(contest_id)
     try:
-        since_ms = (live.checkpoint(contest_id, epoch) or 0) - OVERLAP_MS
+        _announce_again(platform, live, contest_id, now_ms)
     except BoardMissing:
-        rebuild(platform, live, contest_id, now_ms)
-        return
+        platform.epochs.pop(contest_id, None)
+        _build(platform, live, contest_id, now_ms)
+
+
+def rebuild(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -> int:
+    """Build the boards anew from the lines beside the served ones, then switch; returns how many lines.
+
+    What is announced meanwhile reaches both, so that nothing is missed. Raises Busy.
+    """
+    try:
+        return _build(platform, live, contest_id, now_ms)
+    except BeingBuilt as error:
+        raise Busy(N_("这场比赛的榜正由另一个进程重建，请稍后再试。")) from error
+    except LiveUnavailable as error:
+        raise Busy(N_("Redis 没有应答，榜没有重建；原有的榜没有改动。")) from error
+
+
+def refold_all(platform: Platform, contest_id: int) -> int:
+    """Fold everybody's attempts again and store the lines; returns how many people in how many stages.
+
+    A line that nothing in the record explains is emptied. Raises NotFound.
+    """
+    rules = in_force(platform, contest_id)
+    count = 0
+    for stage in range(len(rules.document.stages)):
+        for people in _people_of(platform, contest_id, stage):
+            with platform.store.connection() as connection:
+                now_ms = platform.clock.now_ms()
+                lines = [line for i in people for line in _refolded(connection, rules, stage, i, now_ms)]
+            announce(platform, contest_id, lines)
+            count += len(people)
+    return count
+
+
+def chosen(platform: Platform, contest_id: int | None) -> Sequence[int]:
+    """Return the published contest of this id, or all published contests. Raises NotFound."""
+    found = _published(platform)
+    if contest_id is None:
+        return found
+    if contest_id not in found:
+        raise NotFound(N_("没有这场比赛，或比赛尚未发布。"))
+    return [contest_id]
+
+
+def _published(platform: Platform) -> Sequence[int]:
+    with platform.store.reading() as session:
+        return session.scalars(
+            select(Contest.id).where(Contest.rules_id.is_not(None)).order_by(Contest.id)
+        ).all()
+
+
+def _announce_again(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -> None:
+    epoch = platform.epoch_of(contest_id)
+    needed = needs(in_force(platform, contest_id).document)
+    since_ms = live.checkpoint(contest_id, epoch, needed) - OVERLAP_MS
     with platform.store.reading() as session:
         changed = session.scalars(
             select(Line)
             .where(Line.contest_id == contest_id, Line.changed_ms >= since_ms)
             .order_by(Line.changed_ms)
         )
-        for lines in _batches(live_line(row) for row in changed):
+        for lines in batches(live_line(row) for row in changed):
             live.announce(contest_id, epoch, lines)
-    live.checkpoint(contest_id, epoch, now_ms)
+    live.caught_up(contest_id, epoch, now_ms)
 
 
-def rebuild(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -> int:
-    """Build the boards anew from the lines beside the served ones, then switch; returns how many lines.
-
-    What is announced meanwhile reaches both, so that nothing is missed.
-    """
-    building = live.begin(contest_id)
+def _build(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -> int:
+    needed = needs(in_force(platform, contest_id).document)
+    building = live.begin(contest_id, platform.epoch_of(contest_id), needed)
     count = 0
-    with platform.store.reading() as session:
-        for lines in _batches(live_line(row) for row in _all_lines(session, contest_id)):
+    with platform.store.snapshot() as session:
+        for lines in batches(_all_lines(session, contest_id)):
             live.fill(building, lines)
             count += len(lines)
-    live.finish(building, platform.epoch_of(contest_id))
-    live.checkpoint(contest_id, platform.epoch_of(contest_id), now_ms)
-    log.info("rebuilt the boards of contest %d: %d lines", contest_id, count)
+    live.finish(building, now_ms)
+    log.info("built the boards of contest %d: %d lines", contest_id, count)
     return count
 
 
-def verify(platform: Platform, contest_id: int) -> list[str]:
-    """Return every difference between the record's fold, the lines, and the live boards; none when they agree."""
-    rules = in_force(platform, contest_id)
-    with platform.store.reading() as session:
-        expected = dict(_folded(session, rules))
-        stored = {(r.stage, r.period, r.person_id): r for r in _all_lines(session, contest_id)}
-        kept = {key: live_line(row) for key, row in stored.items()}
-    return [*_differences("lines", expected, kept), *_live_differences(platform, rules, kept)]
-
-
-def live_line(row: Line) -> LiveLine:
-    """Return a stored line as the live boards want it."""
-    return LiveLine(
-        row.stage,
-        row.period,
-        row.person_id,
-        row.version,
-        row.order_key,
-        orjson.loads(row.stats),
-        orjson.loads(row.units),
-    )
-
-
-Key = tuple[int, str, int]  # stage, period, person
-
-
-def _all_lines(session: Session, contest_id: int) -> Iterator[Line]:
-    yield from session.scalars(
+def _all_lines(session: Session, contest_id: int) -> Iterator[LiveLine]:
+    """Yield every line in the order of the boards: written in order, a sorted set costs a ninth."""
+    rows = session.scalars(
         select(Line)
         .where(Line.contest_id == contest_id)
         .order_by(Line.stage, Line.period, Line.order_key, Line.person_id)
-        .execution_options(yield_per=BATCH)
+        .execution_options(yield_per=1_000)
     )
+    return (live_line(row) for row in rows)
 
 
-def _batches(lines: Iterable[LiveLine]) -> Iterator[list[LiveLine]]:
-    rest = iter(lines)
-    while chunk := list(islice(rest, BATCH)):
-        yield chunk
+def _people_of(platform: Platform, contest_id: int, stage: int) -> Iterator[Sequence[int]]:
+    """Yield, some at a time, everybody who has an attempt or a line in a stage."""
+    last = 0
+    while True:
+        attempted = select(Attempt.person_id).where(
+            Attempt.contest_id == contest_id,
+            Attempt.stage == stage,
+            Attempt.person_id > last,
+            Attempt.finished_ms.is_not(None),
+        )
+        listed = select(Line.person_id).where(
+            Line.contest_id == contest_id, Line.stage == stage, Line.person_id > last
+        )
+        both = union(attempted, listed).subquery()
+        with platform.store.reading() as session:
+            people = session.scalars(
+                select(both.c.person_id).order_by(both.c.person_id).limit(PEOPLE_AT_ONCE)
+            ).all()
+        if not people:
+            return
+        yield people
+        last = people[-1]
 
 
-def _folded(session: Session, rules: Published) -> Iterator[tuple[Key, LiveLine]]:
-    """Yield the fold of the whole record, person by person, from attempts and results alone."""
-    rows = session.execute(
-        select(Attempt.stage, *record.PLAYED_COLUMNS)
-        .join(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.contest_id == rules.contest_id)
-        .order_by(Attempt.stage, Attempt.person_id, Attempt.started_ms, Attempt.id)
-        .execution_options(yield_per=BATCH)
+def _refolded(
+    connection: Connection, rules: Published, stage: int, person_id: int, now_ms: int
+) -> Iterator[LiveLine]:
+    folded = refold(connection, rules, stage, person_id, now_ms)
+    yield from folded
+    left = connection.execute(
+        update(Line)
+        .where(
+            Line.contest_id == rules.contest_id,
+            Line.stage == stage,
+            Line.person_id == person_id,
+            Line.period.not_in([line.period for line in folded]),
+            or_(Line.order_key != "", Line.stats != "{}"),
+        )
+        .values(order_key="", totals="{}", stats="{}", version=Line.version + 1, changed_ms=now_ms)
+        .returning(Line.period, Line.version)
     )
-    group: list[standings.Played] = []
-    current: tuple[int, int] | None = None
-    for stage_index, *values in rows:
-        played = played_of(rules.document.stages[stage_index], values)
-        if current is not None and current != (stage_index, played.person):
-            yield from _person(session, rules, current, group)
-            group = []
-        current = (stage_index, played.person)
-        group.append(played)
-    if current is not None:
-        yield from _person(session, rules, current, group)
-
-
-def _person(
-    session: Session, rules: Published, who: tuple[int, int], played: list[standings.Played]
-) -> Iterator[tuple[Key, LiveLine]]:
-    stage_index, person_id = who
-    for folded in fold_person(session.connection(), rules, stage_index, person_id, played):
-        yield (stage_index, folded.live.period, person_id), folded.live
-
-
-def _differences(where: str, expected: dict[Key, LiveLine], found: dict[Key, LiveLine]) -> list[str]:
-    said = []
-    for key in sorted(expected.keys() | found.keys()):
-        want, have = expected.get(key), found.get(key)
-        if want is None or have is None or _place_of(want) != _place_of(have):
-            said.append(f"{where} {key}: expected {_shown(want)}, found {_shown(have)}")
-    return said
-
-
-def _place_of(line: LiveLine) -> tuple[object, ...]:
-    return (line.order_key, dict(line.stats), dict(line.units))
-
-
-def _shown(line: LiveLine | None) -> str:
-    return "nothing" if line is None else f"{line.order_key} {dict(line.stats)} {dict(line.units)}"
-
-
-def _live_differences(platform: Platform, rules: Published, kept: dict[Key, LiveLine]) -> list[str]:
-    live, contest_id = platform.live, rules.contest_id
-    if live is None:
-        return []
-    said: list[str] = []
-    epoch = platform.epoch_of(contest_id)
-    for stage, period in sorted({(stage, period) for stage, period, _ in kept}):
-        wanted = {k: v for k, v in kept.items() if k[:2] == (stage, period) and v.order_key}
-        for view in View:
-            board = BoardRef(stage, period, view)
-            found = {(stage, period, line.person_id): line for line in live.lines(contest_id, epoch, board)}
-            said += _differences(f"live {view}", wanted, found)
-            members = list(live.members(contest_id, epoch, board))
-            if members != sorted((line.order_key, line.person_id) for line in wanted.values()):
-                said.append(f"live {view} {stage} {period}: the sorted set is not the order of the lines")
-            said += _sum_differences(live, rules, board, list(wanted.values()))
-    return said
-
-
-def _sum_differences(live: LiveBoards, rules: Published, board: BoardRef, lines: list[LiveLine]) -> list[str]:
-    said = []
-    for level in sorted({level for line in lines for level in line.units}):
-        wanted: dict[int, dict[str, int]] = {}
-        for line in lines:
-            if level in line.units:
-                sums = wanted.setdefault(line.units[level], {})
-                for name, value in line.stats.items():
-                    sums[name] = sums.get(name, 0) + value
-        found = live.unit_sums(rules.contest_id, rules.board_epoch, board, level)
-        if _nonzero(found) != _nonzero(wanted):
-            said.append(
-                f"live {board.view} {board.stage} {board.period} {level}: {found} instead of {wanted}"
-            )
-    return said
-
-
-def _nonzero(sums: dict[int, dict[str, int]]) -> dict[int, dict[str, int]]:
-    return {
-        unit: {k: v for k, v in stats.items() if v} for unit, stats in sums.items() if any(stats.values())
-    }
+    for period, version in left:
+        yield LiveLine(stage, period, person_id, version, "", {}, {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +14,9 @@ from quiz.live import NEIGHBOURS, Needs, UnitSums
 from quiz.models.accounts import Enrolment, Unit
 from quiz.models.play import Line
 from quiz.rules import units
-from quiz.rules.document import Board, Document
+from quiz.rules.document import Board, Document, Stage
 from quiz.services.board_reading import Page, Reading, Row
+from quiz.services.lines import UnitTotals
 
 KEEP_FROM_S = 0.05  # sums that took so long to add up from SQL are shown again
 KEPT_TIMES = 20  # for so many times as long as they took
@@ -45,15 +45,20 @@ class Level:
 
 def needs(document: Document) -> Needs:
     """Return what the live boards of a contest have to keep beside the order of people."""
+    stages = list(enumerate(document.stages))
     return Needs(
-        dense=frozenset(n for n, stage in enumerate(document.stages) if stage.places == "dense"),
-        ranked=frozenset(
-            (n, board.of)
-            for n, stage in enumerate(document.stages)
-            for board in stage.boards
-            if board.of != "people" and best_of(board)
-        ),
+        dense=frozenset(n for n, stage in stages if stage.places == "dense"),
+        ranked=frozenset((n, level) for n, stage in stages for level in best_by_level(stage)),
     )
+
+
+def best_by_level(stage: Stage) -> dict[str, int]:
+    """Return, by the levels whose boards read a unit's best people, how many of them are read."""
+    found: dict[str, int] = {}
+    for board in stage.boards:
+        if board.of != "people" and best_of(board):
+            found[board.of] = max(best_of(board), found.get(board.of, 0))
+    return found
 
 
 def best_of(board: Board) -> int:
@@ -106,22 +111,13 @@ def rows(reading: Reading, session: Session, read: ReadSums) -> tuple[list[Row],
 
 def stored_sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
     """Add up the sums of a level's units from the stored lines."""
-    sums: dict[int, dict[str, int]] = {}
-    totals: dict[int, list[int]] = {}
+    totals = UnitTotals({level: best} if best else {})
     lines = session.execute(
         select(Line.stats, Line.units).where(*reading.on_board).execution_options(yield_per=1_000)
     )
-    for stats_text, units_text in lines:
-        unit = orjson.loads(units_text).get(level)
-        if unit is None:
-            continue
-        stats = orjson.loads(stats_text)
-        mine = sums.setdefault(unit, {})
-        for name, value in stats.items():
-            mine[name] = mine.get(name, 0) + value
-        if best:
-            totals[unit] = heapq.nlargest(best, [*totals.get(unit, ()), stats["total"]])
-    return UnitSums(sums, totals)
+    for stats, units_of_person in lines:
+        totals.add(orjson.loads(stats), orjson.loads(units_of_person))
+    return totals.of(level)
 
 
 def _sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
