@@ -86,8 +86,8 @@ def preview(platform: Platform, token: str, scale: Mapping[str, str] | None = No
 def take(platform: Platform, found: Preview, actor: Actor, good_rows_only: bool = False) -> Taken:
     """Import what a preview showed: written in small transactions, made visible by one.
 
-    Raises InvalidInput while a row is wrong and the person has not chosen to take the good rows only. A file is
-    taken once: the second of two clicks gets what the first one took, or Busy while that is being written.
+    Raises InvalidInput while a row is wrong and the person has not chosen to take the good rows only.
+    A file is taken once: the second of two clicks gets what the first one took, or Busy while it is written.
     """
     refused, questions = found.faulty, found.good
     _check(found, good_rows_only)
@@ -117,7 +117,7 @@ def taken_before(platform: Platform, token: str) -> Taken | None:
 
 
 def faulty_rows(platform: Platform, token: str, scale: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-    """Return the rows of a kept file that have an error, as a workbook, and the file's name; raises NotFound."""
+    """Return the rows of a kept file with an error, as a workbook, and the file's name; raises NotFound."""
     found = preview(platform, token, scale)
     return returned_rows(found.reading, found.problems), found.filename
 

@@ -89,7 +89,7 @@ def create(platform: Platform, text: str, kind: str, actor: Actor) -> int:
 def save_draft(platform: Platform, contest_id: int, text: str, actor: Actor, seen: str | None = None) -> None:
     """Keep a changed draft; what is published stays as it is. Raises NotFound.
 
-    `seen`: the digest of the draft that the person began from; ChangedMeanwhile when it is another one by now.
+    `seen`: the digest of the draft that the person began from; ChangedMeanwhile when it is another by now.
     """
     with platform.store.writing() as session:
         row = _contest(session, contest_id, lock=True)
@@ -146,8 +146,9 @@ def publish(platform: Platform, contest_id: int, actor: Actor, seen: Seen | None
     """Freeze the draft and the questions it may draw as a new version of the rules; returns the version.
 
     Raises InvalidDocument for a document that is wrong or that bank and units cannot serve, InvalidInput once
-    the contest has opened: from then on only the ledger changes anything. `seen`: what a person looked at before
-    saying so; ChangedMeanwhile when that is no longer the draft, and the second of two clicks publishes nothing.
+    the contest has opened: from then on only the ledger changes anything.
+    `seen`: what a person looked at before; ChangedMeanwhile when it is no longer the draft, and the second of
+    two clicks publishes nothing.
     """
     text = draft(platform, contest_id).text
     if seen is not None and seen.draft != draft_digest(text):
