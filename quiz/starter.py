@@ -27,9 +27,9 @@ def load(platform: Platform, actor: Actor) -> bool:
     for tree, file in (("region", "units.csv"), ("school", "schools.csv")):
         accounts.load_units(platform, tree, _units(FOLDER / file), actor)
     content = (FOLDER / "questions.jsonl").read_bytes()
-    bank.take(
-        platform, bank.preview(platform, bank.stage(platform, content, "starter.jsonl", actor.now_ms)), actor
-    )
+    found = bank.preview(platform, bank.stage(platform, content, "starter.jsonl", actor.now_ms))
+    if found.good:  # none are left when a first run was cut off after its import
+        bank.take(platform, found, actor, good_rows_only=True)
     for kind, file in (("contest", "contest.yaml"), ("practice", "practice.yaml")):
         text = _window(actor.now_ms, (FOLDER / file).read_text("utf-8"))
         contests.publish(platform, contests.create(platform, text, kind, actor), actor)
