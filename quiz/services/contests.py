@@ -122,7 +122,7 @@ def missing(platform: Platform, document: Document) -> list[Fault]:
     """Return what keeps a document from being published: too few questions, levels without units."""
     with platform.store.reading() as session:
         pool = Pool([candidate(i, q) for i, q in _visible(session)])
-        trees = set(session.execute(select(Unit.tree, Unit.level).distinct()).tuples())
+        trees = {(row.tree, row.level) for row in session.execute(select(Unit.tree, Unit.level).distinct())}
     faults = [
         Fault(f"/units/{tree}/levels", None, "no_units", NO_UNITS, {"tree": tree, "level": level})
         for tree, levels in document.units.items()
