@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import statistics
-import subprocess
-import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,29 +114,23 @@ def waiting(server: Server, opened: list[OpenAttempt]) -> Measured:
 def waiting_while_importing(server: Server, opened: list[OpenAttempt], folder: Path) -> Measured:
     """Measure the same while a command imports questions again and again."""
     rows = [json.loads(line) for line in STARTER.read_text("utf-8").splitlines() if line.strip()]
-    running, imports = True, 0
+    over = threading.Event()
 
-    def importing() -> Iterator[int]:
-        nonlocal imports
-        while running:
-            file = folder / f"import{imports}.jsonl"
-            file.write_text("\n".join(_renamed(rows, imports)), "utf-8")
-            imports += 1
-            yield subprocess.call(
-                [sys.executable, "-m", "flask", "--app", "wsgi", "bank", "import", "--good-rows", str(file)],
-                cwd=server.root,
-                env=server.environment,
-                stdout=subprocess.DEVNULL,
-            )
+    def importing() -> None:
+        for number in itertools.takewhile(lambda _: not over.is_set(), itertools.count()):
+            file = folder / f"import{number}.jsonl"
+            file.write_text("\n".join(_renamed(rows, number)), "utf-8")
+            done = server.flask("bank", "import", "--good-rows", str(file))
+            if done.returncode:
+                raise RuntimeError(done.stdout + done.stderr)
 
-    import threading
-
-    thread = threading.Thread(target=lambda: [code for code in importing() if code])
+    thread = threading.Thread(target=importing)
     thread.start()
-    measured = together(server.port, WAITING_CLIENTS, WAITING_S, singles(opened))
-    running = False
-    thread.join()
-    return measured
+    try:
+        return together(server.port, WAITING_CLIENTS, WAITING_S, singles(opened))
+    finally:
+        over.set()
+        thread.join()
 
 
 def _renamed(rows: list[dict[str, object]], salt: int) -> Iterator[str]:
