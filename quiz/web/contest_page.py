@@ -98,7 +98,7 @@ def card(listed: Listed) -> Card:
         title=rules.document.title,
         phase_words=phase_words(listed.phase, rules.kind),
         phase_kind=PHASE_KINDS[listed.phase.name],
-        when=_when(rules.document.stages),
+        when=_when(rules.document.stages, listed.phase),
         facts=_short(stage),
     )
 
@@ -135,7 +135,7 @@ def contest_page(
         now_ms=now_ms,
         phase_words=phase_words(phase, rules.kind),
         phase_kind=PHASE_KINDS[phase.name],
-        when=_when(document.stages),
+        when=_when(document.stages, phase),
         stage=stage_number,
         stage_name=stage.name,
         opens_ms=opens_ms,
@@ -179,11 +179,13 @@ def my_attempt(mine: Mine, zone: str, with_title: bool = True) -> MyAttempt:
     )
 
 
-def _when(stages: Sequence[Stage]) -> str:
+def _when(stages: Sequence[Stage], phase: Phase) -> str:
     zone = stages[0].calendar.zone
-    opens = min(stage.calendar.opens_ms for stage in stages)
-    closes = max(stage.calendar.closes_ms for stage in stages)
-    return _("%(opens)s 至 %(closes)s", opens=moment(opens, zone), closes=moment(closes, zone, is_end=True))
+    closes = moment(max(stage.calendar.closes_ms for stage in stages), zone, is_end=True)
+    if phase.name in ("open", "paused"):
+        return _("%(closes)s 截止", closes=closes)
+    opens = moment(min(stage.calendar.opens_ms for stage in stages), zone)
+    return _("%(opens)s 至 %(closes)s", opens=opens, closes=closes)
 
 
 def _short(stage: Stage) -> str:

@@ -15,6 +15,7 @@ from quiz.rules.document import Board, Stage
 from quiz.rules.permissions import Action
 from quiz.services import play
 from quiz.services import results as service
+from quiz.services.closing import Outcome
 from quiz.services.published import Published, in_force
 from quiz.services.results import BoardId, Page, Row, Wanted
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
@@ -44,6 +45,8 @@ class ResultPage:
     questions: Sequence[ReviewedQuestion]
     later: str  # when more will be shown
     unsent: int  # answers that the phone could not deliver in time
+    can_go_on: bool
+    left_words: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class BoardPage:
     lines: Sequence[BoardLine]
     around: Sequence[BoardLine]
     mine: BoardLine | None
+    mine_label: str
     unlisted: Sequence[BoardLine]
     gap: str
     count_words: str
@@ -86,6 +90,16 @@ class BoardPage:
     kept: Mapping[str, str]  # of the address, for the other pages
     part_address: str
     order_words: str
+
+    @property
+    def shows_mine(self) -> bool:
+        """Whether one's own row is among those of this page."""
+        return any(line.is_mine for line in self.lines)
+
+    @property
+    def around_label(self) -> str:
+        """What one's own row and its neighbours are called."""
+        return _("我的名次和前后几名")
 
     @property
     def period_label(self) -> str:
@@ -104,22 +118,21 @@ def result(attempt_id: int) -> ResponseReturnValue:
     sheet = play.review(platform(), attempt_id, person.person_id, now_ms())
     places = service.places_of(platform(), sheet.rules, person.person_id, now_ms())
     here = [(board_id, board.name, row.place) for board_id, board, row in places if row.place is not None]
-    unsent = request.args.get("unsent", "")
+    chances = play.chances(platform(), sheet.rules, outcome.stage, person.person_id, now_ms())
+    left, unsent = chances.left.now, request.args.get("unsent", "")
     page = ResultPage(
         contest_id=outcome.contest_id,
         title=sheet.rules.document.title,
         cheer=_cheer(outcome.correct, outcome.of),
         points=number(outcome.points),
-        facts=(
-            (_("答对"), f"{outcome.correct}/{outcome.of}", ""),
-            (_("用时"), duration(outcome.time_ms), ""),
-            (_("得分"), number(outcome.score), ""),
-        ),
+        facts=_facts(outcome),
         places=here,
         board_href=_first_board(sheet.rules, outcome.stage),
         questions=reviewed_questions(sheet),
         later=what_comes_later(sheet, now_ms()),
         unsent=int(unsent) if unsent.isascii() and unsent.isdigit() and len(unsent) < 4 else 0,
+        can_go_on=chances.refusal is None,
+        left_words="" if left is None else _("还可以答 %(count)s 次。", count=left),
     )
     return render_template("results/result.html", page=page)
 
@@ -176,6 +189,7 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         lines=[_line(stage, shown, row, mine) for row in found.rows],
         around=[_line(stage, shown, row, mine) for row in found.around],
         mine=_line(stage, shown, found.mine, mine) if found.mine else None,
+        mine_label=_("我") if is_people else _("我所在的"),
         unlisted=[_line(stage, shown, row, mine) for row in found.unlisted],
         gap=_gap(found),
         count_words=_("%(count)s 人上榜", count=found.count)
@@ -239,6 +253,16 @@ def _order_words(stage: Stage) -> str:
         "attempts": _("次数少的在前"),
     }
     return _("排名方法：") + _("，再看").join(words[key] for key in stage.order) + _("；都相同则名次并列。")
+
+
+def _facts(outcome: Outcome) -> list[tuple[str, str, str]]:
+    facts = [
+        (_("答对"), f"{outcome.correct}/{outcome.of}", ""),
+        (_("用时"), duration(outcome.time_ms), ""),
+    ]
+    if outcome.score != outcome.points:
+        facts.append((_("卷面分"), number(outcome.score), ""))
+    return facts
 
 
 def _cheer(correct: int, of: int) -> str:

@@ -12,6 +12,7 @@ def runner_words() -> dict[str, str]:
 
 def _states() -> dict[str, str]:
     return {
+        "net_none": _("选了就会自动保存"),
         "net_saved": _("答案都已保存"),
         "net_waiting": _("正在保存"),
         "net_offline": _("网络不通，{count} 题存在手机里，会自动重发"),

@@ -59,7 +59,7 @@
     var count = waiting().length, overall = count ? (off ? "offline" : "waiting") : "saved";
     var net = id("net");
     net.dataset.state = overall;
-    net.textContent = say("net_" + overall, { count: count });
+    net.textContent = say(overall === "saved" && !Object.keys(sent).length ? "net_none" : "net_" + overall, { count: count });
     numbers().forEach(function (n) {
       var line = sections[n].querySelector(".state"), s = state(n);
       line.dataset.state = s;
