@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from quiz.errors import Fault, InvalidDocument
 from quiz.rules.building import build
-from quiz.rules.checks import contradictions, misfits
+from quiz.rules.checks import misfits
+from quiz.rules.contradictions import contradictions
 from quiz.rules.not_yet import BY_PLAY, not_yet
 from quiz.rules.parts import Board, Calendar, Document, Paper, Section, Stage, Tree
 from quiz.rules.reading import Source, read

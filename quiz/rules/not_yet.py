@@ -5,12 +5,11 @@ A line leaves the table in the change that makes it work.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from quiz.errors import N_, Fault
-from quiz.rules.reading import Source
+from quiz.rules.reading import Source, escaped
 
 Test = Callable[[Any], bool]  # Any: the JSON value at the place
 
@@ -124,4 +123,4 @@ def _matching(value: Any, parts: list[str], at: str) -> Iterator[tuple[str, Any]
     else:
         children = []
     for key, each in children:
-        yield from _matching(each, rest, f"{at}/{re.sub('/', '~1', re.sub('~', '~0', key))}")
+        yield from _matching(each, rest, f"{at}/{escaped(key)}")

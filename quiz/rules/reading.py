@@ -104,7 +104,7 @@ class _Frame:
         self.key: str | None = None  # of a map: read, its value is still to come
 
     def place(self) -> str:
-        part = str(len(self.container)) if isinstance(self.container, list) else _escaped(self.key or "")
+        part = str(len(self.container)) if isinstance(self.container, list) else escaped(self.key or "")
         return f"{self.at}/{part}"
 
     def put(self, value: Any) -> None:
@@ -162,7 +162,7 @@ class _Reader:
         self._put(self._value(event, at, line))
 
     def _key(self, frame: _Frame, event: ev.ScalarEvent, line: int) -> None:
-        at = f"{frame.at}/{_escaped(event.value)}"
+        at = f"{frame.at}/{escaped(event.value)}"
         if event.style is None and event.value == "<<":
             self._fault(at, line, "merge", DOUBTFUL[-1][2])
         if event.value in frame.container:
@@ -215,5 +215,6 @@ class _Reader:
         raise _Stopped
 
 
-def _escaped(key: str) -> str:
+def escaped(key: str) -> str:
+    """Return a key as a part of a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")

@@ -167,6 +167,7 @@ METRICS: Mapping[str, Metric] = {
     "group_best_sum": lambda u, _: sum(u.facts.group_bests) * u.stage.point,
 }
 NEED_PEOPLE = frozenset({"best", "top_sum", "group_best_sum"})  # cannot be added up from sums
+NEED_TOP = frozenset({"top_sum"})
 NEED_ENROLMENT = frozenset({"enrolled", "participation_rate", "mean_per_enrolled"})
 COUNTS = frozenset({"people", "attempts", "scorers", "enrolled"})  # always whole
 IN_POINTS = frozenset({"sum", "best", "top_sum", "group_best_sum"})  # multiples of the smallest point

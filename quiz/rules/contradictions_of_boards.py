@@ -1,0 +1,152 @@
+"""Boards, draws, awards and integrity that name what does not exist, or say one thing twice or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from quiz.errors import N_
+from quiz.rules.found import Found, Json, repeated
+from quiz.rules.units import NEED_TOP
+
+OF_UNITS_ONLY = ("order", "value", "least_people", "zero_scorers", "top", "pass_at")
+
+
+def of_document(raw: Json) -> list[Found]:
+    """Return what is wrong with boards, draws and awards, of the stages and beside them."""
+    levels = {f"{tree}.{level}" for tree, each in raw.get("units", {}).items() for level in each["levels"]}
+    found = [each for check in CHECKS for each in check(raw, levels)]
+    for n, stage in enumerate(raw["stages"]):
+        found += [each.inside(f"/stages/{n}") for check in CHECKS for each in check(stage, levels)]
+        found += [each.inside(f"/stages/{n}") for each in _of_stage(raw, stage, levels)]
+    return found
+
+
+def _names(holder: Json, _levels: set[str]) -> Iterator[Found]:
+    for part, sentence in NAMES.items():
+        yield from repeated(f"/{part}", [each["name"] for each in holder.get(part, ())], sentence)
+    ids = [board["id"] for board in holder.get("boards", ()) if "id" in board]
+    yield from repeated("/boards", ids, N_("榜的编号“%(name)s”重复，请改用另一个。"))
+
+
+NAMES = {
+    "boards": N_("榜“%(name)s”重名，请改名。"),
+    "draws": N_("抽奖“%(name)s”重名，请改名。"),
+    "awards": N_("奖项“%(name)s”重名，请改名。"),
+}
+
+
+def _boards(holder: Json, levels: set[str]) -> Iterator[Found]:
+    for n, board in enumerate(holder.get("boards", ())):
+        for each in (*_places_named(board, levels), *_formula(board)):
+            yield each.inside(f"/boards/{n}")
+
+
+def _places_named(board: Json, levels: set[str]) -> Iterator[Found]:
+    for key, plain in (("of", "people"), ("each", "group")):
+        if key in board and board[key] != plain and board[key] not in levels:
+            yield _no_level(f"/{key}", board[key], levels)
+
+
+def _formula(board: Json) -> Iterator[Found]:
+    if board["of"] == "people":
+        for key in OF_UNITS_ONLY:
+            if key in board:
+                yield Found(
+                    f"/{key}",
+                    "of_units_only",
+                    N_("“%(key)s”只能写在单位的榜里，个人榜请删去。"),
+                    {"key": key},
+                )
+        return
+    if ("order" in board) == ("value" in board):
+        yield Found(
+            "", "order_or_value", N_("单位的榜要写 order（按指标排）或 value（按公式算），只写一种。")
+        )
+    yield from repeated("/order", board.get("order", ()), N_("指标“%(name)s”写了两次，请删去一个。"))
+    terms = [(f"/order/{n}", {"metric": name}) for n, name in enumerate(board.get("order", ()))]
+    terms += [(f"/value/terms/{n}", term) for n, term in enumerate(board.get("value", {}).get("terms", ()))]
+    for at, term in terms:
+        for each in _metric(board, term):
+            yield each.inside(at)
+    used = {term["metric"] for _, term in terms}
+    for key, needs in (("top", NEED_TOP), ("pass_at", {"pass_rate"})):
+        if key in board and not used & needs:
+            yield Found(f"/{key}", "unused", N_("没有用到它的指标，请删去“%(key)s”。"), {"key": key})
+
+
+def _metric(board: Json, term: Json) -> Iterator[Found]:
+    if term["metric"] == "value":
+        yield Found("", "value_of_itself", N_("value 不能再用作指标，请写出它由哪些指标算成。"))
+    if term["metric"] in NEED_TOP and "top" not in term and "top" not in board:
+        yield Found("", "top_missing", N_("top_sum 要写出取前几名，如 top: 10。"))
+    if term["metric"] == "pass_rate" and "pass_at" not in term and "pass_at" not in board:
+        yield Found("", "pass_at_missing", N_("及格率要写出多少分及格，如 pass_at: 60。"))
+
+
+def _draws(holder: Json, _levels: set[str]) -> Iterator[Found]:
+    boards = {board["name"] for board in holder.get("boards", ())}
+    for n, draw in enumerate(holder.get("draws", ())):
+        for m, entry in enumerate(draw["entries"]):
+            at = f"/draws/{n}/entries/{m}"
+            if entry["for"] == "place" and entry["board"] not in boards:
+                yield _no_board(f"{at}/board", entry["board"], boards)
+
+
+def _awards(holder: Json, levels: set[str]) -> Iterator[Found]:
+    boards = {board["name"] for board in holder.get("boards", ())}
+    for n, award in enumerate(holder.get("awards", ())):
+        at = f"/awards/{n}"
+        if "board" in award and award["board"] not in boards:
+            yield _no_board(f"{at}/board", award["board"], boards)
+        if ("board" in award) == ("at_least" in award) or ("board" in award) == (
+            "top" not in award and "share" not in award
+        ):
+            sentence = N_(
+                "奖项要写 board 和 top（前几名）或 share（前百分之几），或者只写 at_least（达到多少分）。"
+            )
+            yield Found(at, "who_gets_it", sentence)
+        if "top" in award and "share" in award:
+            yield Found(f"{at}/share", "top_and_share", N_("top 与 share 只能写一种。"))
+        each = award.get("each", "group")
+        if each != "group" and each not in levels:
+            yield _no_level(f"{at}/each", each, levels)
+
+
+CHECKS: Sequence[Callable[[Json, set[str]], Iterable[Found]]] = (_names, _boards, _draws, _awards)
+
+
+def _of_stage(raw: Json, stage: Json, levels: set[str]) -> Iterator[Found]:
+    """What needs the stage around the boards: its periods, its smallest point, its integrity."""
+    has_periods = stage["calendar"].get("period", "none") != "none"
+    for n, board in enumerate(stage["boards"]):
+        if board.get("over") == "period" and not has_periods:
+            sentence = N_("没有分期，不能按期列榜；请在 calendar 里写 period，或删去 over: period。")
+            yield Found(f"/boards/{n}/over", "no_periods", sentence)
+        tree, _, level = board["of"].partition(".")
+        metrics = [term["metric"] for term in board.get("value", {}).get("terms", ())]
+        is_lowest = board["of"] in levels and raw["units"][tree]["levels"][-1] == level
+        if is_lowest and "child_units_rate" in (*metrics, *board.get("order", ())):
+            sentence = N_("最下一级没有下级单位，不能用 child_units_rate。")
+            yield Found(f"/boards/{n}", "no_level_below", sentence)
+    points = {
+        str(p) for p in (stage.get("point"), *(b.get("point") for b in stage["boards"])) if p is not None
+    }
+    if len(points) > 1:
+        yield Found("/boards", "points_differ", N_("同一阶段的最小计分单位（point）只能有一种。"))
+    takes = stage.get("integrity", {}).get("person_out_takes")
+    if takes is not None and takes not in levels:
+        yield _no_level("/integrity/person_out_takes", takes, levels)
+
+
+def _no_level(at: str, name: str, levels: set[str]) -> Found:
+    known = "、".join(sorted(levels))
+    if not known:
+        sentence = N_("没有“%(name)s”这一级单位：请先在 units 里写出单位体系和层级。")
+        return Found(at, "unknown_level", sentence, {"name": name})
+    sentence = N_("没有“%(name)s”这一级单位，可以写的有：%(known)s。")
+    return Found(at, "unknown_level", sentence, {"name": name, "known": known})
+
+
+def _no_board(at: str, name: str, boards: set[str]) -> Found:
+    sentence = N_("没有名为“%(name)s”的榜，可以写的有：%(known)s。")
+    return Found(at, "unknown_board", sentence, {"name": name, "known": "、".join(sorted(boards))})
