@@ -14,9 +14,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from quiz.errors import N_, Fault
+from quiz.rules.draws import SOURCES
 from quiz.rules.reading import Source, escaped
 
 SCHEMA = Path(__file__).with_name("schema.json")
+NOT_ONE_OF = N_("这里不能写“%(found)s”，请写以下之一：%(allowed)s。")
 LONGEST_SHOWN = 40  # characters of a wrong value
 
 # By the title that a part of the schema bears: what has to be written there.
@@ -131,9 +133,7 @@ def _missing(source: Source, at: str, error: ValidationError) -> Iterator[Fault]
 def _one_of(source: Source, at: str, error: ValidationError) -> Iterator[Fault]:
     allowed = _of(error.validator_value) if error.validator == "enum" else [error.validator_value]
     values = {"found": _shown(error.instance), "allowed": "、".join(str(each) for each in allowed)}
-    yield Fault(
-        at, source.line(at), "not_one_of", N_("这里不能写“%(found)s”，请写以下之一：%(allowed)s。"), values
-    )
+    yield Fault(at, source.line(at), "not_one_of", NOT_ONE_OF, values)
 
 
 def _type(source: Source, at: str, error: ValidationError) -> Iterator[Fault]:
@@ -165,6 +165,11 @@ KEYWORDS: Mapping[str, Callable[[Source, str, ValidationError], Iterator[Fault]]
     "minItems": _empty,
     "minProperties": _empty,
 }
+
+
+def _of(part: Any) -> Any:  # Any: the schema and what it met, as JSON
+    """Return a part of an error as JSON; jsonschema types it as perhaps unset, which it never is here."""
+    return part
 
 
 def _shown(value: Any) -> str:
