@@ -118,6 +118,17 @@ def draft(platform: Platform, contest_id: int) -> Draft:
         return Draft(row.id, row.title, row.kind, row.draft, version)
 
 
+def text_in_force(platform: Platform, contest_id: int) -> str:
+    """Return the rules document a contest is run by; raises NotFound while it is not published."""
+    with platform.store.reading() as session:
+        text = session.scalar(
+            select(Rules.text).join(Contest, Contest.rules_id == Rules.id).where(Contest.id == contest_id)
+        )
+    if text is None:
+        raise NotFound(N_("没有这场比赛，或比赛尚未发布。"))
+    return text
+
+
 def missing(platform: Platform, document: Document) -> list[Fault]:
     """Return what keeps a document from being published: too few questions, levels without units."""
     with platform.store.reading() as session:

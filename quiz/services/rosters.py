@@ -14,7 +14,8 @@ from question_bank.formats.tables import Sheet, letter, sheets
 from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import InvalidInput, NotFound
 from quiz.models.accounts import Identity, Unit
-from quiz.services.accounts import LONGEST_NICKNAME, NewPerson, UnitRow, checked_nickname
+from quiz.rules.names import masked
+from quiz.services.accounts import NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import code_of, digest, plain_code
 
@@ -343,11 +344,6 @@ class _RosterReader(_Reader):
                 unit=wanted,
             )
         return None
-
-
-def masked(name: str) -> str:
-    """Return a name as a board may show it until its owner chooses another: the first letter and stars."""
-    return name[:1] + "*" * min(max(len(name) - 1, 1), LONGEST_NICKNAME - 1) if name else ""
 
 
 def is_day(text: str) -> bool:

@@ -1,7 +1,292 @@
-"""Contests at the desk: write the rules, publish them, watch the numbers, export the boards."""
+"""Contests at the desk: write the rules, check and publish them, watch the numbers, export the boards."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from quiz.errors import ChangedMeanwhile, Fault, InvalidDocument, NotFound
+from quiz.live import View
+from quiz.rules.document import Document, load
+from quiz.rules.permissions import Action
+from quiz.rules.words import passages
+from quiz.services import contests, exports, presets, results
+from quiz.services import desk as desk_service
+from quiz.services.contests import Seen, draft_digest
+from quiz.services.published import in_force
+from quiz.services.results import BoardId, Wanted
+from quiz.web.access import allows, now_ms, platform
+from quiz.web.board_columns import board_columns
+from quiz.web.desk_words import level_words, phase_words
+from quiz.web.files import actor, written
+from quiz.web.forms import NewContestForm, RulesForm
+from quiz.web.language import fault_words, said
+from quiz.web.paging import Part, asked_page
 
 contest_desk = Blueprint("contests", __name__, url_prefix="/desk/contests")
+
+BOARD_ROWS = 100
+LONGEST_QUERY = 40  # characters
+LONGEST_PERIOD = 80
+CONTEXT_LINES = 2  # around a change in the list of changes
+
+
+@dataclass(frozen=True)
+class NamedFault:
+    """A fault of a rules document in words, with the line it stands on."""
+
+    line: int | None
+    quoted: str  # the text of that line
+    at: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is to be said about a draft before it is published."""
+
+    document: Document | None
+    faults: Sequence[NamedFault]
+    missing: Sequence[Fault]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be published as it is."""
+        return self.document is not None and not self.missing
+
+
+@contest_desk.get("/")
+@allows(Action.MANAGE_CONTESTS)
+def index() -> ResponseReturnValue:
+    """List all contests, published or not."""
+    phases = {c.contest_id: c.phase for c in contests.listed(platform(), now_ms())}
+    return render_template(
+        "contests/index.html", drafts=contests.drafts(platform()), phases=phases, phase_words=phase_words()
+    )
+
+
+@contest_desk.route("/new", methods=["GET", "POST"])
+@allows(Action.MANAGE_CONTESTS)
+def new() -> ResponseReturnValue:
+    """Begin a contest from a document of ours or from a copy of another contest."""
+    form = NewContestForm()
+    held = contests.drafts(platform())
+    form.start.choices = [
+        *((f"preset:{preset.name}", said(preset.words)) for preset in presets.PRESETS),
+        *((f"copy:{d.contest_id}", _("复制“%(title)s”", title=d.title)) for d in held),
+    ]
+    if not form.validate_on_submit():
+        return render_template("contests/new.html", form=form), 400 if form.is_submitted() else 200
+    text, kind = _beginning(form.start.data)
+    contest_id = contests.create(platform(), text, kind, actor())
+    return redirect(url_for("contests.edit", contest_id=contest_id), 303)
+
+
+@contest_desk.get("/<int:contest_id>")
+@allows(Action.MANAGE_CONTESTS)
+def edit(contest_id: int) -> ResponseReturnValue:
+    """Show the rules document, what is wrong with it, and the rules page that comes of it."""
+    draft = contests.draft(platform(), contest_id)
+    form = RulesForm(formdata=None, text=draft.text, seen=draft_digest(draft.text))
+    return _edit_page(draft, form)
+
+
+@contest_desk.post("/<int:contest_id>")
+@allows(Action.MANAGE_CONTESTS)
+def save(contest_id: int) -> ResponseReturnValue:
+    """Keep the document as it was typed, right or wrong; what is published stays as it is."""
+    form = RulesForm()
+    draft = contests.draft(platform(), contest_id)
+    if not form.validate_on_submit():
+        return _edit_page(draft, form), 400
+    try:
+        contests.save_draft(platform(), contest_id, _lines(form.text.data), actor(), form.seen.data)
+    except ChangedMeanwhile as error:
+        form.text.errors = [said(error.message)]
+        return _edit_page(draft, form), 409
+    flash(_("草稿已保存。"), "good")
+    return redirect(url_for("contests.edit", contest_id=contest_id), 303)
+
+
+@contest_desk.get("/<int:contest_id>/publish")
+@allows(Action.MANAGE_CONTESTS)
+def confirm(contest_id: int) -> ResponseReturnValue:
+    """Show what publishing would do, and ask."""
+    draft = contests.draft(platform(), contest_id)
+    checked = _checked(draft.text)
+    if not checked.is_ready:
+        return redirect(url_for("contests.edit", contest_id=contest_id))
+    return render_template(
+        "contests/publish.html",
+        draft=draft,
+        checked=checked,
+        seen=Seen(draft_digest(draft.text), draft.published_version),
+        changes=list(_changes(contest_id, draft)),
+    )
+
+
+@contest_desk.post("/<int:contest_id>/publish")
+@allows(Action.MANAGE_CONTESTS)
+def publish(contest_id: int) -> ResponseReturnValue:
+    """Publish what was shown, once, however often the button is pressed."""
+    version = request.form.get("version", type=int)
+    seen = Seen(request.form.get("draft", ""), version or None)
+    made = contests.publish(platform(), contest_id, actor(), seen)
+    flash(_("已发布第 %(version)s 版。", version=made), "good")
+    return redirect(url_for("contests.edit", contest_id=contest_id), 303)
+
+
+@contest_desk.get("/<int:contest_id>/watch")
+@allows(Action.MANAGE_CONTESTS)
+def watch(contest_id: int) -> ResponseReturnValue:
+    """Show how busy a contest is; with `part` only what moves, for a page that asks again by itself."""
+    rules = in_force(platform(), contest_id)
+    started, is_open, people = contests.counts(platform(), contest_id)
+    minutes = desk_service.per_minute(platform(), contest_id, now_ms())
+    by_server = desk_service.closed_by_server(platform(), contest_id)
+    page = {
+        "contest": contests.Listed(contest_id, rules, contests.phase(rules.document, now_ms())),
+        "figures": [
+            (_("已开始"), started, _("次")),
+            (_("正在作答"), is_open, _("次")),
+            (_("已交卷"), started - is_open, _("次")),
+            (_("其中到时自动交卷"), by_server, _("次")),
+            (_("参加"), people, _("人")),
+            (_("上一分钟开始"), minutes[-2].started, _("次")),
+            (_("上一分钟交卷"), minutes[-2].finished, _("次")),
+        ],
+        "minutes": minutes,
+        "busiest": max(1, *(max(m.started, m.finished) for m in minutes)),
+        "boards": desk_service.board_state(platform(), contest_id, now_ms()),
+        "now": now_ms(),
+        "phase_words": phase_words(),
+    }
+    if "part" not in request.args:
+        return render_template("contests/watch.html", **page)
+    return _if_changed(render_template("contests/_numbers.html", **page))
+
+
+@contest_desk.get("/<int:contest_id>/boards/")
+@allows(Action.MANAGE_CONTESTS)
+def boards(contest_id: int) -> ResponseReturnValue:
+    """Lead to the first board of a contest."""
+    found = results.boards_of(in_force(platform(), contest_id))
+    if not found:
+        raise NotFound()
+    return redirect(url_for("contests.board", contest_id=contest_id, board_id=found[0][0]))
+
+
+@contest_desk.get("/<int:contest_id>/boards/<board_id>")
+@allows(Action.MANAGE_CONTESTS)
+def board(contest_id: int, board_id: str) -> ResponseReturnValue:
+    """Show a board as the desk sees it: everybody, real names, every figure it is ordered by."""
+    rules = in_force(platform(), contest_id)
+    page = asked_page()
+    wanted = Wanted(
+        BoardId.parse(board_id),
+        period=request.args.get("period", "")[:LONGEST_PERIOD],
+        first=(page - 1) * BOARD_ROWS,
+        size=BOARD_ROWS,
+        query=request.args.get("q", "").strip()[:LONGEST_QUERY],
+        view=View.FULL,
+    )
+    found = results.page(platform(), rules, wanted, now_ms())
+    stage, shown = results.board_of(rules, wanted.board)
+    return render_template(
+        "contests/board.html",
+        rules=rules,
+        board=shown,
+        board_id=wanted.board,
+        boards=results.boards_of(rules),
+        periods=results.periods(platform(), rules, wanted.board.stage) if shown.over == "period" else (),
+        found=found,
+        query=wanted.query,
+        part=Part(page, BOARD_ROWS, found.count),
+        columns=board_columns(stage, shown),
+        level_words=level_words(),
+        stands_since_ms=found.stands_since_ms,
+    )
+
+
+@contest_desk.get("/<int:contest_id>/boards/<board_id>.<any(xlsx, csv):ending>")
+@allows(Action.MANAGE_CONTESTS)
+def export(contest_id: int, board_id: str, ending: str) -> ResponseReturnValue:
+    """Hand out a whole board, of one period where it is over periods."""
+    rules = in_force(platform(), contest_id)
+    wanted = Wanted(
+        BoardId.parse(board_id), period=request.args.get("period", "")[:LONGEST_PERIOD], view=View.FULL
+    )
+    _stage, shown = results.board_of(rules, wanted.board)
+    name = " ".join(part for part in (rules.document.title, shown.name, wanted.period) if part)
+
+    def write(path: Path) -> None:
+        count = exports.write_board(platform(), rules, wanted, path)
+        desk_service.note_export(platform(), rules.document.title, shown.name, wanted.period, count, actor())
+
+    return written(f"{name}.{ending}", write)
+
+
+def _edit_page(draft: contests.Draft, form: RulesForm) -> str:
+    text = _lines(form.text.data or "")
+    checked = _checked(text)
+    return render_template(
+        "contests/edit.html",
+        draft=draft,
+        form=form,
+        checked=checked,
+        rules_page=passages(checked.document) if checked.document else (),
+        is_published=draft.published_version is not None,
+        has_changes=draft.published_version is not None and any(_changes(draft.contest_id, draft)),
+        rows=min(48, max(16, text.count("\n") + 2)),
+    )
+
+
+def _checked(text: str) -> Checked:
+    try:
+        document = load(text)
+    except InvalidDocument as error:
+        lines = text.splitlines()
+        return Checked(None, [_named(fault, lines) for fault in error.faults], ())
+    return Checked(document, (), contests.missing(platform(), document))
+
+
+def _named(fault: Fault, lines: Sequence[str]) -> NamedFault:
+    quoted = lines[fault.line - 1].strip() if fault.line and fault.line <= len(lines) else ""
+    return NamedFault(fault.line, quoted, fault.at, fault_words(fault))
+
+
+def _changes(contest_id: int, draft: contests.Draft) -> Iterator[str]:
+    """Yield what publishing would change in the rules in force, as lines that begin with + or -."""
+    if draft.published_version is None:
+        return
+    before = contests.text_in_force(platform(), contest_id)
+    found = unified_diff(before.splitlines(), draft.text.splitlines(), lineterm="", n=CONTEXT_LINES)
+    yield from list(found)[2:]
+
+
+def _beginning(start: str) -> tuple[str, str]:
+    source, _colon, name = start.partition(":")
+    if source == "preset":
+        return presets.start_from(name, now_ms())
+    copied = contests.draft(platform(), int(name))
+    return copied.text, copied.kind
+
+
+def _lines(text: str) -> str:
+    """Return a text as it is kept: browsers send line ends as CR LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _if_changed(html: str) -> Response:
+    """Answer 304 to a page that shows the same already."""
+    response = make_response(html)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(sha256(html.encode()).hexdigest()[:20], weak=True)
+    return response.make_conditional(request)

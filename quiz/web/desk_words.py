@@ -92,6 +92,36 @@ def meaning_words() -> Mapping[str, str]:
     }
 
 
+def phase_words() -> Mapping[str, tuple[str, str]]:
+    """Return what the phases of a contest are called, and the kind of badge that shows them."""
+    return {
+        "coming": (_("即将开始"), "soon"),
+        "open": (_("进行中"), "good"),
+        "paused": (_("暂停时段"), "soon"),
+        "over": (_("已结束"), ""),
+    }
+
+
+def metric_words() -> Mapping[str, str]:
+    """Return what the figures are called that units are ranked by."""
+    return {
+        "people": _("参加人数"),
+        "attempts": _("答题次数"),
+        "scorers": _("得分人数"),
+        "enrolled": _("总人数"),
+        "sum": _("总分"),
+        "mean": _("人均分"),
+        "mean_per_enrolled": _("按总人数的人均分"),
+        "participation_rate": _("参与率（百分数）"),
+        "child_units_rate": _("下级单位参与率（百分数）"),
+        "pass_rate": _("及格率（百分数）"),
+        "full_mark_rate": _("满分率（百分数）"),
+        "best": _("最高分"),
+        "top_sum": _("前几名之和"),
+        "group_best_sum": _("各组最高分之和"),
+    }
+
+
 def import_states() -> Mapping[str, str]:
     """Return what the states of an import are called."""
     return {"visible": _("已导入"), "undone": _("已撤销"), "writing": _("正在写入")}
