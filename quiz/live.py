@@ -29,6 +29,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha1
@@ -301,30 +302,30 @@ class LiveBoards:
 class Limits:
     """Counts tries in windows of time: in Redis for all processes, in this process while Redis is away."""
 
-    MOST_KEPT = 100_000  # counters in the process; beyond it the windows that are over are forgotten
+    MOST_KEPT = 50_000  # counters in the process; beyond it those of windows that are over are forgotten
 
     def __init__(self, client: redis.Redis | None, rest_s: float = REST_S) -> None:
         self.script = Script(client, rest_s) if client is not None else None
-        self.own: dict[str, int] = {}
+        self.own: dict[str, tuple[int, int]] = {}  # counter → tries, when its window ends
         self.turn = threading.Lock()
 
     def allow(self, key: str, limit: int, window_s: int, now_ms: int) -> bool:
         """Count one more try of `key` and return whether it is within `limit` tries in this window."""
-        counter = f"quiz:limit:{key}:{now_ms // (window_s * 1000)}"
-        tried = self._in_process(counter)
+        window_ms = window_s * 1000
+        counter = f"quiz:limit:{key}:{now_ms // window_ms}"
+        tried = self._in_process(counter, now_ms, window_ms)
         if self.script is not None:
-            try:
-                tried = max(tried, int(self.script.run(counter, "allow", "", window_s * 1000)))
-            except LiveUnavailable:
-                log.debug("limits count in this process")
+            with suppress(LiveUnavailable):  # then this process counts alone
+                tried = max(tried, int(self.script.run(counter, "allow", "", window_ms)))
         return tried <= limit
 
-    def _in_process(self, counter: str) -> int:
+    def _in_process(self, counter: str, now_ms: int, window_ms: int) -> int:
         with self.turn:
             if len(self.own) >= self.MOST_KEPT:
-                self.own.clear()
-            self.own[counter] = self.own.get(counter, 0) + 1
-            return self.own[counter]
+                self.own = {name: kept for name, kept in self.own.items() if kept[1] > now_ms}
+            tried, ends_ms = self.own.get(counter, (0, (now_ms // window_ms + 1) * window_ms))
+            self.own[counter] = (tried + 1, ends_ms)
+            return tried + 1
 
 
 def _packed(lines: Sequence[LiveLine]) -> Iterator[object]:

@@ -1,17 +1,27 @@
-"""Tables as XLSX and CSV that a spreadsheet opens without harm: text stays text, nothing runs, headers stay in view."""
+"""Tables as XLSX and CSV that a spreadsheet opens without harm: text stays text, nothing runs."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run or swallow
+from quiz.errors import N_
+
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet would run or swallow
+NUMBER = re.compile(r"-?\d+(\.\d+)?")  # harmless, although it may begin with a minus
+MOST_SHEET_ROWS = 1_048_575  # below the header of one worksheet
 CHARACTERS_OF_WIDTH = 14  # a column as wide as a nickname
 WIDEST = 60
+NOTES, RANKING = N_("说明"), N_("排名")  # names of sheets
+TAKEN = (NOTES, "history")  # names that no other sheet may have
 
 Cell = str | int
 
@@ -26,10 +36,18 @@ class Table:
     notes: Sequence[tuple[str, str]] = ()  # label, sentence: rule, time zone, moment, formula
 
 
+class Formats(NamedTuple):
+    """How the cells of a workbook look."""
+
+    head: Format
+    text: Format
+    wrapped: Format
+
+
 def write_xlsx(table: Table, path: Path) -> int:
     """Write the table as a workbook row by row, in bounded memory; returns the number of rows.
 
-    Numbers that are counted with are number cells, everything else text cells; a second sheet holds the notes.
+    Numbers that are counted with are number cells, all else is text cells; a second sheet holds the notes.
     """
     options = {
         "constant_memory": True,
@@ -37,32 +55,40 @@ def write_xlsx(table: Table, path: Path) -> int:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    count = 0
     with xlsxwriter.Workbook(str(path), options) as book:
-        bold = book.add_format({"bold": True, "bg_color": "#E6F0EE", "border": 1})
-        text, wrapped = (
-            book.add_format({"num_format": "@"}),
-            book.add_format({"text_wrap": True, "valign": "top"}),
+        formats = Formats(
+            head=book.add_format({"bold": True, "bg_color": "#E6F0EE", "border": 1}),
+            text=book.add_format({"num_format": "@"}),
+            wrapped=book.add_format({"text_wrap": True, "valign": "top"}),
         )
-        sheet = book.add_worksheet(_sheet_name(table.name))
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_column(0, len(table.columns) - 1, CHARACTERS_OF_WIDTH)
-        for column, header in enumerate(table.columns):
-            sheet.write_string(0, column, header, bold)
-        for count, row in enumerate(table.rows, 1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, int):
-                    sheet.write_number(count, column, cell)
-                else:
-                    sheet.write_string(count, column, cell, text)
-        about = book.add_worksheet("说明")
-        about.set_column(0, 0, CHARACTERS_OF_WIDTH)
-        about.set_column(1, 1, WIDEST)
-        for line, (label, sentence) in enumerate(table.notes):
-            about.write_string(line, 0, label, bold)
-            about.write_string(line, 1, sentence, wrapped)
+        count = _write_rows(table, book.add_worksheet(_sheet_name(table.name)), formats)
+        _write_notes(table, book.add_worksheet(NOTES), formats)
     return count
+
+
+def _write_rows(table: Table, sheet: Worksheet, formats: Formats) -> int:
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_column(0, len(table.columns) - 1, CHARACTERS_OF_WIDTH)
+    for column, header in enumerate(table.columns):
+        sheet.write_string(0, column, header, formats.head)
+    count = 0
+    for row in table.rows:
+        count += 1
+        for column, cell in enumerate(row):
+            if isinstance(cell, int):
+                sheet.write_number(count, column, cell)
+            else:
+                sheet.write_string(count, column, cell, formats.text)
+    return count
+
+
+def _write_notes(table: Table, sheet: Worksheet, formats: Formats) -> None:
+    sheet.set_column(0, 0, CHARACTERS_OF_WIDTH)
+    sheet.set_column(1, 1, WIDEST)
+    for line, (label, sentence) in enumerate(table.notes):
+        sheet.write_string(line, 0, label, formats.head)
+        sheet.write_string(line, 1, sentence, formats.wrapped)
 
 
 def write_csv(table: Table, path: Path) -> int:
@@ -74,14 +100,15 @@ def write_csv(table: Table, path: Path) -> int:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([harmless(header) for header in table.columns])
-        for count, row in enumerate(table.rows, 1):
+        for row in table.rows:
+            count += 1
             writer.writerow([harmless(cell) for cell in row])
     return count
 
 
 def harmless(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet runs when it opens a CSV file."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(cell):
         return "'" + cell
     return cell
 
@@ -90,6 +117,8 @@ WRITERS = {"xlsx": write_xlsx, "csv": write_csv}
 
 
 def _sheet_name(name: str) -> str:
-    """Return a name that a workbook takes: at most 31 characters, none of []:*?/\\ ."""
-    kept = "".join(letter for letter in name if letter not in "[]:*?/\\'")
-    return kept[:31] or "排名"
+    """Return a name that a workbook takes: at most 31 characters, none of []:*?/\\', not one that is taken."""
+    kept = "".join(letter for letter in name if letter.isprintable() and letter not in "[]:*?/\\'")[
+        :31
+    ].strip()
+    return kept if kept and kept.casefold() not in TAKEN else RANKING

@@ -1,0 +1,116 @@
+"""Boards as files: XLSX and CSV from one consistent state of the stored lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from quiz.errors import N_, InvalidInput, NotFound
+from quiz.models.accounts import Identity, Unit
+from quiz.models.contests import Rules
+from quiz.models.play import Line
+from quiz.reports import MOST_SHEET_ROWS, WRITERS, Cell, Table
+from quiz.services import board_tables, unit_board
+from quiz.services.board_reading import Reading, Wanted
+from quiz.services.people_board import COLUMNS, LineRow
+from quiz.services.platform import Actor, Platform
+from quiz.services.published import Published
+from quiz.services.results import latest_period
+
+MOST_AT_ONCE = 20_000  # rows written in a request: about a second; more go to `large_exports`
+ROWS_TOLD = 1_000  # between two signs of life
+
+Tell = Callable[[int], None]  # is told now and then how many rows are written
+
+
+def write_board(
+    platform: Platform, rules: Published, wanted: Wanted, path: Path, tell: Tell | None = None
+) -> int:
+    """Write a whole board to `path` (.xlsx, .csv) from one consistent state; returns how many rows.
+
+    Memory is bounded; until all is written there is nothing at `path`. Raises NotFound, InvalidInput.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in WRITERS:
+        raise InvalidInput(N_("只能导出 .xlsx 或 .csv 文件。"))
+    reading = _reading(platform, rules, wanted)
+    draft = path.with_name(f".{secrets.token_hex(4)}{path.suffix}")
+    try:
+        with platform.store.snapshot() as session:
+            if ending == "xlsx" and _count(session, reading) > MOST_SHEET_ROWS:
+                raise InvalidInput(N_("一张工作表最多 %(most)s 行，请导出 CSV。"), most=MOST_SHEET_ROWS)
+            table = _table(reading, session)
+            count = WRITERS[ending](replace(table, rows=_told(table.rows, tell)) if tell else table, draft)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return count
+
+
+def count_rows(platform: Platform, rules: Published, wanted: Wanted) -> int:
+    """Return how many rows an export of people will have; of units there are always few. Raises NotFound."""
+    reading = _reading(platform, rules, wanted)
+    with platform.store.reading() as session:
+        return _count(session, reading)
+
+
+def note(platform: Platform, rules: Published, wanted: Wanted, rows: int, actor: Actor) -> None:
+    """Put on record that somebody took a board as a file."""
+    detail = {
+        "contest": rules.contest_id,
+        "board": str(wanted.board),
+        "period": wanted.period,
+        "view": wanted.view.value,
+        "rows": rows,
+    }
+    with platform.store.writing() as session:
+        session.add(actor.audit("board.export", rules.document.title, json.dumps(detail)))
+
+
+def _reading(platform: Platform, rules: Published, wanted: Wanted) -> Reading:
+    reading = Reading(platform, rules, wanted, platform.clock.now_ms())
+    if reading.board.over != "period":
+        return reading
+    period = wanted.period or latest_period(platform, rules, wanted.board.stage)
+    if period is None:
+        raise NotFound(N_("这个榜还没有任何成绩。"))
+    return replace(reading, period=period)
+
+
+def _count(session: Session, reading: Reading) -> int:
+    if reading.board.of != "people":
+        return 0
+    return session.scalar(select(func.count()).select_from(Line).where(*reading.on_board)) or 0
+
+
+def _table(reading: Reading, session: Session) -> Table:
+    digest = session.scalar(select(Rules.digest).where(Rules.id == reading.rules.rules_id)) or ""
+    notes = board_tables.notes(reading, digest, reading.now_ms)
+    if reading.board.of != "people":
+        listed, below = unit_board.rows(
+            reading, session, lambda level, best: unit_board.stored_sums(reading, session, level, best)
+        )
+        return board_tables.unit_table(reading, [*listed, *below], notes)
+    names = dict(session.execute(select(Unit.id, Unit.name)).tuples().all())
+    lines = session.execute(
+        select(*COLUMNS)
+        .outerjoin(Identity, Identity.person_id == Line.person_id)
+        .where(*reading.on_board)
+        .order_by(Line.order_key, Line.person_id)
+        .execution_options(yield_per=ROWS_TOLD)
+    )
+    return board_tables.people_table(reading, (LineRow(*values) for values in lines), names, notes)
+
+
+def _told(rows: Iterable[Sequence[Cell]], tell: Tell) -> Iterator[Sequence[Cell]]:
+    for count, row in enumerate(rows, 1):
+        yield row
+        if count % ROWS_TOLD == 0:
+            tell(count)
