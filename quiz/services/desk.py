@@ -14,7 +14,7 @@ from quiz.models.accounts import Audit, Enrolment, Identity, Membership, Person,
 from quiz.models.bank import Import, Question
 from quiz.models.play import Attempt, Result
 from quiz.rules.permissions import Role
-from quiz.services.platform import Actor, Platform
+from quiz.services.platform import Platform
 
 MINUTE_MS = 60_000
 MINUTES_SHOWN = 30
@@ -192,13 +192,6 @@ def per_minute(platform: Platform, contest_id: int, now_ms: int) -> list[Minute]
         Minute(minute * MINUTE_MS, started.get(minute, 0), finished.get(minute, 0))
         for minute in range(oldest, newest + 1)
     ]
-
-
-def note_export(platform: Platform, title: str, board: str, period: str, rows: int, actor: Actor) -> None:
-    """Put on record that somebody took a board away as a file."""
-    detail = {"board": board, "period": period, "rows": rows} if period else {"board": board, "rows": rows}
-    with platform.store.writing() as session:
-        session.add(actor.audit("board.export", title, json.dumps(detail, ensure_ascii=False)))
 
 
 def closed_by_server(platform: Platform, contest_id: int) -> int:

@@ -227,8 +227,8 @@ def export(contest_id: int, board_id: str, ending: str) -> ResponseReturnValue:
     name = " ".join(part for part in (rules.document.title, shown.name, wanted.period) if part)
 
     def write(path: Path) -> None:
-        count = exports.write_board(platform(), rules, wanted, path)
-        desk_service.note_export(platform(), rules.document.title, shown.name, wanted.period, count, actor())
+        rows = exports.write_board(platform(), rules, wanted, path)
+        exports.note(platform(), rules, wanted, rows, actor())
 
     return written(f"{name}.{ending}", write)
 
