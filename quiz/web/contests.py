@@ -8,7 +8,7 @@ from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -284,7 +284,7 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _if_changed(html: str) -> Response:
+def _if_changed(html: str) -> ResponseReturnValue:
     """Answer 304 to a page that shows the same already."""
     response = make_response(html)
     response.headers["Cache-Control"] = "private, no-cache"
