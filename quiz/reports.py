@@ -117,8 +117,7 @@ WRITERS = {"xlsx": write_xlsx, "csv": write_csv}
 
 
 def _sheet_name(name: str) -> str:
-    """Return a name that a workbook takes: at most 31 characters, none of []:*?/\\', not one that is taken."""
-    kept = "".join(letter for letter in name if letter.isprintable() and letter not in "[]:*?/\\'")[
-        :31
-    ].strip()
+    """Return a name that a workbook takes: at most 31 characters, none of []:*?/\\', none that is taken."""
+    plain = "".join(letter for letter in name if letter.isprintable() and letter not in "[]:*?/\\'")
+    kept = plain[:31].strip()
     return kept if kept and kept.casefold() not in TAKEN else RANKING

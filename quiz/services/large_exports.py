@@ -1,0 +1,133 @@
+"""Exports of large boards: each in a process of its own, so that answers are not slowed; kept for a day."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from quiz.errors import N_, InvalidInput, NotFound
+from quiz.reports import WRITERS
+from quiz.services import exports
+from quiz.services.board_reading import Wanted, board_of
+from quiz.services.platform import Actor, Platform
+from quiz.services.published import Published
+
+KEPT_S = 86_400  # a file stays for a day
+SILENT_S = 120  # an export that gives no sign of life for so long has died
+
+
+@dataclass(frozen=True)
+class Export:
+    """How far a large export is."""
+
+    name: str  # what the file is called when it is handed out
+    of: int  # rows there will be
+    rows: int = 0  # written so far
+    state: str = "running"  # running, ready, failed
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the process of an export is told."""
+
+    database_url: str
+    data: str
+    rules_id: int
+    board: str
+    period: str
+    view: str
+    now_ms: int
+    token: str
+    export: Export
+
+
+def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, actor: Actor) -> str:
+    """Start writing a board in a process of its own; returns the token that names the export.
+
+    Raises NotFound, InvalidInput.
+    """
+    if ending not in WRITERS:
+        raise InvalidInput(N_("只能导出 .xlsx 或 .csv 文件。"))
+    folder = _folder(platform)
+    _forget_old(folder)
+    _stage, board = board_of(rules, wanted.board)
+    rows = exports.count_rows(platform, rules, wanted)
+    export = Export(name=f"{rules.document.title}-{board.name}.{ending}", of=rows)
+    token = secrets.token_hex(16)
+    told(folder, token, export)
+    order = Order(
+        database_url=platform.store.engine.url.render_as_string(hide_password=False),
+        data=str(platform.data),
+        rules_id=rules.rules_id,
+        board=str(wanted.board),
+        period=wanted.period,
+        view=wanted.view.value,
+        now_ms=actor.now_ms,
+        token=token,
+        export=export,
+    )
+    exports.note(platform, rules, wanted, rows, actor)
+    _start(order, folder)
+    return token
+
+
+def export_of(platform: Platform, token: str) -> Export:
+    """Return how far an export is. Raises NotFound when it is unknown or older than a day."""
+    path = _folder(platform) / f"{token}.json"
+    if not token.isalnum() or not path.is_file():
+        raise NotFound(N_("这次导出已不在服务器上，请重新导出。"))
+    export = Export(**json.loads(path.read_text("utf-8")))
+    is_silent = time.time() - path.stat().st_mtime > SILENT_S
+    return replace(export, state="failed") if export.state == "running" and is_silent else export
+
+
+def file_of(platform: Platform, token: str) -> Path:
+    """Return where the file of a finished export is. Raises NotFound."""
+    export = export_of(platform, token)
+    path = _folder(platform) / f"{token}{Path(export.name).suffix}"
+    if export.state != "ready" or not path.is_file():
+        raise NotFound(N_("这次导出还没有写完，请稍后再试。"))
+    return path
+
+
+def told(folder: Path, token: str, export: Export) -> None:
+    """Note how far an export is, for whoever asks."""
+    draft = folder / f".{token}.json"
+    draft.write_text(json.dumps(asdict(export), ensure_ascii=False), "utf-8")
+    draft.replace(folder / f"{token}.json")
+
+
+def _folder(platform: Platform) -> Path:
+    folder = platform.data / "exports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _forget_old(folder: Path) -> None:
+    for path in folder.iterdir():
+        if time.time() - path.stat().st_mtime > KEPT_S:
+            path.unlink(missing_ok=True)
+
+
+def _start(order: Order, folder: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "quiz.services.export_process"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=Path(__file__).resolve().parent.parent.parent,
+    )
+    assert process.stdin is not None  # a pipe was asked for
+    process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+    process.stdin.flush()  # and stays open: when this process ends, the export's does
+
+    def wait() -> None:
+        if process.wait() != 0:
+            told(folder, order.token, replace(order.export, state="failed"))
+
+    threading.Thread(target=wait, name="export", daemon=True).start()
