@@ -65,6 +65,7 @@ class Acknowledged:
     answers: dict[tuple[str, int], tuple[int, list[str]]] = field(default_factory=dict)  # → seq, response
     results: dict[str, dict[str, object]] = field(default_factory=dict)  # attempt → score, correct
     changed_its_mind: list[str] = field(default_factory=list)  # what was told twice and differently
+    refused: list[str] = field(default_factory=list)  # what can only be refused when something was lost
 
 
 @dataclass
@@ -165,14 +166,15 @@ class Client(threading.Thread):
                 found: dict[str, object] = json.loads(reply)
                 return found
             if status not in (0, 502, 503):
-                raise AssertionError(f"{path}: {status} {reply.decode(errors='replace')[:500]}")
+                self.told.refused.append(f"{path}: {status} {reply.decode(errors='replace')[:500]}")
+                raise GaveUp
             if self.ends.is_set():
                 raise GaveUp
             time.sleep(self.chance.uniform(0.01, 0.06))
 
 
 class GaveUp(Exception):
-    """The run is over and this client got no reply: nothing was promised to it."""
+    """This client goes on no more: the run is over, or the server denies what it had promised."""
 
 
 def run(folder: Path, kills: int, root: Path = ROOT, clients: int = CLIENTS) -> Report:
@@ -274,6 +276,7 @@ def _compare(database: Path, told: list[Acknowledged], report: Report) -> None:
         report.answers += len(mine.answers)
         report.results += len(mine.results)
         report.doubled += mine.changed_its_mind
+        report.lost += mine.refused
         report.lost += [f"start {k}" for k, attempt in mine.attempts.items() if by_key.get(k) != [attempt]]
         report.lost += [
             f"answer {where}: {seq} {response}"
