@@ -77,7 +77,7 @@ def figures(platform: Platform) -> dict[str, int]:
         rows = session.execute(
             _visible(select(QuestionVersion.kind, func.count())).group_by(QuestionVersion.kind)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def one(platform: Platform, version_id: int) -> Whole:
@@ -96,7 +96,7 @@ def one(platform: Platform, version_id: int) -> Whole:
             .order_by(Contest.id)
         )
         found = Found(version_id, Question.from_dict(row.QuestionVersion.content), row.Import.id)
-        return Whole(found, row.Import.filename, row.Import.at_ms, tuple(uses.tuples().all()))
+        return Whole(found, row.Import.filename, row.Import.at_ms, tuple(uses.all()))
 
 
 def contests_using(platform: Platform, import_id: int) -> list[tuple[int, str]]:
@@ -112,7 +112,7 @@ def contests_using(platform: Platform, import_id: int) -> list[tuple[int, str]]:
             .distinct()
             .order_by(Contest.id)
         )
-        return list(rows.tuples().all())
+        return list(rows.all())
 
 
 def import_of(platform: Platform, import_id: int) -> Import:

@@ -138,7 +138,7 @@ def unit_ids(platform: Platform, tree: str) -> dict[str, int]:
     """Return the ids of the units of a tree by their codes."""
     with platform.store.reading() as session:
         rows = session.execute(select(Unit.code, Unit.id).where(Unit.tree == tree))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def people(
@@ -224,7 +224,7 @@ def _people_by_unit(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .where(Membership.unit_id.in_(ids))
         .group_by(Membership.unit_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _latest_sizes(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, str]]:

@@ -371,13 +371,15 @@ def _roster(content: bytes, filename: str, session: Session) -> Roster:
 
 
 def _units_by_word(session: Session) -> dict[str, dict[str, list[Unit]]]:
-    """Return, by tree, the units that a code, a path or a name may mean."""
+    """Return, by tree, the units that a word may mean: a path from anywhere down, or first of all a code."""
     found: dict[str, dict[str, list[Unit]]] = {}
-    for unit in session.scalars(select(Unit).order_by(Unit.id)):
-        words = found.setdefault(unit.tree, {})
-        parts = unit.path.split("/")
-        for word in {unit.code, *("/".join(parts[n:]) for n in range(len(parts)))}:
-            words.setdefault(word, []).append(unit)
+    every = session.scalars(select(Unit).order_by(Unit.id)).all()
+    for unit in every:
+        words, parts = found.setdefault(unit.tree, {}), unit.path.split("/")
+        for first in range(len(parts)):
+            words.setdefault("/".join(parts[first:]), []).append(unit)
+    for unit in every:
+        found[unit.tree][unit.code] = [unit]
     return found
 
 

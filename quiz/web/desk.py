@@ -281,7 +281,7 @@ def enrolment(tree: str) -> ResponseReturnValue:
     if unit_id is None:
         form.code.errors = [_("这个单位体系里没有这个代码。")]
         return _units_page(UnitFileForm(), form), 400
-    accounts.set_enrolment(platform(), unit_id, form.as_of.data, form.enrolled.data, actor())
+    accounts.set_enrolment(platform(), unit_id, form.as_of.data, int(form.enrolled.data), actor())
     flash(_("人数已记录。"), "good")
     return redirect(url_for("desk.units", tree=tree), 303)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
+from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
+
+from quiz.services.rosters import is_day
 
 LONGEST_RULES = 200_000  # characters of a rules document
-MOST_ENROLLED = 100_000_000  # people: more than any unit has
 
 
 class FileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -35,23 +36,20 @@ class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """How many people one unit had on a day."""
 
     code = StringField(_l("单位代码"), validators=[DataRequired(_l("请填写单位代码。"))])
-    as_of = StringField(
-        _l("截止日期"),
-        validators=[Regexp(r"^\d{4}-\d{2}-\d{2}$", message=_l("日期请写成 2026-03-01 的样子。"))],
+    as_of = StringField(_l("截止日期"))
+    enrolled = StringField(
+        _l("人数"), validators=[Regexp(r"^[0-9]{1,9}$", message=_l("人数应为不小于 0 的整数。"))]
     )
-    enrolled = IntegerField(
-        _l("人数"),
-        validators=[
-            InputRequired(_l("人数请填写整数。")),
-            NumberRange(0, MOST_ENROLLED, message=_l("人数应为不小于 0 的整数。")),
-        ],
-    )
+
+    def validate_as_of(self, field: Field) -> None:
+        """Refuse what is no day of the calendar."""
+        if not is_day(field.data or ""):
+            raise ValidationError(_l("日期请写成 2026-03-01 的样子。"))
 
 
 class NewContestForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What a new contest begins from."""
 
-    kind = RadioField(_l("类型"), default="contest")
     start = RadioField(_l("从哪里开始"), default="preset:start")
 
 

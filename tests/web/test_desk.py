@@ -1,0 +1,336 @@
+"""The desk as an organizer meets it: signing in, who is kept out, people, units, the audit log."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from flask import Flask
+
+from quiz.services import accounts
+from quiz.services import desk as service
+from quiz.services.accounts import UnitRow
+from quiz.services.platform import Actor, Platform
+from tests.support import contests as ready
+from tests.support.clock import MovedClock
+from tests.support.desk import Visitor
+
+ROSTER = "姓名,昵称,街道,班级\n张三丰,,Q,\n李四,小李,渝中区/P,\n".encode()
+
+
+def desk_addresses(app: Flask) -> list[tuple[str, str]]:
+    """Every route of the desk that is not the invitation, with something in its places."""
+    values = {"contest_id": "1", "board_id": "0-0", "ending": "xlsx", "token": "t", "tree": "region"}
+    values |= {"version_id": "1", "import_id": "1"}
+    found = []
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/desk/") and not rule.rule.startswith(("/desk/invitation", "/desk/leave")):
+            _domain, path = rule.build({name: values[name] for name in rule.arguments})
+            found += [(method, path) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    return found
+
+
+def test_a_visitor_is_led_to_the_sign_in_from_every_address_of_the_desk(
+    app: Flask, stranger: Visitor
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    replies = {
+        (method, path): stranger.client.open(path, method=method) for method, path in desk_addresses(app)
+    }
+
+    assert len(replies) > 30
+    assert {(r.status_code, r.location.split("?")[0]) for r in replies.values()} == {(302, "/sign-in")}
+
+
+def test_a_participant_is_refused_at_every_address_of_the_desk(app: Flask, participant: Visitor) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    statuses = {
+        participant.client.open(path, method=method).status_code for method, path in desk_addresses(app)
+    }
+
+    assert statuses == {403}
+
+
+def test_opening_an_invitation_does_not_use_it_up(
+    platform: Platform, stranger: Visitor, clock: MovedClock
+) -> None:
+    code = accounts.invite_organizer(platform, "王老师", Actor(None, clock.now_ms()))
+
+    stranger.open(f"/desk/invitation/{code}")
+    stranger.open(f"/desk/invitation/{code}")
+
+    assert "王老师" in stranger.text
+    assert "工作台" in stranger.send(f"/desk/invitation/{code}")
+
+
+def test_an_invitation_is_used_once(app: Flask, platform: Platform, clock: MovedClock) -> None:
+    code = accounts.invite_organizer(platform, "王老师", Actor(None, clock.now_ms()))
+    first, second = Visitor(app), Visitor(app)
+    second.open(f"/desk/invitation/{code}")
+    first.open(f"/desk/invitation/{code}")
+    first.send(f"/desk/invitation/{code}")
+
+    said = second.send(f"/desk/invitation/{code}", status=403)
+
+    assert "已经用过" in said
+
+
+def test_who_opens_a_used_invitation_again_is_led_to_the_desk(organizer: Visitor) -> None:
+    said = organizer.open("/desk/invitation/whatever")
+
+    assert organizer.address == "/desk/"
+    assert "工作台" in said
+
+
+def test_an_invitation_ends_after_two_days(platform: Platform, stranger: Visitor, clock: MovedClock) -> None:
+    code = accounts.invite_organizer(platform, "王老师", Actor(None, clock.now_ms()))
+    clock.move(days=2)
+
+    said = stranger.open(f"/desk/invitation/{code}", status=403)
+
+    assert "已过期" in said
+
+
+def test_leaving_the_desk_signs_out(organizer: Visitor) -> None:
+    organizer.open("/desk/")
+    organizer.post("/desk/leave")
+
+    assert organizer.client.get("/desk/").status_code == 302
+
+
+def test_an_organizer_invites_another(app: Flask, organizer: Visitor) -> None:
+    organizer.open("/desk/people")
+    said = organizer.send("/desk/invite", name="李老师")
+    address = next(word for word in said.split() if "/desk/invitation/" in word)
+    other = Visitor(app)
+
+    other.open(address)
+
+    assert "李老师" in other.text
+
+
+def test_a_nameless_invitation_is_refused_with_a_sentence(organizer: Visitor) -> None:
+    organizer.open("/desk/people")
+
+    assert "请填写昵称" in organizer.send("/desk/invite", status=400, name=" ")
+
+
+def test_an_empty_platform_says_what_to_do_next(organizer: Visitor) -> None:
+    said = organizer.open("/desk/")
+
+    assert "题库还是空的" in said
+    assert "还没有街道、学校等单位" in said
+    assert "新建比赛" in said
+
+
+def test_the_first_page_shows_what_runs_now(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.fill_bank(platform, clock.now_ms())
+    ready.add_units(platform, clock.now_ms())
+    contest_id = ready.publish(platform, ready.rules(), clock.now_ms())
+    ready.begin(platform, contest_id, ready.join(platform, "甲", clock.now_ms()), clock.now_ms())
+
+    said = organizer.open("/desk/")
+
+    assert "测试赛 进行中" in said
+    assert "已开始答题 1 次 正在作答 1 次 参加 1 人" in said
+
+
+def test_a_roster_is_looked_at_before_anybody_is_added(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/people")
+
+    said = organizer.send("/desk/people", file=(ROSTER, "名单.csv"))
+
+    assert "共 2 人" in said
+    assert "张三丰 张** 渝中区/Q" in said
+    assert "李四 小李 渝中区/P" in said
+    assert "没有用到 班级" in said
+    assert service.people(platform)[1] == 0
+
+
+def test_codes_of_a_roster_are_handed_out_and_sign_people_in(
+    app: Flask, platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/people")
+    organizer.send("/desk/people", file=(ROSTER, "名单.csv"))
+    address = organizer.address
+    assert "2 人可以用参赛码登录" in organizer.send(address)
+
+    reply = organizer.post(f"{address}/codes.xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(reply.data)).worksheets[0]
+    header, first, second = sheet.iter_rows(values_only=True)
+
+    assert header == ("参赛码", "姓名", "昵称", "单位")
+    assert first[1:] == ("张三丰", "张**", "渝中区/Q")
+    entry = accounts.sign_in_with_code(platform, str(second[0]), clock.now_ms())
+    found = accounts.visitor(platform, entry.token, clock.now_ms())
+    assert found is not None
+    assert found.nickname == "小李"
+
+
+def test_adding_a_roster_twice_adds_its_people_once(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/people")
+    organizer.send("/desk/people", file=(ROSTER, "名单.csv"))
+    address = organizer.address
+
+    first, second = organizer.post(address), organizer.post(address)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert service.people(platform)[1] == 2
+
+
+def test_a_forgotten_roster_tells_no_codes_any_more(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/people")
+    organizer.send("/desk/people", file=(ROSTER, "名单.csv"))
+    address = organizer.address
+    organizer.send(address)
+
+    organizer.send(f"{address}/forget")
+
+    assert "已不在服务器上" in organizer.open(address, status=404)
+
+
+def test_every_fault_of_a_roster_is_named_and_nobody_is_added(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    rows = [UnitRow("D", "渝中区", "district", ""), UnitRow("E", "江北区", "district", "")]
+    rows += [UnitRow("D1", "新街", "street", "D"), UnitRow("E1", "新街", "street", "E")]
+    accounts.load_units(platform, "region", rows, Actor(None, clock.now_ms()))
+    wrong = "姓名,街道\n,D1\n李四,火星\n王五,新街\n".encode()
+    organizer.open("/desk/people")
+
+    said = organizer.send("/desk/people", file=(wrong, "名单.csv"))
+    organizer.post(organizer.address)
+
+    assert "2 A 这一格不能空着" in said
+    assert "3 B 没有单位“火星”" in said
+    assert "4 B “新街”有几个，请写代码，或写完整路径，例如 渝中区/新街" in said
+    assert service.people(platform)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        (b"", "empty.csv", "文件是空的"),
+        (b"%PDF-1.7 ...", "list.pdf", "这种文件还不能读"),
+        ("姓名,街道\n".encode(), "only.csv", "只有表头"),
+        ("昵称\n小李\n".encode(), "no.csv", "没有“姓名”这一列"),
+    ],
+)
+def test_a_file_that_is_no_roster_gets_a_sentence(
+    organizer: Visitor, content: bytes, name: str, sentence: str
+) -> None:
+    organizer.open("/desk/people")
+
+    assert sentence in organizer.send("/desk/people", file=(content, name))
+
+
+def test_a_form_without_a_file_says_so(organizer: Visitor) -> None:
+    organizer.open("/desk/people")
+
+    assert "请先选择文件" in organizer.send("/desk/people", status=400)
+
+
+def test_units_come_from_a_file_with_their_sizes(platform: Platform, organizer: Visitor) -> None:
+    content = (
+        "代码,名称,层级,上级,人数,截止日期\nD,渝中区,区,,,\nP,上清寺街道,街道,D,41200,2026-01-01\n".encode()
+    )
+    organizer.open("/desk/units")
+
+    said = organizer.send("/desk/units", tree="region", file=(content, "units.csv"))
+
+    assert "已导入 2 个单位" in said
+    assert "P 渝中区/上清寺街道 街道 0 41200 2026-01-01" in said
+
+
+def test_units_are_all_taken_or_none(platform: Platform, organizer: Visitor) -> None:
+    header = "代码,名称,层级,上级,人数,截止日期"
+    content = f"{header}\nD,渝中区,区,,,\nP,街道,街道,X,12,昨天\nP,又一个,街道,D,,\n".encode()
+    organizer.open("/desk/units")
+
+    said = organizer.send("/desk/units", status=400, tree="region", file=(content, "units.csv"))
+
+    assert "3 D 上级单位 X 不存在" in said
+    assert "3 F 填了人数就要写截止日期" in said
+    assert "4 A 代码 P 与第 3 行重复" in said
+    assert service.trees(platform) == []
+
+
+def test_the_size_of_a_unit_is_stated_by_date(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/units")
+
+    organizer.send("/desk/units/region/enrolment", code="P", as_of="2026-02-01", enrolled="500")
+    said = organizer.send("/desk/units/region/enrolment", code="P", as_of="2026-01-01", enrolled="400")
+
+    assert "P 渝中区/P 街道 0 500 2026-02-01" in said
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"code": "Z", "as_of": "2026-02-01", "enrolled": "5"}, "没有这个代码"),
+        ({"code": "P", "as_of": "2026-02-30", "enrolled": "5"}, "日期请写成"),
+        ({"code": "P", "as_of": "2026-02-01", "enrolled": "-5"}, "不小于 0"),
+        ({"code": "P", "as_of": "2026-02-01", "enrolled": "many"}, "不小于 0 的整数"),
+    ],
+)
+def test_a_size_that_cannot_be_is_refused_with_a_sentence(
+    platform: Platform, organizer: Visitor, clock: MovedClock, fields: dict[str, str], sentence: str
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/units")
+
+    assert sentence in organizer.send("/desk/units/region/enrolment", status=400, **fields)
+
+
+def test_the_audit_log_tells_what_was_done_and_by_whom(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/people")
+    organizer.send("/desk/people", file=(ROSTER, "名单.csv"))
+    address = organizer.address
+    organizer.send(address)
+    organizer.post(f"{address}/codes.csv")
+
+    said = organizer.open("/desk/audit")
+
+    assert "2026-03-02 09:00:00 组织者甲 添加人员名单 2" in said
+    assert "组织者甲 下载参赛码 名单.csv: 2" in said
+    assert "服务器命令 导入单位 region: 3" in said
+    filtered = organizer.open("/desk/audit?action=people.codes")
+    assert "下载参赛码 名单.csv" in filtered
+    assert "导入单位 region" not in filtered
+
+
+def test_templates_can_be_filled_in_and_read_back(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    organizer.open("/desk/people")
+    book = openpyxl.load_workbook(BytesIO(organizer.client.get("/desk/people/template.xlsx").data))
+    book.worksheets[0].append(["赵六", "阿六", "P"])
+    filled = BytesIO()
+    book.save(filled)
+
+    said = organizer.send("/desk/people", file=(filled.getvalue(), "filled.xlsx"))
+
+    assert "共 1 人" in said
+    assert "赵六 阿六 渝中区/P" in said
