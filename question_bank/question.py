@@ -16,7 +16,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OPTIONS = len(LETTERS)
 # An option that speaks of other options by letter or by place is wrong as soon as options are shuffled.
 REFERS_TO_OTHERS = re.compile(
-    r"[以如]上|上述|前[一二两三四]项|后[一二两三四]项|(?:all|none|both|neither) of (?:the )?(?:above|these)"
+    r"^以上(?!海)|以上(?:都|均|全|皆|各|答案|选项|说法|[两二三四])|上述|前[一二两三四]项|后[一二两三四]项|(?:all|none|both|neither) of (?:the )?(?:above|these)"
     r"|(?<![A-Za-z0-9])[A-H](?:\s*[、,，和与及]\s*[A-H])+(?![A-Za-z0-9])|选项\s*[A-H]|[A-H]\s*[项选]",
     re.IGNORECASE,
 )

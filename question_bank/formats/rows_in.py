@@ -180,10 +180,12 @@ class RowReader:
             said = order["AB".index(chosen[0])]
         elif said is None or written == "2":
             said = {"1": order[0], "2": order[1]}.get(written)
+        shown = options if truths and all(option.isascii() for option in options) else list(TRUE_FALSE)
         if said is None:
             place.error("answer", "bad-answer", BAD_TRUE_FALSE, answer=written)
-            return list(TRUE_FALSE), []
-        return list(TRUE_FALSE), ["A" if said else "B"]
+            return shown, []
+        is_first = said == order[0] if shown is options else said
+        return shown, ["A" if is_first else "B"]
 
     def _tags(self, row: Row) -> dict[str, tuple[str, ...]]:
         tags: dict[str, tuple[str, ...]] = {}

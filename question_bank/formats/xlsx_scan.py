@@ -46,7 +46,7 @@ def scan(content: bytes) -> dict[str, Scanned]:
         for sheet, part in _sheet_parts(packed, names):
             if part in names:
                 scanner = _SheetScanner(sheet, formats)
-                _parse(packed, names[part], scanner.begin, scanner.end)
+                _parse(packed, names[part], scanner.begin, scanner.end, scanner.text)
                 found[sheet] = scanner.found
         return found
 
@@ -57,7 +57,7 @@ class _SheetScanner:
         self.found = Scanned()
         self.row, self.column = 0, -1
         self.cells = self.last_row = self.last_column = 0
-        self.is_formula = self.has_value = False
+        self.is_formula = self.has_value = self.is_in_value = False
         self.kind = ""
 
     def begin(self, name: str, attributes: Attributes) -> None:
@@ -69,10 +69,15 @@ class _SheetScanner:
                 self._begin_cell(attributes)
             case "f":
                 self.is_formula = True
-            case "v" | "is":
-                self.has_value = True
+            case "v":
+                self.is_in_value = True
+
+    def text(self, _text: str) -> None:
+        self.has_value = self.has_value or self.is_in_value
 
     def end(self, name: str) -> None:
+        if name == "v":
+            self.is_in_value = False
         if name != "c":
             return
         if self.kind == "e":
@@ -135,11 +140,18 @@ def _sheet_parts(packed: zipfile.ZipFile, names: dict[str, str]) -> list[tuple[s
     return [(name, targets.get(link, "")) for name, link in sheets]
 
 
-def _parse(packed: zipfile.ZipFile, part: str, begin: Element, end: Callable[[str], object]) -> None:
+def _parse(
+    packed: zipfile.ZipFile,
+    part: str,
+    begin: Element,
+    end: Callable[[str], object],
+    text: Callable[[str], object] | None = None,
+) -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _doctype
     parser.StartElementHandler = lambda name, attributes: begin(name.rpartition(":")[2], attributes)
+    parser.CharacterDataHandler = text
     parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
     try:
         with packed.open(part) as stream:

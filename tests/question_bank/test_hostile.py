@@ -1,0 +1,176 @@
+"""Files that attack: refused at once, in a process of their own, with a sentence that says what to do."""
+
+from __future__ import annotations
+
+import threading
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BytesIO
+
+import pytest
+
+from question_bank.formats import Reading, apart, read
+from question_bank.formats.guard import MOST_BYTES
+from question_bank.problems import Unreadable
+from tests.question_bank.workbooks import GOOD, HEADER, workbook
+
+REFUSED_WITHIN_S = 3.0  # a second on an idle machine
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def changed(parts: Mapping[str, bytes]) -> bytes:
+    """Return a good workbook with other or more parts."""
+    buffer = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(workbook({"题库": [HEADER, GOOD]}))) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            if name not in parts:
+                target.writestr(name, source.read(name))
+        for name, content in parts.items():
+            target.writestr(name, content)
+    return buffer.getvalue()
+
+
+def sheet(rows: bytes, before: bytes = b"") -> bytes:
+    """Return a worksheet part with these rows."""
+    space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    return b'<?xml version="1.0"?>' + before + b"<worksheet " + space + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Hold that what happens inside takes no longer than a refusal may."""
+    begun = time.monotonic()
+    yield
+    assert time.monotonic() - begun < REFUSED_WITHIN_S
+
+
+def code(found: Reading) -> str:
+    (problem,) = found.problems
+    assert problem.severity == "error"
+    assert found.questions == ()
+    return problem.code
+
+
+LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+ATTACKS = {
+    "entities in a sheet": ({SHEET: sheet(b"", LAUGHS)}, "doctype"),
+    "an outside entity": (
+        {SHEET: sheet(b"", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>')},
+        "doctype",
+    ),
+    "entities in the texts": ({"xl/sharedStrings.xml": b"<?xml version='1.0'?>" + LAUGHS + b"<sst/>"}, "doctype"),
+    "a bomb of one part": ({"xl/media/image1.bin": b"\0" * (40 * 2**20)}, "too-much-inside"),
+    "a cell at the far end": (
+        {SHEET: sheet(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')},
+        "too-wide",
+    ),
+    "a row number without end": ({SHEET: sheet(b'<row r="' + b"9" * 5000 + b'"/>')}, "broken-file"),
+    "macros": ({"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}, "macros"),
+    "broken xml": ({SHEET: b"<worksheet><sheetData><row"}, "broken-file"),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_workbook_that_attacks_is_refused_at_once(name: str) -> None:
+    parts, wanted = ATTACKS[name]
+    content = changed(parts)
+
+    with at_once():
+        found = read(content, "x.xlsx")
+
+    assert code(found) == wanted
+
+
+def test_a_million_rows_are_refused_at_once() -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 120_000))
+
+    with at_once():
+        found = read(changed({SHEET: sheet(rows)}), "x.xlsx")
+
+    assert code(found) in ("too-many-rows", "too-much-inside")
+
+
+def test_a_zip_that_is_cut_off_is_refused() -> None:
+    assert code(read(workbook({"题库": [HEADER, GOOD]})[:-200], "x.xlsx")) == "broken-file"
+
+
+def test_a_word_document_is_named() -> None:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr("word/document.xml", "<x/>")
+
+    assert code(read(buffer.getvalue(), "题目.docx")) == "word-file"
+
+
+@pytest.mark.parametrize(
+    ("mark", "wanted"), [("EncryptedPackage", "encrypted"), ("_VBA_PROJECT", "macros"), ("WordDocument", "word-file")]
+)
+def test_a_locked_workbook_or_old_macros_are_named(mark: str, wanted: str) -> None:
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + mark.encode("utf-16-le")
+
+    assert code(read(content, "x.xlsx")) == wanted
+
+
+def test_an_old_workbook_that_is_broken_is_refused() -> None:
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 40
+
+    with at_once():
+        assert code(read(content, "x.xls")) in ("broken-file", "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "wanted"),
+    [
+        (b"", "x.xlsx", "empty-file"),
+        (b" \n", "x.csv", "empty-file"),
+        (b"x" * (MOST_BYTES + 1), "x.csv", "too-large"),
+        (b"<html><table></table></html>", "x.xls", "not-a-table"),
+        (b'<?xml version="1.0"?><!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><q>&x;</q>', "x.xml", "not-a-table"),
+        (b"%PDF-1.7", "x.pdf", "unknown-format"),
+        (b"\x89PNG\r\n\x1a\n\0", "x.xlsx", "unknown-format"),
+    ],
+)
+def test_what_is_no_table_is_named_before_anything_opens_it(content: bytes, filename: str, wanted: str) -> None:
+    with at_once():
+        assert code(read(content, filename)) == wanted
+
+
+def test_json_that_is_nested_without_end_is_a_faulty_line() -> None:
+    found = read(b'{"a":' + b"[" * 100_000 + b"\n", "x.jsonl")
+
+    assert [(p.row, p.code) for p in found.problems] == [(1, "not-json")]
+
+
+def test_the_reading_process_cannot_take_more_memory_than_it_is_given() -> None:
+    line = b'{"kind": "single", "stem": "' + b"x" * (19 * 2**20) + b'"}'
+
+    found = read(line, "x.jsonl")
+
+    assert found.questions == ()
+
+
+def test_files_are_read_from_many_threads_at_once() -> None:
+    content = workbook({"题库": [HEADER, GOOD]})
+    found: list[int] = []
+
+    threads = [
+        threading.Thread(target=lambda: found.append(len(read(content, "x.xlsx").questions))) for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [1] * 6
+
+
+def test_a_reading_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "WALL_S", 0.01)  # shorter than an interpreter takes to start
+
+    with pytest.raises(Unreadable, match="时间太长"):
+        apart.run({"format": "jsonl", "wanted": "questions", "scale": {}}, b"{}")

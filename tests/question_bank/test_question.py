@@ -1,0 +1,73 @@
+"""Questions as values: kept without loss, compared by their wording."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from question_bank.question import Question, digest, lettered
+
+
+def asked(stem: str, options: list[str], key: str = "A", kind: str = "single") -> Question:
+    return Question(kind, stem, lettered(options), frozenset(key))
+
+
+BASE = asked("太阳系中体积最大的行星是？", ["地球", "木星"], "B")
+
+
+def test_a_question_survives_as_json() -> None:
+    whole = Question(
+        "multiple", "题干", lettered(["甲", "乙", "丙"]), frozenset("AC"), {"topic": ("水", "火")}, "hard", "因为", "q1"
+    )
+
+    assert Question.from_dict(json.loads(json.dumps(whole.as_dict()))) == whole
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        asked("太阳系中，体积最大的行星是（　　）。", ["地球", "木星"]),
+        asked("12. 太阳系中体积 最大的行星是?", ["地球", "木星"]),
+        asked("太阳系中体积最大的行星是？", ["木星", "地球"]),
+        asked("（3）太阳系中体积最大的行星是？", ["地球", "木星 "]),
+    ],
+)
+def test_the_same_wording_has_the_same_digest(other: Question) -> None:
+    assert digest(other) == digest(BASE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        asked("太阳系中体积最小的行星是？", ["地球", "木星"]),
+        asked("太阳系中体积最大的行星是？", ["地球", "火星"]),
+        asked("太阳系中体积最大的行星是？", ["地球", "木星", "土星"]),
+    ],
+)
+def test_another_wording_has_another_digest(other: Question) -> None:
+    assert digest(other) != digest(BASE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("$a-b$", "$b-a$"), ("$A$", "$a$"), ("3-2=？", "32=？"), ("1.5", "15"), ("(1+2)×3", "1+2×3"), ("2.5 米", "5 米")],
+)
+def test_in_arithmetic_every_mark_counts(one: str, other: str) -> None:
+    assert digest(asked(one, ["甲", "乙"])) != digest(asked(other, ["甲", "乙"]))
+
+
+def test_right_answers_are_compared_by_text_and_not_by_letter() -> None:
+    turned = asked("太阳系中体积最大的行星是？", ["木星", "地球"], "A")
+
+    assert turned.right_texts == BASE.right_texts
+
+
+@pytest.mark.parametrize("text", ["以上都对", "A和B", "A、B都错", "选项A是对的", "Both of the above", "前两项"])
+def test_options_that_speak_of_others_keep_their_order(text: str) -> None:
+    assert asked("？", ["甲", "乙", text]).keeps_order
+
+
+@pytest.mark.parametrize("text", ["A型", "维生素A", "DNA", "以上海为例", "B族维生素", "C. elegans"])
+def test_options_that_only_look_like_it_are_shuffled(text: str) -> None:
+    assert not asked("？", ["甲", "乙", text]).keeps_order
