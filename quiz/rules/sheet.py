@@ -8,11 +8,24 @@ from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
 
+from quiz.errors import N_
+
 KIND_LETTERS = {"single": "s", "multiple": "m", "true_false": "t"}
 KINDS = {letter: kind for kind, letter in KIND_LETTERS.items()}
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
 MOST_SEQ = 2**31 - 1
 LONGEST_DEVICE = 40  # characters
+REFUSALS = {  # why one answer of a batch cannot count
+    "malformed": N_("这个答案的格式不对。"),
+    "unknown_question": N_("试卷里没有这道题。"),
+    "unknown_option": N_("这道题没有这个选项。"),
+    "too_many_options": N_("这道题只能选一个答案。"),
+    "too_late": N_("收到时答题时间已过，这个答案不计分。"),
+    "question_closed": N_("这道题已经结束，不能再改。"),
+    "question_not_open": N_("还没有轮到这道题。"),
+    "answered": N_("这道题已经答过，第一次的答案有效。"),
+    "finished": N_("已经交卷，不能再答。"),
+}
 
 
 @dataclass(frozen=True)

@@ -213,9 +213,7 @@ def listed(platform: Platform, now_ms: int) -> list[Listed]:
     """Return the published contests, newest first."""
     with platform.store.reading() as session:
         rows = session.execute(
-            select(Contest.id, Contest.rules_id)
-            .where(Contest.rules_id.is_not(None))
-            .order_by(Contest.id.desc())
+            select(Contest.id, Rules.id).join(Rules, Rules.id == Contest.rules_id).order_by(Contest.id.desc())
         ).all()
     found = [(contest_id, published(platform, rules_id)) for contest_id, rules_id in rows]
     return [Listed(contest_id, rules, phase(rules.document, now_ms)) for contest_id, rules in found]

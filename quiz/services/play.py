@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 
-from quiz.errors import NotFound, QuizError, SignInNeeded
+from quiz.errors import Busy, NotFound, QuizError, SignInNeeded
 from quiz.models import record
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
@@ -127,22 +127,20 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
 def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int:
     """Begin an attempt and return its id; the same key, or an open attempt, gives the same attempt back.
 
-    Raises NotFound, NotNow, Closed, QuotaUsed, UnitNeeded, SameKeyOtherBody.
+    Raises NotFound, NotNow, Closed, QuotaUsed, UnitNeeded, SameKeyOtherBody, Busy.
     """
     rules = in_force(platform, wanted.contest_id)
     if not 0 <= wanted.stage < len(rules.document.stages):
         raise NotFound()
-    clash: IntegrityError | None = None
     for _ in range(START_TRIES):
         overdue = _overdue_of(platform, person_id, wanted, now_ms)
         if overdue is not None and not platform.clock_jumped:
             _close_by_server(platform, overdue, now_ms)
         try:
             return platform.writer.run(lambda c: start_attempt(c, rules, person_id, wanted, now_ms))
-        except IntegrityError as error:
-            clash = error
-    assert clash is not None
-    raise clash
+        except IntegrityError:
+            continue
+    raise Busy()
 
 
 def save(platform: Platform, batch: Batch) -> Saved:

@@ -11,7 +11,7 @@ from quiz.errors import N_, InvalidInput
 from quiz.live import LiveLine
 from quiz.models import record
 from quiz.models.accounts import Membership, Unit
-from quiz.models.contests import Contest
+from quiz.models.contests import Contest, Rules
 from quiz.models.play import Line
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
@@ -70,8 +70,9 @@ def _join(
         insert(Membership).values(person_id=person_id, tree=tree, unit_id=unit_id, since_ms=now_ms)
     )
     stages = connection.execute(
-        select(Contest.rules_id, Line.stage)
-        .join(Contest, Contest.id == Line.contest_id)
+        select(Rules.id, Line.stage)
+        .join(Contest, Contest.rules_id == Rules.id)
+        .join(Line, Line.contest_id == Contest.id)
         .where(Line.person_id == person_id, Line.period == "")
     ).all()
     changed: dict[int, list[LiveLine]] = {}

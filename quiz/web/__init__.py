@@ -18,6 +18,7 @@ from quiz.web.errors import init_errors
 from quiz.web.health import health
 from quiz.web.language import init_language
 from quiz.web.look import init_look
+from quiz.web.openapi import openapi
 from quiz.web.play import play
 from quiz.web.results import results
 
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     api,
     attempts,
     board_api,
+    openapi,
     play,
     results,
     accounts,

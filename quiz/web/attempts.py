@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from quiz.errors import N_, Malformed, SignInNeeded
 from quiz.rules.permissions import Action
-from quiz.rules.sheet import MOST_SEQ, Answer
+from quiz.rules.sheet import MOST_SEQ, Answer, Paper
 from quiz.services import play, results
 from quiz.services.closing import Outcome
 from quiz.services.play import Batch, Saved
@@ -132,7 +132,7 @@ def _saved_json(saved: Saved, unreadable: Mapping[int, str]) -> dict[str, object
     if saved.other_device:
         body["other_device"] = True
     if saved.open is not None:
-        paper = play.Paper.parse(saved.row.seed, saved.row.paper)
+        paper = Paper.parse(saved.row.seed, saved.row.paper)
         rules = published(platform(), saved.row.rules_id)
         body["next"] = question_json(rules, paper, saved.open.n, saved.open.deadline_ms)
     if saved.shown:
@@ -167,10 +167,11 @@ def _answer(given: Any) -> Answer | int:  # Any: what somebody sent
     if not isinstance(given, dict) or type(given.get("n")) is not int:
         raise Malformed(N_("每个答案应为 {n, seq, response}，n 为题号。"))
     n, seq, response = given["n"], given.get("seq"), given.get("response")
-    is_readable = type(seq) is int and 0 < seq <= MOST_SEQ and isinstance(response, list)
-    if not is_readable or len(response) > MOST_OPTIONS:
+    if type(seq) is not int or not 0 < seq <= MOST_SEQ or not isinstance(response, list):
         return int(n)
-    if not all(isinstance(option, str) and len(option) <= LONGEST_OPTION for option in response):
+    if len(response) > MOST_OPTIONS or not all(
+        isinstance(o, str) and len(o) <= LONGEST_OPTION for o in response
+    ):
         return int(n)
     return Answer(n, seq, tuple(response))
 

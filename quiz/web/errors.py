@@ -1,20 +1,20 @@
-"""Refusals as answers: JSON for the interface, one page for people. HTTP status is chosen here and nowhere else."""
+"""Refusals as answers: JSON for the interface, a page for people; here alone HTTP statuses are chosen."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 
 import orjson
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from quiz.errors import QuizError
+from quiz.errors import N_, Busy, QuizError
 from quiz.web.access import RECEIVED
-from quiz.web.language import refusal
+from quiz.web.language import refusal, said
 
 STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "sign_in": 401,
@@ -32,7 +32,17 @@ STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "busy": 503,
 }
 RETRY_AFTER_S = {"too_many": 30, "busy": 2}
+JITTER_S = 3  # phones that were sent away together do not come back together
 HTTP_CODES = {404: "not_found", 405: "method", 413: "too_large", 400: "malformed", 415: "malformed"}
+HTTP_SENTENCES = {  # what is refused before any of our own code runs, or went wrong in it
+    "method": N_("这个地址不接受这种请求。"),
+    "too_large": N_("文件太大，请分成几个小文件上传。"),
+    "stale_form": N_("页面停留太久，请返回刷新后再提交一次。"),
+    "internal": N_("服务器出错了，已记录。请稍后再试。"),
+}
+HTTP_STATUS = {"method": 405, "too_large": 413, "stale_form": 400, "internal": 500}
+NO_SUCH_PAGE = N_("没有这个页面，请检查网址。")
+NOT_UNDERSTOOD = N_("请求无法处理，请返回重试。")
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +56,14 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, broken)
 
 
+def status_of(code: str) -> int:
+    """Return the HTTP status of a code."""
+    return STATUS.get(code) or HTTP_STATUS.get(code, 400)
+
+
 def refused(error: QuizError) -> ResponseReturnValue:
     """Answer what the person cannot do."""
-    return _answer(STATUS.get(error.code, 400), error.code, refusal(error), error.details)
+    return _answer(status_of(error.code), error.code, refusal(error), error.details)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -56,35 +71,31 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    sentences = {
-        404: _("没有这个页面，请检查网址。"),
-        405: _("这个地址不接受这种请求。"),
-        413: _("文件太大，请分成几个小文件上传。"),
-    }
-    return _answer(
-        status, HTTP_CODES.get(status, "refused"), sentences.get(status, _("请求无法处理，请返回重试。")), {}
-    )
+    code = HTTP_CODES.get(status, "refused")
+    usual = NO_SUCH_PAGE if status == 404 else NOT_UNDERSTOOD
+    return _answer(status, code, said(HTTP_SENTENCES.get(code, usual)), {})
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:
     """Answer a form whose token is missing or too old."""
-    return _answer(400, "stale_form", _("页面停留太久，请返回刷新后再提交一次。"), {})
+    return _answer(400, "stale_form", said(HTTP_SENTENCES["stale_form"]), {})
 
 
 def database_away(error: OperationalError) -> ResponseReturnValue:
     """Answer while the database cannot be reached: nothing was stored, the phone sends it again."""
     log.error("database away: %s", type(error.orig).__name__)
-    return _answer(503, "busy", _("服务器正忙，请稍后再试。"), {"retry_after": RETRY_AFTER_S["busy"]})
+    return refused(Busy())
 
 
 def broken(error: Exception) -> ResponseReturnValue:
     """Answer a mistake of ours; what happened is in the log, not on the page."""
     log.error("unexpected", exc_info=error)
-    return _answer(500, "internal", _("服务器出错了，已记录。请稍后再试。"), {})
+    return _answer(500, "internal", said(HTTP_SENTENCES["internal"]), {})
 
 
 def _answer(status: int, code: str, message: str, details: dict[str, object]) -> Response:
-    retry = details.get("retry_after", RETRY_AFTER_S.get(code))
+    if code in RETRY_AFTER_S and "retry_after" not in details:
+        details = {**details, "retry_after": RETRY_AFTER_S[code] + secrets.randbelow(JITTER_S + 1)}
     if request.path.startswith("/api/"):
         body: dict[str, object] = {"error": {"code": code, "message": message, **details}}
         body["now"] = request.environ.get(RECEIVED)
@@ -92,7 +103,7 @@ def _answer(status: int, code: str, message: str, details: dict[str, object]) ->
     else:
         page = render_template("play/error.html", status=status, code=code, message=message, details=details)
         response = current_app.response_class(page, status, mimetype="text/html")
-    if retry is not None:
-        response.headers["Retry-After"] = str(retry)
+    if "retry_after" in details:
+        response.headers["Retry-After"] = str(details["retry_after"])
     response.headers["Cache-Control"] = "no-store"
     return response
