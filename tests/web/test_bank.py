@@ -1,0 +1,309 @@
+"""The bank at the desk: real files are uploaded, looked at, taken, taken back, searched and exported."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from quiz.services import bank, bank_search
+from quiz.services.bank_search import Search
+from quiz.services.platform import Platform
+from tests.support import contests as ready
+from tests.support.clock import MovedClock
+from tests.support.desk import Visitor
+
+FIXTURES = Path(__file__).resolve().parents[1] / "question_bank" / "fixtures" / "cn_nasty"
+GOOD = "题型,题干,选项A,选项B,选项C,答案,难度,解析\n单选,水在几度结冰？,0 ℃,10 ℃,100 ℃,A,易,标准大气压下\n"
+HALF = f"{GOOD}单选,没有答案的题？,是,否,,,中,\n"
+LINE = {
+    "id": "a-1",
+    "kind": "single",
+    "stem": "月球绕什么转？",
+    "options": ["地球", "太阳"],
+    "key": ["A"],
+    "difficulty": "hard",
+    "tags": {"topic": ["天文 100%", "太空"], "domain": ["科学知识"]},
+    "explanation": "月球是地球的卫星。",
+}
+
+
+def fixture(name: str) -> tuple[bytes, str]:
+    return (FIXTURES / name).read_bytes(), name
+
+
+def upload(organizer: Visitor, file: tuple[bytes, str]) -> str:
+    """Upload a file and return what its preview says."""
+    organizer.open("/desk/bank/import")
+    return organizer.send("/desk/bank/import", file=file)
+
+
+def held(platform: Platform) -> int:
+    return bank_search.search(platform, Search())[1]
+
+
+def test_a_good_file_is_previewed_and_then_taken(platform: Platform, organizer: Visitor) -> None:
+    said = upload(organizer, (GOOD.encode(), "题目.csv"))
+    assert "可以导入 1 题" in said
+    assert held(platform) == 0
+
+    said = organizer.send(organizer.address, rows="all")
+
+    assert "已导入 1 题" in said
+    assert held(platform) == 1
+
+
+def test_every_problem_is_named_by_row_column_and_code(organizer: Visitor) -> None:
+    said = upload(organizer, fixture("23_bad_rows.xlsx"))
+
+    assert "下载有错误的行" in said
+    assert "只导入正确的" in said or "每一行都有错误" in said
+    page = organizer.page
+    assert page is not None
+    assert page.get_data(as_text=True).count("<tr>") > 5
+
+
+def test_with_a_faulty_row_nothing_is_taken_unless_the_good_rows_are_chosen(
+    platform: Platform, organizer: Visitor
+) -> None:
+    upload(organizer, (HALF.encode(), "题目.csv"))
+
+    said = organizer.send(organizer.address, status=400, rows="all")
+
+    assert "有 1 行有错误，没有导入任何题目" in said
+    assert held(platform) == 0
+
+
+def test_the_good_rows_are_taken_and_the_faulty_ones_given_back(
+    platform: Platform, organizer: Visitor
+) -> None:
+    upload(organizer, (HALF.encode(), "题目.csv"))
+    address = organizer.address
+    organizer.send(address, rows="good")
+    assert held(platform) == 1
+
+    reply = organizer.client.get(f"{address}/faulty.xlsx")
+    rows = [
+        tuple(str(cell) for cell in row if cell is not None)
+        for row in openpyxl.load_workbook(BytesIO(reply.data)).worksheets[0].iter_rows(values_only=True)
+    ]
+
+    assert any("没有答案的题？" in row for row in rows)
+    assert not any("水在几度结冰？" in row for row in rows)
+
+
+def test_pressing_take_twice_takes_once(platform: Platform, organizer: Visitor) -> None:
+    upload(organizer, (GOOD.encode(), "题目.csv"))
+    address = organizer.address
+
+    first, second = organizer.post(address, rows="all"), organizer.post(address, rows="all")
+
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert held(platform) == 1
+
+
+def test_going_back_to_the_preview_of_a_taken_file_shows_what_came_of_it(organizer: Visitor) -> None:
+    upload(organizer, (GOOD.encode(), "题目.csv"))
+    address = organizer.address
+    organizer.send(address, rows="all")
+
+    organizer.open(address)
+
+    assert organizer.address.startswith("/desk/bank/imports/")
+
+
+def test_a_question_that_the_bank_holds_already_is_named(organizer: Visitor) -> None:
+    upload(organizer, (GOOD.encode(), "题目.csv"))
+    organizer.send(organizer.address, rows="all")
+
+    said = upload(organizer, (GOOD.encode(), "又一份.csv"))
+
+    assert "题库里已有" in said
+
+
+def test_another_scale_of_difficulty_is_mapped_in_the_preview(platform: Platform, organizer: Visitor) -> None:
+    content = GOOD.replace(",易,", ",四星,").encode()
+    assert "四星" in upload(organizer, (content, "题目.csv"))
+    address = organizer.address
+    organizer.open(f"{address}?scale:四星=hard")
+
+    organizer.send(address, rows="good", scale__四星="hard")
+
+    found, _count = bank_search.search(platform, Search())
+    assert [each.question.difficulty for each in found] == ["hard"]
+
+
+def test_an_import_can_be_taken_back_while_no_contest_uses_it(platform: Platform, organizer: Visitor) -> None:
+    upload(organizer, (GOOD.encode(), "题目.csv"))
+    organizer.send(organizer.address, rows="all")
+    address = organizer.address
+
+    said = organizer.send(f"{address}/undo")
+    again = organizer.send(f"{address}/undo")
+
+    assert "已撤销" in said
+    assert "已撤销" in again
+    assert held(platform) == 0
+
+
+def test_an_import_that_a_contest_uses_stays(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.fill_bank(platform, clock.now_ms())
+    ready.add_units(platform, clock.now_ms())
+    ready.publish(platform, ready.rules(), clock.now_ms())
+    import_id = bank.imports(platform)[0].id
+
+    assert "不能撤销" in organizer.open(f"/desk/bank/imports/{import_id}")
+    said = organizer.send(f"/desk/bank/imports/{import_id}/undo", status=400)
+
+    assert "已有比赛使用了这批题目" in said
+    assert held(platform) == 8
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        ((b"", "empty.xlsx"), "文件是空的"),
+        ((b"PK\x03\x04 not a workbook", "broken.xlsx"), "文件已损坏"),
+        ((b"%PDF-1.7", "paper.pdf"), "这种文件还不能读"),
+        (("随便写点什么".encode(), "notes.txt"), "题"),
+    ],
+)
+def test_a_file_that_holds_no_questions_gets_a_sentence(
+    platform: Platform, organizer: Visitor, file: tuple[bytes, str], sentence: str
+) -> None:
+    assert sentence in upload(organizer, file)
+    assert held(platform) == 0
+
+
+def test_a_file_that_is_too_large_gets_a_sentence(organizer: Visitor) -> None:
+    organizer.open("/desk/bank/import")
+
+    said = organizer.send("/desk/bank/import", status=413, file=(b"x" * (22 * 2**20), "huge.csv"))
+
+    assert "文件太大" in said
+
+
+def test_a_workbook_with_only_a_header_has_no_questions(organizer: Visitor) -> None:
+    said = upload(organizer, fixture("32_header_only.xlsx"))
+
+    assert "可以导入 0 题" in said or "这个文件不能导入" in said
+
+
+def test_a_form_whose_token_has_gone_changes_nothing_and_says_what_to_do(
+    platform: Platform, organizer: Visitor
+) -> None:
+    upload(organizer, (GOOD.encode(), "题目.csv"))
+
+    said = organizer.send(organizer.address, status=400, rows="all", csrf_token="old")
+
+    assert "页面停留太久" in said
+    assert held(platform) == 0
+
+
+def test_a_file_that_is_gone_says_so(organizer: Visitor) -> None:
+    upload(organizer, (GOOD.encode(), "题目.csv"))
+    address = organizer.address
+    organizer.send(f"{address}/forget")
+
+    assert "请重新上传" in organizer.open(address, status=404)
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("q=月球", 1),
+        ("q=100%25", 0),
+        ("kind=single", 8),
+        ("kind=multiple", 1),
+        ("difficulty=hard", 1),
+        ("difficulty=none", 8),
+        ("tag=topic:天文 100%25", 1),
+        ("tag=topic:天文", 0),
+        ("tag=domain:科学知识&kind=single", 1),
+        ("kind=nonsense&page=x", 9),
+    ],
+)
+def test_questions_are_found_by_words_kind_difficulty_and_tag(
+    platform: Platform, organizer: Visitor, clock: MovedClock, query: str, count: int
+) -> None:
+    ready.fill_bank(platform, clock.now_ms())
+    upload(organizer, (json.dumps(LINE, ensure_ascii=False).encode(), "one.jsonl"))
+    organizer.send(organizer.address, rows="all")
+
+    said = organizer.open(f"/desk/bank/?{query}")
+
+    assert (f"找到 {count} 题" if count else "没有符合条件的题目") in said
+
+
+def test_a_question_is_shown_as_on_the_phone_with_key_and_explanation(organizer: Visitor) -> None:
+    upload(organizer, (json.dumps(LINE, ensure_ascii=False).encode(), "one.jsonl"))
+    organizer.send(organizer.address, rows="all")
+    organizer.open("/desk/bank/")
+    page = organizer.page
+    assert page is not None
+    address = page.get_data(as_text=True).split('href="/desk/bank/questions/')[1].split('"')[0]
+
+    said = organizer.open(f"/desk/bank/questions/{address}")
+
+    assert "月球绕什么转？ 地球 太阳" in said
+    assert "A 地球 正确" in said
+    assert "月球是地球的卫星" in said
+    assert "主题 天文 100% 太空" in said
+
+
+def test_what_a_file_says_is_shown_as_text(organizer: Visitor) -> None:
+    line = {**LINE, "stem": "<script>alert(1)</script>哪个对？"}
+    upload(organizer, (json.dumps(line, ensure_ascii=False).encode(), "<b>one.jsonl"))
+    organizer.send(organizer.address, rows="all")
+
+    organizer.open("/desk/bank/")
+
+    page = organizer.page
+    assert page is not None
+    assert "<script>alert" not in page.get_data(as_text=True)
+    assert "<script>alert(1)</script>哪个对？" in organizer.text
+
+
+def test_the_exported_bank_can_be_imported_again_exactly(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.fill_bank(platform, clock.now_ms())
+    before = bank.all_questions(platform)
+    exported = {
+        ending: organizer.client.get(f"/desk/bank/export.{ending}").data for ending in ("jsonl", "xlsx")
+    }
+    organizer.open(f"/desk/bank/imports/{bank.imports(platform)[0].id}")
+    organizer.send(f"/desk/bank/imports/{bank.imports(platform)[0].id}/undo")
+
+    for ending, content in exported.items():
+        upload(organizer, (content, f"题库.{ending}"))
+        organizer.send(organizer.address, rows="all")
+        assert bank.all_questions(platform) == before
+        organizer.send(f"/desk/bank/imports/{bank.imports(platform)[0].id}/undo")
+
+
+def test_the_template_reads_back_as_good_questions(platform: Platform, organizer: Visitor) -> None:
+    reply = organizer.client.get("/desk/bank/template.xlsx")
+
+    said = upload(organizer, (reply.data, "template.xlsx"))
+
+    assert "有错误 0 行" in said or "文件里没有题目" in said
+
+
+def test_taking_undoing_and_exporting_are_in_the_audit_log(organizer: Visitor) -> None:
+    upload(organizer, (GOOD.encode(), "题目.csv"))
+    organizer.send(organizer.address, rows="all")
+    organizer.client.get("/desk/bank/export.jsonl")
+    organizer.send(f"{organizer.address}/undo")
+
+    said = organizer.open("/desk/audit")
+
+    assert "组织者甲 导入题目 题目.csv" in said
+    assert "组织者甲 导出题库 jsonl 行数 1" in said
+    assert "组织者甲 撤销导入 题目.csv" in said
