@@ -1,1 +1,1 @@
-"""What a question is, how it is marked, how papers are drawn, and the files questions come in. A pure library."""
+"""What a question is, how it is marked, how papers are drawn, what files it comes in. A pure library."""

@@ -128,7 +128,7 @@ class Pool:
         return [candidate for candidate in self.candidates if _fits(section, candidate)]
 
     def groups(self, sections: Sequence[SectionRule]) -> tuple[_Group, ...]:
-        """Return the candidates divided by the sections they may stand in; those that fit none are left out."""
+        """Return the candidates divided by the sections they may stand in, without those that fit none."""
         name = tuple(_name(section) for section in sections)
         if name not in self._groups:
             self._groups[name] = self._divided(sections)
@@ -201,12 +201,12 @@ class _Urn:
 class _Places:
     """The places of a paper, filled one candidate at a time without ever giving a filled place up.
 
-    A candidate is placed when a place is free in one of its sections, or can be made free by moving candidates
-    placed before to other sections of theirs: an augmenting path. The sets of candidates that can be placed
-    together are the independent sets of a transversal matroid (Edmonds and Fulkerson, 1965). So taking
-    candidates in any order, each that can still be placed, fills as many places as any choice could; a candidate
-    that cannot be placed now never can later, nor can another one with the same sections; and taking unseen
-    ones first uses as many of them as possible.
+    A candidate is placed when a place is free in one of its sections, or can be made free by moving others
+    to other sections of theirs: an augmenting path. The sets of candidates that can be placed together are
+    the independent sets of a transversal matroid (Edmonds and Fulkerson, 1965). So taking candidates in any
+    order, each that can still be placed, fills as many places as any choice could; a candidate that cannot
+    be placed now never can later, nor can another one with the same sections; and taking unseen ones first
+    uses as many of them as possible.
     """
 
     def __init__(self, counts: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ NOTHING, EVERYTHING = Fraction(0), Fraction(1)
 def rightness(
     key: frozenset[str], chosen: frozenset[str], option_count: int, rule: str = "all_or_nothing"
 ) -> Fraction | None:
-    """Return how right an answer is, from 0 to 1; None for a blank one, which the rules give points of its own.
+    """Return how right an answer is, from 0 to 1; None for a blank one, for which the rules have own points.
 
     `key`, `chosen`: option ids; `option_count`: how many options the question has; `rule`: one of RULES.
     Raises ValueError for a key without options, or a rule that does not exist.
@@ -19,8 +19,8 @@ def rightness(
     - all_or_nothing: 1 for exactly the right options, else 0.
     - share: 0 as soon as one wrong option is chosen, else the share of the right options that was chosen
       (少选得部分分、错选不得分).
-    - share_minus: the share of the right options that was chosen minus the share of the wrong options that was
-      chosen, at least 0; choosing everything is worth nothing.
+    - share_minus: the share of the right options that was chosen minus the share of the wrong options that
+      was chosen, at least 0; choosing everything is worth nothing.
 
     With one right option and one choice, as in single choice and true or false, the three agree.
     """

@@ -16,7 +16,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OPTIONS = len(LETTERS)
 # An option that speaks of other options by letter or by place is wrong as soon as options are shuffled.
 REFERS_TO_OTHERS = re.compile(
-    r"^以上(?!海)|以上(?:都|均|全|皆|各|答案|选项|说法|[两二三四])|上述|前[一二两三四]项|后[一二两三四]项|(?:all|none|both|neither) of (?:the )?(?:above|these)"
+    r"^以上(?!海)|以上(?:都|均|全|皆|各|答案|选项|说法|[两二三四])|上述|[前后][一二两三四]项"
+    r"|(?:all|none|both|neither) of (?:the )?(?:above|these)"
     r"|(?<![A-Za-z0-9])[A-H](?:\s*[、,，和与及]\s*[A-H])+(?![A-Za-z0-9])|选项\s*[A-H]|[A-H]\s*[项选]",
     re.IGNORECASE,
 )
@@ -49,7 +50,7 @@ class Question:
 
     @property
     def right_texts(self) -> frozenset[str]:
-        """The texts of the right options, normalised, so that questions with other letters can be compared."""
+        """The texts of the right options, normalised, to compare questions with other letters."""
         return frozenset(normalised(o.text) for o in self.options if o.id in self.key)
 
     @property
@@ -93,8 +94,8 @@ def lettered(texts: Sequence[str]) -> tuple[Option, ...]:
 def digest(question: Question) -> str:
     """Return a digest of the normalised wording: equal for what people call the same question.
 
-    Width, case, spaces, sentence punctuation, a leading number and the order of the options make no difference;
-    the key makes none either, so that the same question with another answer is found as a conflict.
+    Width, case, spaces, sentence punctuation, a leading number and the order of options make no difference;
+    nor does the key, so that the same question with another answer is found as a conflict.
     """
     parts = [normalised(LEADING_NUMBER.sub("", unicodedata.normalize("NFKC", question.stem)))]
     parts += sorted(normalised(option.text) for option in question.options)

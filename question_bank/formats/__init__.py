@@ -28,7 +28,7 @@ __all__ = [
 def read(content: bytes, filename: str, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a file holds; whatever is wrong with it is in the reading's problems.
 
-    `scale`: the file's words for difficulty → easy, medium, hard, or "" for none, as a person has mapped them.
+    `scale`: the file's words for difficulty → easy, medium, hard, or "" for none, as a person mapped them.
     Nothing of the file is opened in this process; the reading process has limits of memory and time.
     """
     try:

@@ -77,7 +77,7 @@ def is_true_or_false(text: str) -> bool | None:
 
 
 def letters(text: str) -> list[str]:
-    """Return the option ids that an answer names by letters, in its order; empty if it is not made of letters."""
+    """Return the option ids that an answer names by letters, in its order; empty if it is no letters."""
     rest = SEPARATORS.sub("", LEAD.sub("", unicodedata.normalize("NFKC", text).strip())).upper()
     return list(rest) if rest and all(each in LETTERS for each in rest) else []
 
@@ -98,7 +98,7 @@ def numbers(text: str, count: int) -> list[str]:
 
 
 def texts(text: str, options: Sequence[str]) -> list[str]:
-    """Return the ids of the options whose text an answer repeats, one or several; empty if a part fits none."""
+    """Return the ids of the options whose texts an answer repeats; empty if a part fits none."""
     by_text: dict[str, list[str]] = {}
     for letter, option in zip(LETTERS, options, strict=False):
         by_text.setdefault(normalised(option), []).append(letter)
@@ -116,7 +116,7 @@ FULL_WIDTH = str.maketrans({chr(ord(c) + 0xFEE0): c for c in LETTERS + LETTERS.l
 
 
 def split_options(text: str) -> list[str]:
-    """Return the options that stand in one cell: marked by letters or numbers, on lines, or as a JSON list."""
+    """Return the options that stand in one cell: marked by letters, on lines, separated, or a JSON list."""
     text = text.strip()
     if text.startswith("["):
         try:

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]  # where the reading process finds th
 def run(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
     """Return what the reading process makes of a file; raises Unreadable.
 
-    A fresh interpreter and no fork, since the server has threads; it gets nothing of this process but the file,
-    and what it has to complain about goes to the log.
+    A fresh interpreter and no fork, since the server has threads; it gets nothing of this process but the
+    file, and what it has to complain about goes to the log.
     """
     try:
         done = subprocess.run(

@@ -52,42 +52,55 @@ def check(place: Place, question: Question) -> None:
     _check_key(place, question)
     if len(question.explanation) > LONGEST_EXPLANATION:
         place.error(
-            "explanation", "too-long", N_("解析有 %(length)s 字，最多 %(most)s 字，请缩短。"),
-            length=len(question.explanation), most=LONGEST_EXPLANATION,
-        )  # fmt: skip
+            "explanation",
+            "too-long",
+            TOO_LONG_EXPLANATION,
+            length=len(question.explanation),
+            most=LONGEST_EXPLANATION,
+        )
     if len(question.external_id) > LONGEST_ID:
-        place.error("id", "too-long", N_("题号太长，最多 %(most)s 字，请缩短。"), most=LONGEST_ID)
+        place.error("id", "too-long", TOO_LONG_ID, most=LONGEST_ID)
 
 
 def _check_stem(place: Place, question: Question) -> None:
     if not question.stem.strip():
-        place.error("stem", "empty-stem", N_("题干是空的，请填写题干。"))
+        place.error("stem", "empty-stem", EMPTY_STEM)
     elif len(question.stem) > LONGEST_STEM:
         place.error(
-            "stem", "too-long", N_("题干有 %(length)s 字，最多 %(most)s 字，请缩短。"),
-            length=len(question.stem), most=LONGEST_STEM,
-        )  # fmt: skip
+            "stem",
+            "too-long",
+            TOO_LONG_STEM,
+            length=len(question.stem),
+            most=LONGEST_STEM,
+        )
 
 
 def _check_options(place: Place, question: Question) -> None:
     texts = [option.text for option in question.options]
     if len(texts) < 2:
         place.error(
-            "option", "too-few-options",
-            N_("只有 %(count)s 个选项，至少要有 2 个。请补上选项；如果选项写在题干里，请拆到选项列。"),
+            "option",
+            "too-few-options",
+            TOO_FEW,
             count=len(texts),
-        )  # fmt: skip
+        )
     for option in question.options:
         if not option.text.strip():
             place.error(
-                f"option{option.id}", "gap-in-options", N_("选项 %(letter)s 是空的，但后面还有选项。请补上或把后面的选项前移。"),
+                f"option{option.id}",
+                "gap-in-options",
+                GAP,
                 letter=option.id,
-            )  # fmt: skip
+            )
         elif len(option.text) > LONGEST_OPTION:
             place.error(
-                f"option{option.id}", "too-long", N_("选项 %(letter)s 有 %(length)s 字，最多 %(most)s 字，请缩短。"),
-                letter=option.id, length=len(option.text), most=LONGEST_OPTION,
-            )  # fmt: skip
+                f"option{option.id}",
+                "too-long",
+                TOO_LONG_OPTION,
+                letter=option.id,
+                length=len(option.text),
+                most=LONGEST_OPTION,
+            )
     _check_equal_options(place, question)
 
 
@@ -99,15 +112,18 @@ def _check_equal_options(place: Place, question: Question) -> None:
         letters = [o.id for o in question.options if " ".join(o.text.split()) == text]
         if question.key.isdisjoint(letters):
             place.warn(
-                f"option{letters[-1]}", "duplicate-options", N_("选项 %(letters)s 的内容相同，建议改成不同的内容。"),
+                f"option{letters[-1]}",
+                "duplicate-options",
+                EQUAL_WRONG,
                 letters="、".join(letters),
-            )  # fmt: skip
+            )
         else:
             place.error(
-                f"option{letters[-1]}", "duplicate-options",
-                N_("选项 %(letters)s 的内容相同，其中有正确答案，选哪个才对分不清。请改成不同的内容。"),
+                f"option{letters[-1]}",
+                "duplicate-options",
+                EQUAL_RIGHT,
                 letters="、".join(letters),
-            )  # fmt: skip
+            )
 
 
 def _check_key(place: Place, question: Question) -> None:
@@ -115,19 +131,25 @@ def _check_key(place: Place, question: Question) -> None:
         return
     outside = sorted(question.key - {option.id for option in question.options})
     if not question.key:
-        place.error("answer", "no-answer", N_("没有写答案，请填写正确选项的字母。"))
+        place.error("answer", "no-answer", NO_ANSWER)
     elif outside and len(question.options) >= 2:
         place.error(
-            "answer", "answer-out-of-range", N_("答案是 %(outside)s，但选项只到 %(last)s。请改正答案或补上选项。"),
-            outside="、".join(outside), last=question.options[-1].id,
-        )  # fmt: skip
+            "answer",
+            "answer-out-of-range",
+            OUTSIDE,
+            outside="、".join(outside),
+            last=question.options[-1].id,
+        )
     elif len(question.key) > 1 and question.kind != "multiple":
         place.error(
-            "answer", "too-many-answers", N_("%(kind)s只能有一个答案，这里有 %(count)s 个。请改正答案，或把题型改为多选题。"),
-            kind=KIND_NAMES[question.kind], count=len(question.key),
-        )  # fmt: skip
+            "answer",
+            "too-many-answers",
+            TOO_MANY_ANSWERS,
+            kind=KIND_NAMES[question.kind],
+            count=len(question.key),
+        )
     elif len(question.key) == 1 and question.kind == "multiple":
-        place.warn("answer", "one-answer", N_("多选题只有一个答案，请核对是否漏写。"))
+        place.warn("answer", "one-answer", ONE_ANSWER)
 
 
 def letters_checked(place: Place, texts: Sequence[str]) -> bool:
@@ -135,17 +157,21 @@ def letters_checked(place: Place, texts: Sequence[str]) -> bool:
     if len(texts) <= MOST_OPTIONS:
         return True
     place.error(
-        "option", "too-many-options", N_("有 %(count)s 个选项，最多 %(most)s 个（A–%(last)s）。"),
-        count=len(texts), most=MOST_OPTIONS, last=LETTERS[-1],
-    )  # fmt: skip
+        "option",
+        "too-many-options",
+        TOO_MANY_OPTIONS,
+        count=len(texts),
+        most=MOST_OPTIONS,
+        last=LETTERS[-1],
+    )
     return False
 
 
 def repeated(placed: Sequence[Placed], named: Sequence[tuple[str, str, int]] = ()) -> list[Problem]:
     """Return an error for each row that repeats an earlier one: the same id, or the same wording.
 
-    `named`: id, sheet and row of every row that has an id, faulty ones too. The same wording with another answer
-    is a conflict and keeps both rows out: nobody but the author knows which is right.
+    `named`: id, sheet and row of every row that has an id, faulty ones too. The same wording with another
+    answer is a conflict and keeps both rows out: nobody but the author knows which is right.
     """
     problems = []
     first_named: dict[str, tuple[str, int]] = {}
@@ -184,3 +210,17 @@ REPEATS_ON_OTHER_SHEET = {
     "duplicate": N_("与工作表“%(sheet)s”第 %(row)s 行是同一道题（题干和选项相同），不再导入这一行。"),
     "conflict": N_("与工作表“%(sheet)s”第 %(row)s 行是同一道题，但答案不同。请核对哪个答案正确，只留一行。"),
 }
+TOO_LONG_EXPLANATION = N_("解析有 %(length)s 字，最多 %(most)s 字，请缩短。")
+TOO_LONG_ID = N_("题号太长，最多 %(most)s 字，请缩短。")
+EMPTY_STEM = N_("题干是空的，请填写题干。")
+TOO_LONG_STEM = N_("题干有 %(length)s 字，最多 %(most)s 字，请缩短。")
+TOO_FEW = N_("只有 %(count)s 个选项，至少要有 2 个。请补上选项；如果选项写在题干里，请拆到选项列。")
+GAP = N_("选项 %(letter)s 是空的，但后面还有选项。请补上或把后面的选项前移。")
+TOO_LONG_OPTION = N_("选项 %(letter)s 有 %(length)s 字，最多 %(most)s 字，请缩短。")
+EQUAL_WRONG = N_("选项 %(letters)s 的内容相同，建议改成不同的内容。")
+EQUAL_RIGHT = N_("选项 %(letters)s 的内容相同，其中有正确答案，选哪个才对分不清。请改成不同的内容。")
+NO_ANSWER = N_("没有写答案，请填写正确选项的字母。")
+OUTSIDE = N_("答案是 %(outside)s，但选项只到 %(last)s。请改正答案或补上选项。")
+TOO_MANY_ANSWERS = N_("%(kind)s只能有一个答案，这里有 %(count)s 个。请改正答案，或把题型改为多选题。")
+ONE_ANSWER = N_("多选题只有一个答案，请核对是否漏写。")
+TOO_MANY_OPTIONS = N_("有 %(count)s 个选项，最多 %(most)s 个（A–%(last)s）。")

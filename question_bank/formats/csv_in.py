@@ -40,7 +40,7 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """Return the delimiter that gives the most rows the same number of columns, and of those the most columns."""
+    """Return the delimiter that gives the most rows equally many columns, and of those the most columns."""
     return max(DELIMITERS, key=lambda delimiter: _evenness(text, delimiter))
 
 
@@ -55,7 +55,7 @@ def _evenness(text: str, delimiter: str) -> tuple[int, int]:
 
 
 def _check_quotes(text: str, delimiter: str, rows: list[Row]) -> None:
-    """Refuse a file in which a quotation mark is opened and never closed: it would swallow all that follows."""
+    """Refuse a file in which a quotation mark is never closed: it would swallow all that follows."""
     try:
         for _ in csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True):
             pass

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 IGNORED = "ignored"  # understood, and of no use here
 MEANINGS = {
     "stem": (
-        "题干 题目 题目内容 试题 试题内容 题干内容 试题题干 题目题干 问题 问题内容 题面 题目名称 题目标题 试题题目 试题名称 "
+        "题干 题目 题目内容 试题 试题内容 题干内容 试题题干 题目题干 问题 问题内容 题面 "
+        "题目名称 题目标题 试题题目 试题名称 "
         "标题 内容 题目描述 question questiontext questiontitle questioncontent stem title"
     ),
     "kind": "题型 题目类型 试题类型 类型 问题类型 题目题型 试题题型 题类 kind type questiontype",
@@ -18,7 +19,8 @@ MEANINGS = {
         "answer answers correctanswer correctanswers correct rightanswer key correctoption"
     ),
     "difficulty": (
-        "难度 难易度 难易程度 难度等级 题目难度 试题难度 难度系数 难易 难度级别 difficulty difficultylevel level"
+        "难度 难易度 难易程度 难度等级 题目难度 试题难度 难度系数 难易 难度级别 "
+        "difficulty difficultylevel level"
     ),
     "explanation": (
         "解析 答案解析 试题解析 题目解析 解答 答案说明 详解 题解 答题解析 解释 注解 "
@@ -28,13 +30,15 @@ MEANINGS = {
     "options": "选项 备选项 备选答案 选项内容 全部选项 答案选项列表 候选项 options choices option",
     "image": "图片 题目图片 题干图片 配图 图片链接 图片地址 imagelink image picture imageurl",
     IGNORED: (
-        "序号 题号 no 分值 分数 题目分值 试题分数 每题分数 默认分数 时间 答题时间 限时 timeinseconds timelimit time points score "
+        "序号 题号 no 分值 分数 题目分值 试题分数 每题分数 默认分数 时间 答题时间 限时 "
+        "timeinseconds timelimit time points score "
         "选项数 选项个数 选项数量 答案个数 错误说明 原行号"
     ),
     "tags.domain": "领域 知识领域 所属领域 科学领域 素质领域 能力领域 domain",
     "tags.criterion": "基准 基准点 基准条目 科学素质基准 基准编号 条目 criterion",
     "tags.topic": (
-        "知识点 知识点名称 主题 标签 关键词 话题 专题 考点 分类 题目分类 试题分类 题目标签 试题标签 类别 章节 模块 板块 "
+        "知识点 知识点名称 主题 标签 关键词 话题 专题 考点 分类 题目分类 试题分类 题目标签 试题标签 "
+        "类别 章节 模块 板块 "
         "topic tag tags category knowledge topics"
     ),
     "tags.audience": "人群 适用人群 重点人群 对象 适用对象 适用范围 所属范围 受众 audience",

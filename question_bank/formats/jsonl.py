@@ -1,7 +1,8 @@
 """JSON Lines: our own, without loss, and the notation in which public banks are kept.
 
 Ours has `kind`, `stem`, `options`, `key`, and where there is something to say `id`, `difficulty`, `tags`
-(facet → values) and `explanation`. The other has `type`, `answer`, a list of `tags`, `subject`, `source`, `licence`.
+(facet → values) and `explanation`. The other has `type`, `answer`, a list of `tags`, `subject`, `source` and
+`licence`.
 """
 
 from __future__ import annotations

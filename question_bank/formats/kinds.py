@@ -9,20 +9,15 @@ CHOICE_WORDS = frozenset(
     {"选择", "选择题", "multiplechoice", "choice", "mcq"}
 )  # the number of answers decides
 WORDS = {
-    "single": (
-        "单选", "单选题", "单项选择", "单项选择题", "选择题", "单项", "single", "singlechoice", "multiplechoice",
-        "mcq", "radio", "选择", "single_choice", "单选择题", "最佳选择题",
-    ),
-    "multiple": (
-        "多选", "多选题", "多项选择", "多项选择题", "不定项", "不定项选择", "不定项选择题", "不定项选择题", "多项", "multiple",
-        "checkbox", "multipleresponse", "multiple_choice", "multiselect", "multi", "不定项题", "multipleselect",
-    ),
-    "true_false": (
-        "判断", "判断题", "是非", "是非题", "对错", "对错题", "正误", "正误题", "truefalse", "true_false", "true/false",
-        "truefalsequestion", "t/f", "tf", "判断正误", "judge", "judgement", "yes/no",
-    ),
-}  # fmt: skip
-KNOWN = {word: kind for kind, words in WORDS.items() for word in words}
+    "single": "单选 单选题 单项 单项选择 单项选择题 单选择题 最佳选择题 选择 选择题 single single_choice "
+    "singlechoice multiplechoice mcq radio",
+    "multiple": "多选 多选题 多项 多项选择 多项选择题 "
+    "不定项 不定项题 不定项选择 不定项选择题 multiple multiple_choice "
+    "multi multiselect multipleselect multipleresponse checkbox",
+    "true_false": "判断 判断题 判断正误 是非 是非题 对错 对错题 正误 正误题 truefalse true_false true/false "
+    "truefalsequestion t/f tf yes/no judge judgement",
+}
+KNOWN = {word: kind for kind, words in WORDS.items() for word in words.split()}
 UNSUPPORTED = {
     "填空题": ("填空", "fill", "fillintheblank", "fillin", "completion", "blank", "fib"),
     "问答题": (
@@ -36,7 +31,6 @@ UNSUPPORTED = {
         "shortanswer",
         "名词解释",
         "解答",
-        "答题",
     ),
     "连线题": ("连线", "匹配", "配对", "match", "matching", "配伍"),
     "排序题": ("排序", "order", "ordering", "reorder", "sequence"),

@@ -40,7 +40,7 @@ class RawRow:
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything a file holds. Rows with an error are in `raw`, and may be in `questions` too (duplicates)."""
+    """Everything a file holds. Rows with an error are in `raw`; duplicates are in `questions` too."""
 
     questions: tuple[Placed, ...] = ()
     problems: tuple[Problem, ...] = ()

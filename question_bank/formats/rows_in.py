@@ -104,7 +104,7 @@ class RowReader:
             place.problems += here.problems
 
     def _kind(self, place: Place, row: Row, options: Sequence[str]) -> str | None:
-        """Return the kind of a row, "" where the number of its answers decides, None for one we do not have."""
+        """Return the kind of a row, "" where the number of answers decides, None for one we do not have."""
         word = self.cell(row, "kind").strip()
         if plain(word) in CHOICE_WORDS:
             return ""
@@ -199,11 +199,9 @@ class RowReader:
 
 
 def _values(text: str, facet: str) -> list[str]:
-    """Return the values of a tag cell: one a line where there are lines, else separated; a source is never cut."""
-    if "\n" in text or facet in ("source", "licence"):
-        parts = text.split("\n")
-    else:
-        parts = SEVERAL.split(text)
+    """Return the values of a tag cell: one a line where it has lines, else separated; a source is not cut."""
+    is_by_line = "\n" in text or facet in ("source", "licence")
+    parts = text.split("\n") if is_by_line else SEVERAL.split(text)
     return [part.strip() for part in parts if part.strip()]
 
 

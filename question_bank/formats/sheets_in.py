@@ -170,10 +170,15 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
     if examples:
         found.problems.append(
             Problem(
-                sheet.name, 0, "", "examples", N_("第 %(rows)s 行是示例（题干以“%(mark)s”开头），没有导入。"), WARNING,
+                sheet.name,
+                0,
+                "",
+                "examples",
+                EXAMPLES,
+                WARNING,
                 {"rows": "、".join(map(str, examples)), "mark": EXAMPLE},
             )
-        )  # fmt: skip
+        )
 
 
 def _read_row(sheet: Sheet, row: Row, reader: RowReader, found: _Found) -> None:
@@ -198,10 +203,15 @@ def _note_columns(sheet: Sheet, layout: Layout, found: _Found) -> None:
     if unknown:
         found.problems.append(
             Problem(
-                sheet.name, layout.header + 1, "", "unknown-column", N_("这些列不认识，没有导入：%(columns)s。"), WARNING,
+                sheet.name,
+                layout.header + 1,
+                "",
+                "unknown-column",
+                UNKNOWN,
+                WARNING,
                 {"columns": "、".join(unknown)},
             )
-        )  # fmt: skip
+        )
 
 
 def _section(row: Row) -> str | None:
@@ -234,3 +244,5 @@ LEFT_OUT = N_("工作表“%(sheet)s”没有题目的表头，没有导入。")
 NO_HEADER = N_(
     "前 %(rows)s 行里没有找到表头。表头至少要有“题干”“答案”和“选项A”“选项B”…；也可以下载模板，把题目填进去。"
 )
+EXAMPLES = N_("第 %(rows)s 行是示例（题干以“%(mark)s”开头），没有导入。")
+UNKNOWN = N_("这些列不认识，没有导入：%(columns)s。")

@@ -54,7 +54,7 @@ WRITTEN = tuple(name for name, each in FORMATS.items() if each.write is not None
 
 
 def write(questions: Iterable[Question], name: str) -> bytes:
-    """Return questions as a file of the format with this name; raises KeyError for one that is not written."""
+    """Return questions as a file of the format with this name; raises KeyError for one without a writer."""
     writer = FORMATS[name].write
     if writer is None:
         raise KeyError(name)

@@ -1,4 +1,4 @@
-"""Tables of text, whatever file they come from: sheets, rows as they are numbered, cells as they are shown."""
+"""Tables of text, whatever file they come from: sheets, numbered rows, cells as they are shown."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Sheet:
     ] = ()  # first row, first column, last row, last column; from 0
 
     def is_merged_down(self, row: int, position: int) -> int | None:
-        """Return the first row number of the merged cell that covers this one from above, None if none does."""
+        """Return the first row of the merged cell that covers this one from above, None if none does."""
         for top, left, bottom, right in self.merged:
             if top < row - 1 <= bottom and left <= position <= right:
                 return top + 1

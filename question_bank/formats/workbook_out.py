@@ -1,4 +1,4 @@
-"""Writes workbooks: the template to fill in, an export that can be read again, rows given back with the reason."""
+"""Writes workbooks: the template to fill in, an export to read again, rows given back with the reason."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _tag_cells(tags: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _joined(values: Sequence[str], is_uncut: bool) -> str:
-    """Return tag values as one cell: separated by 、, or one a line where a value holds a separator itself."""
+    """Return tag values as one cell: separated by 、, or one a line where a value holds a separator."""
     if is_uncut:
         return "\n".join(values)
     if any(not SEPARATORS.isdisjoint(value) for value in values):

@@ -154,8 +154,8 @@ def undo(platform: Platform, import_id: int, actor: Actor) -> None:
 def drop_unfinished(platform: Platform, now_ms: int, at_start: bool = False) -> int:
     """Delete what a crash left of imports that nobody has ever seen; returns how many there were.
 
-    Those that have been writing for long, and at the start of the server (`at_start`) all that began on a page:
-    the process that wrote them is gone.
+    Those that have been writing for long, and at the start of the server (`at_start`) all that began on a
+    page: the process that wrote them is gone.
     """
     stalled: ColumnElement[bool] = Import.at_ms < now_ms - STALLED_MS
     if at_start:

@@ -33,7 +33,9 @@ Line = dict[str, Any]  # a line of the file as JSON gives it
 
 
 def lines(path: Path) -> dict[int, Line]:
-    return {number: json.loads(line) for number, line in enumerate(path.read_text("utf-8").split("\n"), 1) if line}
+    return {
+        number: json.loads(line) for number, line in enumerate(path.read_text("utf-8").split("\n"), 1) if line
+    }
 
 
 def bank(shared: Path, name: str, scale: dict[str, str] | None = None) -> Reading:

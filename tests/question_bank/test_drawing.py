@@ -80,7 +80,12 @@ def test_a_tag_matches_any_value_of_a_facet_and_every_facet() -> None:
 
 @pytest.mark.parametrize(
     ("least", "most", "wanted"),
-    [("0.7", "1", ["easy"]), ("0.3", "0.7", ["medium"]), ("0", "0.3", ["hard"]), ("0.5", "0.8", ["easy", "medium"])],
+    [
+        ("0.7", "1", ["easy"]),
+        ("0.3", "0.7", ["medium"]),
+        ("0", "0.3", ["hard"]),
+        ("0.5", "0.8", ["easy", "medium"]),
+    ],
 )
 def test_a_band_of_difficulty_takes_what_was_declared_and_nothing_undeclared(
     least: str, most: str, wanted: list[str]
@@ -175,7 +180,9 @@ def test_a_pool_that_is_too_small_is_our_mistake_at_the_draw() -> None:
 
 
 def test_every_question_of_a_section_is_drawn_about_as_often() -> None:
-    counts = Counter(i for seed in range(2000) for i in ids(draw(Paper([Section(5, ["single"])]), POOL, str(seed))))
+    counts = Counter(
+        i for seed in range(2000) for i in ids(draw(Paper([Section(5, ["single"])]), POOL, str(seed)))
+    )
 
     assert set(counts) == set(range(1, 21))
     assert all(400 < counts[i] < 600 for i in counts)  # 500 each, five standard deviations about 97
@@ -190,15 +197,18 @@ def test_every_order_of_three_options_comes_about_as_often() -> None:
 
 KINDS = ("single", "multiple", "true_false")
 TOPICS = ("水", "火", "土")
-candidates = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.sets(st.sampled_from(TOPICS), max_size=2)), max_size=9
-).map(lambda rows: [Candidate(n, kind, {"topic": tuple(topics)}, None) for n, (kind, topics) in enumerate(rows)])
+topics_of_one = st.sets(st.sampled_from(TOPICS), max_size=2).map(tuple)
+candidates = st.lists(st.tuples(st.sampled_from(KINDS), topics_of_one), max_size=9).map(
+    lambda rows: [Candidate(n, kind, {"topic": topics}, None) for n, (kind, topics) in enumerate(rows)]
+)
 sections = st.lists(
     st.builds(
         Section,
         st.integers(1, 3),
         st.sets(st.sampled_from(KINDS), max_size=2).map(tuple),
-        st.one_of(st.just({}), st.sets(st.sampled_from(TOPICS), min_size=1).map(lambda t: {"topic": tuple(t)})),
+        st.one_of(
+            st.just({}), st.sets(st.sampled_from(TOPICS), min_size=1).map(lambda t: {"topic": tuple(t)})
+        ),
     ),
     min_size=1,
     max_size=3,

@@ -38,7 +38,15 @@ def changed(parts: Mapping[str, bytes]) -> bytes:
 def sheet(rows: bytes, before: bytes = b"") -> bytes:
     """Return a worksheet part with these rows."""
     space = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    return b'<?xml version="1.0"?>' + before + b"<worksheet " + space + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    return (
+        b'<?xml version="1.0"?>'
+        + before
+        + b"<worksheet "
+        + space
+        + b"><sheetData>"
+        + rows
+        + b"</sheetData></worksheet>"
+    )
 
 
 @contextmanager
@@ -63,10 +71,17 @@ ATTACKS = {
         {SHEET: sheet(b"", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>')},
         "doctype",
     ),
-    "entities in the texts": ({"xl/sharedStrings.xml": b"<?xml version='1.0'?>" + LAUGHS + b"<sst/>"}, "doctype"),
+    "entities in the texts": (
+        {"xl/sharedStrings.xml": b"<?xml version='1.0'?>" + LAUGHS + b"<sst/>"},
+        "doctype",
+    ),
     "a bomb of one part": ({"xl/media/image1.bin": b"\0" * (40 * 2**20)}, "too-much-inside"),
     "a cell at the far end": (
-        {SHEET: sheet(b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')},
+        {
+            SHEET: sheet(
+                b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+            )
+        },
         "too-wide",
     ),
     "a row number without end": ({SHEET: sheet(b'<row r="' + b"9" * 5000 + b'"/>')}, "broken-file"),
@@ -108,7 +123,8 @@ def test_a_word_document_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mark", "wanted"), [("EncryptedPackage", "encrypted"), ("_VBA_PROJECT", "macros"), ("WordDocument", "word-file")]
+    ("mark", "wanted"),
+    [("EncryptedPackage", "encrypted"), ("_VBA_PROJECT", "macros"), ("WordDocument", "word-file")],
 )
 def test_a_locked_workbook_or_old_macros_are_named(mark: str, wanted: str) -> None:
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + mark.encode("utf-16-le")
@@ -130,12 +146,18 @@ def test_an_old_workbook_that_is_broken_is_refused() -> None:
         (b" \n", "x.csv", "empty-file"),
         (b"x" * (MOST_BYTES + 1), "x.csv", "too-large"),
         (b"<html><table></table></html>", "x.xls", "not-a-table"),
-        (b'<?xml version="1.0"?><!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><q>&x;</q>', "x.xml", "not-a-table"),
+        (
+            b'<?xml version="1.0"?><!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><q>&x;</q>',
+            "x.xml",
+            "not-a-table",
+        ),
         (b"%PDF-1.7", "x.pdf", "unknown-format"),
         (b"\x89PNG\r\n\x1a\n\0", "x.xlsx", "unknown-format"),
     ],
 )
-def test_what_is_no_table_is_named_before_anything_opens_it(content: bytes, filename: str, wanted: str) -> None:
+def test_what_is_no_table_is_named_before_anything_opens_it(
+    content: bytes, filename: str, wanted: str
+) -> None:
     with at_once():
         assert code(read(content, filename)) == wanted
 
@@ -159,7 +181,8 @@ def test_files_are_read_from_many_threads_at_once() -> None:
     found: list[int] = []
 
     threads = [
-        threading.Thread(target=lambda: found.append(len(read(content, "x.xlsx").questions))) for _ in range(6)
+        threading.Thread(target=lambda: found.append(len(read(content, "x.xlsx").questions)))
+        for _ in range(6)
     ]
     for thread in threads:
         thread.start()

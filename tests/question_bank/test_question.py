@@ -18,7 +18,14 @@ BASE = asked("太阳系中体积最大的行星是？", ["地球", "木星"], "B
 
 def test_a_question_survives_as_json() -> None:
     whole = Question(
-        "multiple", "题干", lettered(["甲", "乙", "丙"]), frozenset("AC"), {"topic": ("水", "火")}, "hard", "因为", "q1"
+        "multiple",
+        "题干",
+        lettered(["甲", "乙", "丙"]),
+        frozenset("AC"),
+        {"topic": ("水", "火")},
+        "hard",
+        "因为",
+        "q1",
     )
 
     assert Question.from_dict(json.loads(json.dumps(whole.as_dict()))) == whole
@@ -51,7 +58,14 @@ def test_another_wording_has_another_digest(other: Question) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("$a-b$", "$b-a$"), ("$A$", "$a$"), ("3-2=？", "32=？"), ("1.5", "15"), ("(1+2)×3", "1+2×3"), ("2.5 米", "5 米")],
+    [
+        ("$a-b$", "$b-a$"),
+        ("$A$", "$a$"),
+        ("3-2=？", "32=？"),
+        ("1.5", "15"),
+        ("(1+2)×3", "1+2×3"),
+        ("2.5 米", "5 米"),
+    ],
 )
 def test_in_arithmetic_every_mark_counts(one: str, other: str) -> None:
     assert digest(asked(one, ["甲", "乙"])) != digest(asked(other, ["甲", "乙"]))
@@ -63,7 +77,7 @@ def test_right_answers_are_compared_by_text_and_not_by_letter() -> None:
     assert turned.right_texts == BASE.right_texts
 
 
-@pytest.mark.parametrize("text", ["以上都对", "A和B", "A、B都错", "选项A是对的", "Both of the above", "前两项"])
+@pytest.mark.parametrize("text", ["以上都对", "A和B", "A、B都错", "选项A对", "Both of the above", "前两项"])
 def test_options_that_speak_of_others_keep_their_order(text: str) -> None:
     assert asked("？", ["甲", "乙", text]).keeps_order
 

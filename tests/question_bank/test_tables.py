@@ -1,4 +1,4 @@
-"""Tables as people have them, beside the fixtures: headers anywhere, any notation, every fault with its place."""
+"""Tables as people have them: headers anywhere, any notation, every fault with its place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def test_a_header_is_found_below_merged_titles_and_remarks() -> None:
 
 def test_option_letters_may_stand_in_a_second_header_row() -> None:
     found = reading(
-        ("题目", "备选答案", None, None, "正确答案"), (None, "A", "B", "C", None), ("水是？", "液", "气", "固", "A")
+        ("题目", "备选答案", None, None, "正确答案"),
+        (None, "A", "B", "C", None),
+        ("水是？", "液", "气", "固", "A"),
     )
 
     assert [o.text for o in only(found).options] == ["液", "气", "固"]
@@ -95,7 +97,13 @@ def test_a_hidden_sheet_with_questions_is_left_out_and_named() -> None:
 def test_a_heading_inside_the_table_says_the_kind_of_the_rows_below() -> None:
     header = ("题干", "选项A", "选项B", "答案")
 
-    found = reading(header, ("一、单选题（每题 2 分）",), ("甲？", "一", "二", "A"), ("二、多选题",), ("乙？", "一", "二", "A"))
+    found = reading(
+        header,
+        ("一、单选题（每题 2 分）",),
+        ("甲？", "一", "二", "A"),
+        ("二、多选题",),
+        ("乙？", "一", "二", "A"),
+    )
 
     assert [p.question.kind for p in found.questions] == ["single", "multiple"]
 
@@ -119,7 +127,14 @@ def test_a_header_that_is_repeated_on_each_page_is_no_question() -> None:
 
 @pytest.mark.parametrize(
     ("written", "key"),
-    [("ABD", "ABD"), ("a，b，d", "ABD"), ("正确答案：ABD", "ABD"), ("1,2,4", "ABD"), ("124", "ABD"), ("H2O；CO2", "AB")],
+    [
+        ("ABD", "ABD"),
+        ("a，b，d", "ABD"),
+        ("正确答案：ABD", "ABD"),
+        ("1,2,4", "ABD"),
+        ("124", "ABD"),
+        ("H2O；CO2", "AB"),
+    ],
 )
 def test_a_multiple_answer_is_understood_in_any_notation(written: str, key: str) -> None:
     found = reading(HEADER, row(题型="多选题", 答案=written))
@@ -127,7 +142,9 @@ def test_a_multiple_answer_is_understood_in_any_notation(written: str, key: str)
     assert only(found).key == set(key)
 
 
-@pytest.mark.parametrize(("written", "key"), [(True, "A"), (False, "B"), ("√", "A"), ("×", "B"), ("F", "B"), ("对。", "A")])
+@pytest.mark.parametrize(
+    ("written", "key"), [(True, "A"), (False, "B"), ("√", "A"), ("×", "B"), ("F", "B"), ("对。", "A")]
+)
 def test_a_statement_without_options_is_true_or_false_by_its_answer(written: object, key: str) -> None:
     found = reading(("题干", "答案"), ("冰浮在水上。", written), ("水往低处流。", "对"))
 
@@ -175,7 +192,10 @@ def test_a_fraction_that_became_a_date_keeps_its_row_out(value: object) -> None:
 def test_a_formula_without_a_kept_result_keeps_its_row_out() -> None:
     found = reading(HEADER, row(选项D="=1+1"), row(题干="=A1", 选项B="乙"))
 
-    assert [each for each in codes(found) if each[2] == "formula"] == [(2, "F", "formula"), (3, "B", "formula")]
+    assert [each for each in codes(found) if each[2] == "formula"] == [
+        (2, "F", "formula"),
+        (3, "B", "formula"),
+    ]
     assert found.questions == ()
 
 
@@ -207,7 +227,8 @@ def test_tags_go_to_the_facet_their_column_names() -> None:
     header = ("题干", "选项A", "选项B", "答案", "领域", "基准", "主题", "适用人群", "来源", "标签：年级")
 
     found = reading(
-        header, ("水？", "甲", "乙", "A", "科学知识", "9", "水、火", "青少年；老年人", "《水》，第2页", "三年级")
+        header,
+        ("水？", "甲", "乙", "A", "科学知识", "9", "水、火", "青少年；老年人", "《水》，第2页", "三年级"),
     )
 
     assert only(found).tags == {
@@ -257,7 +278,9 @@ def test_every_problem_is_a_filled_in_chinese_sentence() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-def test_csv_is_read_with_any_delimiter_line_end_and_encoding(delimiter: str, ends: str, encoding: str) -> None:
+def test_csv_is_read_with_any_delimiter_line_end_and_encoding(
+    delimiter: str, ends: str, encoding: str
+) -> None:
     text = ends.join([delimiter.join(HEADER), delimiter.join(GOOD), ""])
 
     found = read(text.encode(encoding), "题库.csv")

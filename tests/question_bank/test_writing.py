@@ -9,7 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from question_bank.formats import jsonl, read, returned_rows, sheets_in, template, workbook_in, workbook_out, write
+from question_bank.formats import (
+    jsonl,
+    read,
+    returned_rows,
+    sheets_in,
+    template,
+    workbook_in,
+    workbook_out,
+    write,
+)
 from question_bank.question import DIFFICULTIES, KINDS, Question, lettered
 from tests.question_bank.workbooks import GOOD, HEADER, codes, reading, workbook
 
@@ -19,6 +28,7 @@ cell_text = st.text(printable, min_size=1, max_size=30).filter(
     lambda text: text.strip() and not text.startswith(workbook_out.EXAMPLE) and "_x" not in text
 )
 tag_text = st.text(printable, min_size=1, max_size=12).filter(lambda text: text.strip() == text)
+tag_values = st.lists(tag_text, min_size=1, max_size=3, unique=True).map(tuple)
 facets = st.sampled_from(["domain", "criterion", "topic", "audience", "source", "年级"])
 
 
@@ -37,7 +47,9 @@ def questions(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> Question:
         stem=draw(texts),
         options=lettered(options),
         key=frozenset(draw(st.sets(st.sampled_from(letters), min_size=1, max_size=most))),
-        tags=draw(st.dictionaries(facets, st.lists(tag_text, min_size=1, max_size=3, unique=True).map(tuple))),
+        tags=draw(
+            st.dictionaries(facets, st.lists(tag_text, min_size=1, max_size=3, unique=True).map(tuple))
+        ),
         difficulty=draw(st.sampled_from([None, *DIFFICULTIES])),
         explanation=draw(st.one_of(st.just(""), texts)),
         external_id=draw(st.one_of(st.just(""), st.from_regex(r"[a-z0-9-]{1,9}", fullmatch=True))),
@@ -87,7 +99,14 @@ def test_a_filled_in_template_is_read_without_an_error() -> None:
     book = load_workbook(BytesIO(template()))
     sheet = book["题目"]
     titles = {cell.value: cell.column for cell in sheet[1]}
-    filled = {"题干": "水的化学式是？", "选项A": "H2O", "选项B": "CO2", "答案": "A", "难度": "易", "主题": "化学"}
+    filled = {
+        "题干": "水的化学式是？",
+        "选项A": "H2O",
+        "选项B": "CO2",
+        "答案": "A",
+        "难度": "易",
+        "主题": "化学",
+    }
     for title, value in filled.items():
         sheet.cell(5, titles[title], value)
     buffer = BytesIO()
