@@ -10,7 +10,7 @@
   function sinceRequest() { // the page's own stamp is about half a round trip after the request left
     var t = performance.timing;
     if (!t || !t.requestStart || !t.responseStart) return 0;
-    return Math.max(0, Date.now() - (t.requestStart + t.responseStart) / 2);
+    return Math.max(0, performance.now() - ((t.requestStart + t.responseStart) / 2 - t.navigationStart));
   }
   var stamped = document.querySelector("[data-now]");
   if (stamped) set(+stamped.dataset.now, sinceRequest());
