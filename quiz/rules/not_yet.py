@@ -38,7 +38,6 @@ def _any(*values: object) -> Test:
     return lambda found: any(value in values for value in found)
 
 
-ORDERED = ("best", "top_sum", "group_best_sum")
 PERSONAL = ("total", "time", "reached", "first_started")
 
 GAPS = (
@@ -77,11 +76,10 @@ GAPS = (
     Gap("/stages/*/events", (BY_PLAY,), N_("活动积分")),
     Gap("/stages/*/boards/*/each", (BY_PLAY,), N_("按人群或单位分榜")),
     Gap("/stages/*/boards/*/order", BOTH, N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
-    Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("按单位中最好的几人排名"), _any(*ORDERED)),
-    Gap("/stages/*/boards/*/value/terms/*/metric", (BY_PLAY,), N_("按单位中最好的几人排名"), _is(*ORDERED)),
+    Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("各组最高分之和"), _any("group_best_sum")),
+    Gap("/stages/*/boards/*/value/terms/*/metric", (BY_PLAY,), N_("各组最高分之和"), _is("group_best_sum")),
     Gap("/stages/*/boards/*/public", (BY_PLAY,), N_("限定公布的时间和对象")),
     Gap("/stages/*/boards/*/frozen_from", (BY_PLAY,), N_("封榜")),
-    Gap("/stages/*/boards/*/names", (BY_PLAY,), N_("榜上显示全名或隐去部分姓名"), _is_not("nickname")),
     Gap("/stages/*/boards/*/least_listed", (BY_PLAY,), N_("人数太少时不列出")),
     Gap("/stages/*/draws", (BY_PLAY,), N_("抽奖")),
     Gap("/stages/*/awards", (BY_PLAY,), N_("奖项与晋级")),

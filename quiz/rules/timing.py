@@ -47,7 +47,7 @@ def is_open(calendar: Calendar, ms: int) -> bool:
         return False
     if not calendar.hours:
         return True
-    local = _local(calendar.zone, ms)
+    local = local_time(calendar.zone, ms)
     minute = local.hour * 60 + local.minute
     return any(local.weekday() in h.days and h.from_min <= minute < h.to_min for h in calendar.hours)
 
@@ -137,7 +137,7 @@ def moment_ms(zone: str, text: str) -> int:
 
 
 def _day(calendar: Calendar, ms: int) -> date:
-    local = _local(calendar.zone, ms).replace(tzinfo=None)
+    local = local_time(calendar.zone, ms).replace(tzinfo=None)
     return (local - timedelta(minutes=calendar.day_begins_min)).date()
 
 
@@ -159,7 +159,7 @@ def _boundaries(calendar: Calendar, ms: int) -> Iterator[int]:
     if not calendar.hours:
         yield from rest
         return
-    day = _local(calendar.zone, ms).date()
+    day = local_time(calendar.zone, ms).date()
     while rest:
         ends = _midnight(calendar.zone, day + timedelta(days=1))
         here = {moment for moment in rest if moment <= ends} | _hour_moments(calendar, day)
@@ -179,7 +179,8 @@ def _midnight(zone: str, day: date) -> int:
     return _ms(datetime(day.year, day.month, day.day, tzinfo=_zone(zone)))
 
 
-def _local(zone: str, ms: int) -> datetime:
+def local_time(zone: str, ms: int) -> datetime:
+    """Return what the clocks of a time zone show at a moment."""
     return datetime.fromtimestamp(ms // 1000, UTC).astimezone(_zone(zone))
 
 

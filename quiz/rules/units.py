@@ -35,6 +35,11 @@ def contribution(stage: Stage, line: Line) -> dict[str, int]:
     return found
 
 
+def passed_key(board: Board, term: Term) -> str:
+    """Return under which name the sums count who passed by a term's threshold, or the board's."""
+    return f"{PASSED}{term.pass_at if term.pass_at is not None else board.pass_at}"
+
+
 def added(contributions: Iterable[Sums]) -> dict[str, int]:
     """Add up contributions."""
     found: dict[str, int] = {}
@@ -142,7 +147,7 @@ class _Unit:
         return Fraction(100 * part, whole) if whole else None
 
     def passed(self, term: Term) -> int:
-        return self.sums.get(f"{PASSED}{term.pass_at if term.pass_at is not None else self.board.pass_at}", 0)
+        return self.sums.get(passed_key(self.board, term), 0)
 
     def highest(self, count: int) -> Fraction:
         return sum(sorted(self.facts.totals, reverse=True)[:count]) * self.stage.point

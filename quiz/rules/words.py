@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 
-from quiz.rules.parts import Document
+from quiz.errors import N_
+from quiz.rules import words_of_play, words_of_ranking, words_of_units
+from quiz.rules.parts import Document, Stage
+from quiz.rules.saying import Passage, Sentence, filled_in
 
+__all__ = ["Passage", "Sentence", "passages", "text"]
 
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of the catalogue with the values for its named places.
+Says = Callable[[Document, Stage], Iterable[Sentence]]
 
-    A value is a number, text that is not translated, or again a `Sentence` (or a tuple of them, joined).
-    """
-
-    text: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Passage:
-    """One part of the rules page."""
-
-    heading: str  # of the catalogue
-    sentences: tuple[Sentence, ...]
+PASSAGES: Sequence[tuple[str, Says]] = (
+    (N_("比赛时间"), words_of_play.window),
+    (N_("谁可以参加"), words_of_play.who),
+    (N_("题目"), words_of_play.paper),
+    (N_("限时与用时"), words_of_play.clock),
+    (N_("每题怎样得分"), words_of_play.marking),
+    (N_("每次答题值多少分"), words_of_play.award),
+    (N_("可以答几次"), words_of_ranking.tries),
+    (N_("个人总分怎样算"), words_of_ranking.total),
+    (N_("个人怎样排名"), words_of_ranking.order),
+    (N_("单位怎样排名"), words_of_units.unit_boards),
+    (N_("抽奖与奖项"), words_of_ranking.prizes),
+    (N_("什么时候能看到答案"), words_of_play.shown),
+    (N_("其他约定"), words_of_ranking.agreed),
+)
 
 
 def passages(document: Document) -> list[Passage]:
-    """Return the rules page of a document."""
-    return []
+    """Return the rules page: a passage a subject; with several stages, each under its name."""
+    found = []
+    for stage in document.stages:
+        if len(document.stages) > 1:
+            found.append(Passage(stage.name, ()))
+        for heading, says in PASSAGES:
+            sentences = tuple(says(document, stage))
+            if sentences:
+                found.append(Passage(heading, sentences))
+    return found
 
 
 def text(document: Document) -> str:
     """Return the rules page as text in the source language."""
-    return ""
+    lines = [document.title]
+    for passage in passages(document):
+        lines += [
+            "",
+            f"【{passage.heading}】",
+            *(f"· {filled_in(sentence)}" for sentence in passage.sentences),
+        ]
+    return "\n".join(lines)
