@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 
@@ -14,6 +14,7 @@ KIND_LETTERS = {"single": "s", "multiple": "m", "true_false": "t"}
 KINDS = {letter: kind for kind, letter in KIND_LETTERS.items()}
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
 MOST_SEQ = 2**31 - 1
+PAPERS_KEPT = 2_000  # parsed, about 10 KB each
 LONGEST_DEVICE = 40  # characters
 REFUSALS = {  # why one answer of a batch cannot count
     "malformed": N_("这个答案的格式不对。"),
@@ -44,11 +45,12 @@ class Paper:
 
     seed: str
     slots: tuple[Slot, ...]
+    known_ids: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    @classmethod
-    def parse(cls, seed: str, text: str) -> Paper:
-        """Read back what `text` wrote."""
-        return cls(seed, tuple(_slot(part) for part in text.split()))
+    @staticmethod
+    def parse(seed: str, text: str) -> Paper:
+        """Read back what `text` wrote; papers that are being answered are kept, each save needs its own."""
+        return _parsed(seed, text)
 
     @property
     def text(self) -> str:
@@ -58,16 +60,22 @@ class Paper:
             for s in self.slots
         )
 
-    @cached_property
+    @property
     def option_ids(self) -> tuple[tuple[str, ...], ...]:
         """By question, the ids of its options in the order shown: two characters each, from the seed."""
-        return tuple(_ids(self.seed, n, len(slot.order)) for n, slot in enumerate(self.slots, 1))
+        return tuple(self.ids(n) for n in range(1, len(self.slots) + 1))
+
+    def ids(self, n: int) -> tuple[str, ...]:
+        """Return the option ids of question `n`; found when they are first wanted: a save wants few."""
+        if n not in self.known_ids:
+            self.known_ids[n] = _ids(self.seed, n, len(self.slots[n - 1].order))
+        return self.known_ids[n]
 
     def fault(self, n: int, response: Sequence[str]) -> str | None:
         """Return the code of what is wrong with a response to question `n`, None if it can be admitted."""
         if not 1 <= n <= len(self.slots):
             return "unknown_question"
-        if len(set(response)) != len(response) or not set(response) <= set(self.option_ids[n - 1]):
+        if len(set(response)) != len(response) or not set(response) <= set(self.ids(n)):
             return "unknown_option"
         if len(response) > 1 and self.slots[n - 1].kind != "multiple":
             return "too_many_options"
@@ -75,7 +83,7 @@ class Paper:
 
     def chosen(self, n: int, response: Iterable[str]) -> tuple[int, ...]:
         """Return the positions, in the frozen version, of the options that a response names."""
-        shown, order = self.option_ids[n - 1], self.slots[n - 1].order
+        shown, order = self.ids(n), self.slots[n - 1].order
         return tuple(sorted(order[shown.index(option)] for option in response))
 
 
@@ -219,6 +227,11 @@ def openings(started_ms: int, receipts: Iterable[Received]) -> dict[int, int]:
         if receipt.opens is not None and receipt.opened_ms is not None:
             opened.setdefault(receipt.opens, receipt.opened_ms)
     return opened
+
+
+@lru_cache(maxsize=PAPERS_KEPT)
+def _parsed(seed: str, text: str) -> Paper:
+    return Paper(seed, tuple(_slot(part) for part in text.split()))
 
 
 def _slot(part: str) -> Slot:

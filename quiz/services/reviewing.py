@@ -63,7 +63,7 @@ def reviewed(
         right = rightness(question.key, chosen, len(question.options), stage.marking.multiple) or Fraction(0)
     key = None
     if shown >= LEVELS.index("key"):
-        ids = zip(paper.option_ids[n - 1], slot.order, strict=True)
+        ids = zip(paper.ids(n), slot.order, strict=True)
         key = tuple(option for option, i in ids if question.options[i].id in question.key)
     explanation = question.explanation if shown >= LEVELS.index("explanation") else None
     return Reviewed(n, tuple(response), right, key, explanation)

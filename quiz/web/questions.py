@@ -23,7 +23,7 @@ def question_json(
         "stem_html": as_html(question.stem),
         "options": [
             {"id": option_id, "html": as_html(question.options[i].text)}
-            for option_id, i in zip(paper.option_ids[n - 1], slot.order, strict=True)
+            for option_id, i in zip(paper.ids(n), slot.order, strict=True)
         ],
     }
     if deadline_ms is not None:
