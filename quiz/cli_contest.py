@@ -17,8 +17,7 @@ from flask.cli import AppGroup
 from quiz.errors import Fault, InvalidDocument, QuizError
 from quiz.rules import case, replay, statistics, words
 from quiz.rules.building import build
-from quiz.rules.document import checked, load
-from quiz.rules.not_yet import BY_PLAY, not_yet
+from quiz.rules.document import checked, load, unplayable
 
 contest = AppGroup("contest", help="Rules of a contest: check, explain, replay, try the unit formula.")
 
@@ -57,8 +56,7 @@ def check(rules: Path, as_json: bool) -> None:
     except QuizError as error:
         raise click.ClickException(error.text) from error
     else:
-        build(source.raw)
-        faults, later = (), not_yet(source, BY_PLAY)
+        faults, later = (), unplayable(source, build(source.raw))
     if as_json:
         _print({"valid": not faults, "faults": _listed(faults), "not_yet": _listed(later)})
     else:

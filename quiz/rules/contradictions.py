@@ -215,8 +215,9 @@ def _order(stage: Json) -> Iterator[Found]:
 
 
 def _never_open(stage: Stage) -> Iterator[Found]:
-    opens = stage.calendar.opens_ms
-    if timing.phase(stage, opens).name == "over":
+    if timing.phase(
+        stage, stage.calendar.opens_ms
+    ).next_ms == stage.calendar.closes_ms and not timing.is_open(stage.calendar, stage.calendar.opens_ms):
         yield Found("/calendar", "never_open", N_("按这里的时段和暂停，比赛从头到尾没有一刻可以开始答题。"))
 
 

@@ -11,6 +11,7 @@ from quiz.rules.contradictions import contradictions
 from quiz.rules.not_yet import BY_PLAY, not_yet
 from quiz.rules.parts import Board, Calendar, Document, Paper, Section, Stage, Tree
 from quiz.rules.reading import Source, read
+from quiz.rules.whole_points import unstated
 
 __all__ = ["Board", "Calendar", "Document", "Paper", "Section", "Stage", "Tree"]
 
@@ -23,13 +24,20 @@ def load(text: str) -> Document:
 def playable(text: str) -> Document:
     """Read a document that is to be published.
 
-    Raises InvalidDocument also for what it validly says and a running contest cannot do yet, by name.
+    Raises InvalidDocument also for what it validly says and a running contest cannot do yet, by name, and
+    where totals could be fractions of which nothing says how they are rounded.
     """
     source = checked(text)
-    gaps = not_yet(source, BY_PLAY)
-    if gaps:
-        raise InvalidDocument(_in_order(gaps))
-    return build(source.raw)
+    document = build(source.raw)
+    faults = unplayable(source, document)
+    if faults:
+        raise InvalidDocument(faults)
+    return document
+
+
+def unplayable(source: Source, document: Document) -> list[Fault]:
+    """Return what keeps a valid document from being published."""
+    return _in_order([*not_yet(source, BY_PLAY), *unstated(source, document)])
 
 
 def checked(text: str) -> Source:

@@ -30,9 +30,11 @@ def phase(stage: Stage, now_ms: int) -> Phase:
     calendar = stage.calendar
     if now_ms >= calendar.closes_ms:
         return Phase("over", None)
-    if now_ms < calendar.opens_ms:
-        first = calendar.opens_ms if is_open(calendar, calendar.opens_ms) else None
-        return Phase("coming", first or _next_change(calendar, calendar.opens_ms) or calendar.opens_ms)
+    first = calendar.opens_ms
+    if not is_open(calendar, first):
+        first = _next_change(calendar, first) or calendar.closes_ms
+    if now_ms < first:
+        return Phase("coming", first)
     following = _next_change(calendar, now_ms)
     if is_open(calendar, now_ms):
         return Phase("open", following)
