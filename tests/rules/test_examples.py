@@ -1,0 +1,113 @@
+"""The worked cases: `flask contest replay` prints what expected.json says, without database or Redis."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from quiz.cli_contest import contest
+from tests.rules.documents import EXAMPLES
+
+CASES = sorted(path.parent for path in EXAMPLES.glob("*/expected.json"))
+
+
+def differences(found: Any, expected: Any, at: str = "") -> list[str]:
+    """Return where something expected is not so; keys that are not expected are not compared."""
+    if isinstance(expected, dict):
+        if not isinstance(found, dict):
+            return [f"{at}: {found!r} instead of {expected!r}"]
+        return [d for key, each in expected.items() for d in differences(found.get(key), each, f"{at}/{key}")]
+    if isinstance(expected, list):
+        if not isinstance(found, list) or len(found) != len(expected):
+            return [f"{at}: {found!r} instead of {expected!r}"]
+        pairs = enumerate(zip(found, expected, strict=True))
+        return [d for n, (one, other) in pairs for d in differences(one, other, f"{at}/{n}")]
+    same = type(found) is type(expected) and found == expected
+    return [] if same else [f"{at}: {found!r} instead of {expected!r}"]
+
+
+def replay(folder: Path) -> Any:
+    outcome = CliRunner().invoke(contest, ["replay", str(folder)])
+    assert outcome.exit_code == 0, outcome.output
+    return json.loads(outcome.stdout)
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
+def test_a_case_comes_to_what_is_expected(folder: Path) -> None:
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))
+
+    assert differences(replay(folder), expected) == []
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 5
+
+
+def test_the_order_of_the_lines_changes_nothing(tmp_path: Path) -> None:
+    for folder in CASES:
+        turned = tmp_path / folder.name
+        turned.mkdir()
+        for file in folder.iterdir():
+            lines = file.read_text("utf-8").splitlines(keepends=True)
+            (turned / file.name).write_text(
+                "".join(lines[::-1] if file.name == "attempts.jsonl" else lines), "utf-8"
+            )
+
+        assert replay(turned) == replay(folder)
+
+
+def test_a_document_with_every_parameter_is_read_and_what_cannot_be_played_is_named() -> None:
+    outcome = CliRunner().invoke(contest, ["check", str(EXAMPLES / "all.yaml")])
+
+    assert outcome.exit_code == 0
+    assert "[not_yet]" in outcome.output
+    assert "抽奖" in outcome.output
+
+
+def test_a_document_that_cannot_be_replayed_yet_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text((EXAMPLES / "all.yaml").read_text("utf-8"), "utf-8")
+
+    outcome = CliRunner().invoke(contest, ["replay", str(tmp_path)])
+
+    assert outcome.exit_code == 1
+    assert "第 35 行  /stages/0/flow/practice_first  [not_yet]" in outcome.output
+
+
+def test_a_wrong_document_gives_its_places_instead_of_boards(tmp_path: Path) -> None:
+    rules = (EXAMPLES / "e1-points-per-attempt" / "rules.yaml").read_text("utf-8")
+    (tmp_path / "rules.yaml").write_text(rules.replace("order: [total]", "order: [totl]"), "utf-8")
+
+    found = replay(tmp_path)
+
+    assert [fault["at"] for fault in found["invalid"]] == ["/stages/0/order/0"]
+
+
+def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    folder = EXAMPLES / "e1-points-per-attempt"
+    for name in ("rules.yaml", "people.csv"):
+        (tmp_path / name).write_text((folder / name).read_text("utf-8"), "utf-8")
+    (tmp_path / "attempts.jsonl").write_text('{"person": "A1"}\n', "utf-8")
+
+    outcome = CliRunner().invoke(contest, ["replay", str(tmp_path)])
+
+    assert outcome.exit_code == 1
+    assert "attempts.jsonl 第 1 行" in outcome.output
+
+
+def test_the_unit_formula_is_tried_on_last_years_figures(tmp_path: Path) -> None:
+    stats = tmp_path / "stats.csv"
+    stats.write_text("unit,people,enrolled,mean\nS1,4,4,75\nS2,5,10,98\nS3,4,5,93\n", "utf-8")
+    rules = EXAMPLES / "e5-rate-and-mean" / "rules.yaml"
+
+    outcome = CliRunner().invoke(contest, ["units", str(rules), str(stats)])
+
+    rows = json.loads(outcome.stdout)["boards"]["学校"]
+    assert [(row["place"], row["who"], row["value"]) for row in rows] == [
+        (1, "S1", "87.50"),
+        (2, "S3", "86.50"),
+        (3, "S2", "74.00"),
+    ]
