@@ -1,0 +1,210 @@
+"""Everybody can use every page: axe in all looks, no sideways scroll, targets, few bytes, no jumps."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.phone import Phone
+from tests.browser.site import Site
+
+LOOKS = {
+    "normal": {"size": "normal", "theme": "light"},
+    "large": {"size": "large", "theme": "light"},
+    "largest": {"size": "largest", "theme": "light"},
+    "dark": {"size": "normal", "theme": "dark"},
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+SMALLEST_TARGET = {"normal": 44, "large": 60, "largest": 60, "dark": 44}  # CSS pixels
+TARGETS = ".button, .option, .card-list button, .tabs a, .choice"
+KIB = 1024
+TALLEST_BAR = 0.2  # of a small screen
+SHIFTS = """() => new Promise((resolve) => {
+  let total = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((e) => { total += e.value; }))
+    .observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => resolve(total), 300);
+})"""
+
+
+class Visited:
+    """A person who has done everything once, so that every page has something to show."""
+
+    def __init__(self, phone: Phone, site: Site) -> None:
+        self.phone = phone
+        self.contest = site.publish("人人可用", count=5)
+        self.done = phone.start(self.contest)
+        phone.choose(0)
+        phone.hand_in()
+        self.open = phone.start_again(site.publish("还没答完", count=20))
+
+    @property
+    def pages(self) -> Sequence[str]:
+        """The addresses of all pages of the participant's side."""
+        return (
+            "/",
+            "/contests/1",
+            f"/contests/{self.contest}",
+            f"/attempts/{self.open}",
+            f"/attempts/{self.done}/result",
+            f"/contests/{self.contest}/boards/0-0",
+            "/contests/1/boards/0-2",
+            "/contests/1/boards/0-0?q=没有这个人",
+            "/me",
+            "/me/units",
+            "/sign-in",
+            "/nothing",
+        )
+
+    def look(self, name: str) -> None:
+        """Choose a look, as its buttons do."""
+        self.phone.context.add_cookies(
+            [{"name": key, "value": value, "url": self.phone.site.url} for key, value in LOOKS[name].items()]
+        )
+
+
+@pytest.fixture(scope="module")
+def visited(chromium: object, site: Site) -> Iterator[Visited]:
+    """One person for all looks and pages."""
+    phone = Phone(chromium, site, width=320, height=640)  # type: ignore[arg-type]  # a Browser
+    yield Visited(phone, site)
+    phone.context.close()
+    assert phone.script_errors == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_any_page(visited: Visited, look: str) -> None:
+    visited.look(look)
+    found = {}
+    for path in visited.pages:
+        page = visited.phone.go(path)
+        page.wait_for_load_state("networkidle")
+        results = Axe().run(page, options=RULES)
+        if results.violations_count:
+            found[path] = [
+                (v["id"], [n["html"][:120] for n in v["nodes"]]) for v in results.response["violations"]
+            ]
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_scrolls_sideways_and_targets_are_large_enough(
+    visited: Visited, look: str, width: int
+) -> None:
+    visited.look(look)
+    visited.phone.page.set_viewport_size({"width": width, "height": 640})
+    too_wide, too_small = [], []
+    for path in visited.pages:
+        page = visited.phone.go(path)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            too_wide.append(path)
+        least = smallest_target(page)
+        if least < SMALLEST_TARGET[look]:
+            too_small.append((path, least))
+
+    assert (too_wide, too_small) == ([], [])
+
+
+def smallest_target(page: Page) -> float:
+    """Return the height of the lowest button, option or tab on the page."""
+    return float(
+        page.evaluate(
+            "(which) => Math.min(1000, ...[...document.querySelectorAll(which)]"
+            ".map((e) => e.getBoundingClientRect().height).filter((h) => h))",
+            TARGETS,
+        )
+    )
+
+
+@pytest.mark.parametrize("look", ["normal", "largest"])
+def test_the_bars_of_the_runner_leave_the_screen_to_the_question(visited: Visited, look: str) -> None:
+    visited.look(look)
+    visited.phone.page.set_viewport_size({"width": 320, "height": 640})
+    page = visited.phone.go(f"/attempts/{visited.open}")
+
+    bars = [page.locator(bar).bounding_box() for bar in (".bar", ".bottom")]
+
+    assert sum(box["height"] for box in bars if box) <= 2 * TALLEST_BAR * 640 * 0.75
+
+
+def test_pages_keep_their_budgets_of_bytes_and_requests(new_phone: Callable[..., Phone], site: Site) -> None:
+    phone = new_phone()
+    phone.sign_up()
+    contest = site.publish("二十题", count=20)
+    attempt = phone.start_again(contest)
+    budgets = {f"/contests/{contest}": 30 * KIB, f"/attempts/{attempt}": 26 * KIB, "/": 30 * KIB}
+    spent = {}
+    for path, budget in budgets.items():
+        fresh = phone.context.browser.new_context(storage_state=phone.context.storage_state())  # type: ignore[union-attr]
+        page = fresh.new_page()
+        sizes: list[int] = []
+        page.on("requestfinished", lambda request, sizes=sizes: sizes.append(weight(request)))
+        page.goto(site.url + path, wait_until="networkidle")
+        spent[path] = (sum(sizes), len(sizes))
+        assert sum(sizes) <= budget, spent
+        assert len(sizes) <= 8, spent
+        fresh.close()
+
+
+def weight(request: object) -> int:
+    """Return the bytes of an answer on the wire."""
+    sizes = request.sizes()  # type: ignore[attr-defined]  # a Request
+    return int(sizes["responseBodySize"] + sizes["responseHeadersSize"])
+
+
+def test_the_script_of_the_runner_is_at_most_8_kib(new_phone: Callable[..., Phone], site: Site) -> None:
+
+    script = Path(__file__).parents[2] / "static" / "js" / "runner.js"
+
+    assert len(gzip.compress(script.read_bytes(), 6)) <= 8 * KIB
+
+
+def test_one_saved_answer_costs_less_than_700_bytes_up(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("流量"))
+    bodies: list[int] = []
+    phone.page.on(
+        "request",
+        lambda request: bodies.append(len(request.post_data or "")) if request.method == "POST" else None,
+    )
+    phone.choose(1)
+    phone.expect_saved()
+
+    assert 0 < sum(bodies) < 350  # headers of a phone take about as much
+
+
+def test_nothing_on_a_page_jumps_while_it_loads(visited: Visited) -> None:
+    visited.look("normal")
+    visited.phone.page.set_viewport_size({"width": 390, "height": 844})
+
+    shifts = {path: visited.phone.go(path).evaluate(SHIFTS) for path in visited.pages}
+
+    assert {path: shift for path, shift in shifts.items() if shift > 0} == {}
+
+
+def test_a_paper_is_answered_from_the_keyboard_alone(new_phone: Callable[..., Phone], site: Site) -> None:
+    phone = new_phone(width=1280)
+    attempt = phone.start(site.publish("键盘", count=2))
+    page = phone.page
+    page.keyboard.press("Tab")
+    page.locator(".question:visible input").first.focus()
+    page.keyboard.press("Space")
+    page.locator("#next").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#q2 legend")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.locator("#next").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-title")).to_be_focused()
+    page.locator("#hand-in").focus()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/result*")
+    assert site.saved(attempt) == {1: 1, 2: 1}

@@ -1,0 +1,68 @@
+"""With a clock for each question the server opens one after the other, and there is no going back."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.phone import Phone
+from tests.browser.site import Site, wait_until
+
+IN_TURN = "per_question_s: 20"
+QUICK = "per_question_s: 2"
+
+
+def test_an_answer_opens_the_next_question_and_the_last_one_hands_in(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("逐题计时", clock=IN_TURN, count=3))
+    assert phone.page.locator(".question").count() == 1
+    expect(phone.page.locator("#previous")).to_be_hidden()
+
+    for n in (1, 2):
+        expect(phone.question).to_contain_text(f"第 {n} 题")
+        phone.choose(0)
+        phone.press("提交，下一题")
+    expect(phone.question).to_contain_text("第 3 题")
+    phone.choose(0)
+    phone.press("提交并交卷")
+
+    phone.page.wait_for_url("**/result*")
+    assert site.saved(attempt) == {1: 1, 2: 1, 3: 1}
+
+
+def test_a_question_whose_time_is_up_gives_way_to_the_next(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("时间到换题", clock=QUICK, count=3))
+    phone.choose(1)
+
+    expect(phone.question).to_contain_text("第 2 题", timeout=6_000)
+
+    assert site.saved(attempt)[1] == 1
+
+
+def test_a_reload_shows_the_open_question_and_not_one_before(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("刷新不回头", clock=IN_TURN, count=3))
+    phone.choose(0)
+    phone.press("提交，下一题")
+    expect(phone.question).to_contain_text("第 2 题")
+
+    phone.page.reload()
+
+    expect(phone.question).to_contain_text("第 2 题")
+    assert phone.page.locator(".question").count() == 1
+
+
+def test_ten_seconds_without_network_lose_only_the_open_question(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("断网丢一题", clock=QUICK, count=4))
+    phone.choose(0)
+    phone.press("提交，下一题")
+    expect(phone.question).to_contain_text("第 2 题")
+    phone.offline()
+    phone.choose(1)
+    expect(phone.page.locator("#net")).to_contain_text("存在手机里", timeout=8_000)
+    phone.page.wait_for_timeout(2_500)
+    phone.online()
+
+    expect(phone.question).to_contain_text("第 3 题", timeout=15_000)
+    phone.choose(0)
+    phone.press("提交，下一题")
+
+    wait_until(lambda: 3 in site.saved(attempt))
+    assert 2 not in site.saved(attempt)
