@@ -21,9 +21,7 @@ REFERS_TO_OTHERS = re.compile(
     r"|(?<![A-Za-z0-9])[A-H](?:\s*[、,，和与及]\s*[A-H])+(?![A-Za-z0-9])|选项\s*[A-H]|[A-H]\s*[项选]",
     re.IGNORECASE,
 )
-IGNORED = frozenset(
-    "，。、；：？！“”‘’（）【】《》…,;:?!\"'·　"
-)  # punctuation that does not change a question
+IGNORED = str.maketrans("", "", "，。、；：？！“”‘’（）【】《》…,;:?!\"'·")  # does not change a question
 LEADING_NUMBER = re.compile(r"^\s*(?:\(\d{1,4}\)|\d{1,4}\s*[.、．)](?!\d))\s*")
 
 
@@ -107,5 +105,5 @@ def normalised(text: str) -> str:
     if "$" in text or "\\" in text:  # a formula: there every mark and every letter's case counts
         return " ".join(unicodedata.normalize("NFKC", text).split())
     folded = unicodedata.normalize("NFKC", text)
-    kept = "".join(c for c in folded if c not in IGNORED and not c.isspace())
-    return re.sub(r"\(\)|\.$", "", kept).casefold() or quote(folded)
+    kept = "".join(folded.translate(IGNORED).split()).replace("()", "").removesuffix(".")
+    return kept.casefold() or quote(folded)

@@ -10,7 +10,7 @@ from typing import Any
 
 from question_bank.problems import N_, Problem, Unreadable
 
-WALL_S = 20.0  # 50,000 questions take about 8
+WALL_S = 60.0  # the reading process has 20 s of CPU; a loaded machine may be slow to give them
 ROOT = Path(__file__).resolve().parents[2]  # where the reading process finds this library
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from question_bank.formats import answers
 from question_bank.formats.checks import Place, check, letters_checked
-from question_bank.formats.headers import Heading
+from question_bank.formats.headers import IGNORED, Heading
 from question_bank.formats.kinds import CHOICE_WORDS, kind_of, plain, unsupported_name
+from question_bank.formats.option_cells import split_options, unmarked
 from question_bank.formats.scale import Difficulties
 from question_bank.formats.tables import DATE, FAILED, NO_VALUE, Row, letter
 from question_bank.problems import N_, Problem
@@ -36,6 +37,12 @@ class RowReader:
             (each.option, position) for position, each in enumerate(self.headings) if each.meaning == "option"
         )
         self.are_numbered = any(each.is_numbered for each in self.headings if each.meaning == "option")
+        self.looked_at = [
+            (i, h.meaning) for i, h in enumerate(self.headings) if h.meaning not in ("", IGNORED)
+        ]
+        self.positions: dict[str, int] = {}
+        for position, each in enumerate(self.headings):
+            self.positions.setdefault(each.meaning, position)
         self.columns: dict[str, str] = {}
         for position, each in enumerate(self.headings):
             name = f"option{LETTERS[each.option]}" if each.meaning == "option" else each.meaning
@@ -49,17 +56,15 @@ class RowReader:
 
     def cell(self, row: Row, meaning: str) -> str:
         """Return the text of a row's first column with a meaning, "" where there is none."""
-        for position, each in enumerate(self.headings):
-            if each.meaning == meaning and position < len(row.cells):
-                return row.cells[position]
-        return ""
+        position = self.positions.get(meaning)
+        return row.cells[position] if position is not None and position < len(row.cells) else ""
 
     def all_answers_are_numbers(self, rows: Sequence[Row]) -> bool:
         """Return whether the sheet names right options by number throughout."""
+        if not self.are_numbered:
+            return False
         written = [(self.cell(row, "answer"), len(self._options(row))) for row in rows]
-        return self.are_numbered and all(
-            bool(answers.numbers(text, count)) for text, count in written if text.strip() and count
-        )
+        return all(bool(answers.numbers(text, count)) for text, count in written if text.strip() and count)
 
     def read(self, row: Row) -> tuple[Question | None, list[Problem]]:
         """Return a row's question, None where an error keeps it out, and everything to be said about it."""
@@ -84,24 +89,22 @@ class RowReader:
         return (None if place.is_faulty else question), place.problems
 
     def _check_cells(self, place: Place, row: Row) -> None:
-        for position, each in enumerate(self.headings):
-            if not each.meaning or each.meaning == "ignored" or position >= len(row.cells):
+        """Note the cells that do not hold what was typed, or more than can be kept."""
+        for position, meaning in self.looked_at:
+            if position >= len(row.cells) or not (row.cells[position] or row.notes):
                 continue
-            column = {"cell": letter(position)}
-            here = Place(self.sheet, row.number, column)
-            text, note = row.cells[position], row.notes.get(position)
-            matters = not each.meaning.startswith("tags.")
-            if note == NO_VALUE:
-                here.error("cell", "formula", FORMULA)
-            elif note == FAILED:
-                here.error("cell", "failed-formula", FAILED_FORMULA)
-            elif note == DATE and matters:
-                here.error("cell", "date", DATE_CELL, shown=text)
-            elif matters and LOOKS_LIKE_A_DATE.fullmatch(text.strip()):
-                here.warn("cell", "date-text", DATE_TEXT, shown=text.strip())
-            elif each.meaning == "image" and text.strip():
-                here.warn("cell", "picture", PICTURE)
-            place.problems += here.problems
+            text, note = row.cells[position].strip(), row.notes.get(position, "")
+            if note == DATE and meaning.startswith("tags."):
+                continue
+            if not note and meaning == "image" and text:
+                note = "picture"
+            elif not note and LOOKS_LIKE_A_DATE.fullmatch(text):
+                note = "date-text"
+            if note:
+                code, sentence, is_error = NOTES[note]
+                here = Place(self.sheet, row.number, {"cell": letter(position)})
+                (here.error if is_error else here.warn)("cell", code, sentence, shown=text)
+                place.problems += here.problems
 
     def _kind(self, place: Place, row: Row, options: Sequence[str]) -> str | None:
         """Return the kind of a row, "" where the number of answers decides, None for one we do not have."""
@@ -128,10 +131,10 @@ class RowReader:
             for option, position in self.option_columns:
                 found[option] = row.cells[position] if position < len(row.cells) else ""
         else:
-            found = answers.split_options(self.cell(row, "options"))
+            found = split_options(self.cell(row, "options"))
         while found and not found[-1].strip():
             found.pop()
-        return answers.unmarked(found)
+        return unmarked(found)
 
     def _answer(self, place: Place, row: Row, options: list[str], kind: str) -> tuple[list[str], list[str]]:
         written = self.cell(row, "answer").strip()
@@ -150,13 +153,16 @@ class RowReader:
         by_number = answers.numbers(written, len(options))
         if self.answers_are_numbers and by_number:
             return by_number
-        by_text = answers.texts(written, options)
         by_letter = answers.letters(written)
+        if (
+            by_letter
+            and set(by_letter) <= set(LETTERS[: len(options)])
+            and (kind != "single" or len(set(by_letter)) == 1)
+        ):
+            return by_letter
+        by_text = answers.texts(written, options)
         if by_letter:
-            fits = set(by_letter) <= set(LETTERS[: len(options)]) and (
-                kind != "single" or len(set(by_letter)) == 1
-            )
-            return by_letter if fits or not by_text else by_text
+            return by_text or by_letter
         if by_number and by_text and set(by_number) != set(by_text):
             place.error("answer", "ambiguous-answer", AMBIGUOUS, answer=written)
             return by_number
@@ -224,3 +230,10 @@ UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。�
 AMBIGUOUS = N_("答案“%(answer)s”既像选项的序号，又像选项的内容。请改写成选项的字母。")
 BAD_ANSWER = N_("答案“%(answer)s”看不懂。请写选项的字母，例如 A 或 ACD。")
 BAD_TRUE_FALSE = N_("判断题的答案“%(answer)s”看不懂。请写“对”或“错”。")
+NOTES = {  # what a cell's note, or its text, gives away → code, sentence, whether it is an error
+    NO_VALUE: ("formula", FORMULA, True),
+    FAILED: ("failed-formula", FAILED_FORMULA, True),
+    DATE: ("date", DATE_CELL, True),
+    "date-text": ("date-text", DATE_TEXT, False),
+    "picture": ("picture", PICTURE, False),
+}

@@ -1,0 +1,83 @@
+"""Options as people write them: several in one cell, or each with its own letter."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from question_bank.question import LETTERS
+
+BRACKETED = r"[（(\[【]?\s*%s\s*(?:[)）\]】][.、．:：]?|[.、．:：%s])"
+OWN = {letter: re.compile(BRACKETED % (letter, "") + r"\s*") for letter in LETTERS}  # in a cell of its own
+IN_LINE = {  # among others in one cell, where a comma or a space may follow the letter too
+    letter: re.compile(rf"(?<![A-Za-z])(?:{BRACKETED % (letter, ',，')}|{letter}(?=[\s　]))")
+    for letter in LETTERS
+}
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+FULL_WIDTH = str.maketrans({chr(ord(c) + 0xFEE0): c for c in LETTERS + LETTERS.lower()})
+
+
+def split_options(text: str) -> list[str]:
+    """Return the options that stand in one cell: marked by letters, on lines, separated, or a JSON list."""
+    text = text.strip()
+    if text.startswith("["):
+        try:
+            listed = json.loads(text)
+        except ValueError:
+            listed = None
+        if isinstance(listed, list):
+            return [str(each).strip() for each in listed]
+    for split in (_marked_lines, _marked, _circled, _separated):
+        if len(found := split(text)) >= 2:
+            return found
+    return [text] if text else []
+
+
+def unmarked(options: Sequence[str], markers: Mapping[str, re.Pattern[str]] = OWN) -> list[str]:
+    """Return options without their own letters, where every one begins with its letter ("A. 氧气")."""
+    bare = []
+    for letter, option in zip(LETTERS, options, strict=False):
+        mark = markers[letter].match(option.translate(FULL_WIDTH))
+        if mark is None or len(options) < 2:
+            return list(options)
+        bare.append(option[mark.end() :].strip())
+    return bare
+
+
+def _marked_lines(text: str) -> list[str]:
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    bare = unmarked(lines, IN_LINE)
+    return [line.rstrip(";；") for line in bare] if bare != lines else []
+
+
+def _marked(text: str) -> list[str]:
+    plain = text.translate(FULL_WIDTH)
+    starts: list[tuple[int, int]] = []
+    at = 0
+    for letter in LETTERS:
+        mark = IN_LINE[letter].search(plain, at)
+        if mark is None or (not starts and mark.start() > 0):
+            break
+        starts.append((mark.start(), mark.end()))
+        at = mark.end()
+    if not starts:
+        return []
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    return [
+        text[begin:end].strip().rstrip(";；").strip() for (_, begin), end in zip(starts, ends, strict=True)
+    ]
+
+
+def _circled(text: str) -> list[str]:
+    if not text.startswith(CIRCLED[0]):
+        return []
+    return [part.strip() for part in re.split(f"[{CIRCLED}]", text)[1:]]
+
+
+def _separated(text: str) -> list[str]:
+    for separator in ("\n", "|", "；", ";", "\t"):
+        parts = [part.strip() for part in text.split(separator) if part.strip()]
+        if len(parts) >= 2:
+            return parts
+    return []
