@@ -25,7 +25,7 @@ bank_desk = Blueprint("bank", __name__, url_prefix="/desk/bank")
 
 QUESTION_ROWS = 50
 PROBLEM_ROWS = 200  # of a file on one page; the rest is in the workbook of faulty rows
-SAMPLE_ROWS = 10  # of the questions that would be taken
+SAMPLE_ROWS = 5  # of the questions that would be taken
 SCALE = "scale:"  # before a file's own word for a difficulty, as the name of its field
 MOST_WORDS = 40  # of a file's own scale
 

@@ -17,7 +17,7 @@ from quiz.live import View
 from quiz.rules.document import Document, load
 from quiz.rules.permissions import Action
 from quiz.rules.words import passages
-from quiz.services import contests, exports, presets, results
+from quiz.services import contests, exports, large_exports, presets, results
 from quiz.services import desk as desk_service
 from quiz.services.contests import Seen, draft_digest
 from quiz.services.published import in_force
@@ -25,7 +25,7 @@ from quiz.services.results import BoardId, Wanted
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.board_columns import board_columns
 from quiz.web.desk_words import level_words, phase_words
-from quiz.web.files import actor, written
+from quiz.web.files import actor, kept, written
 from quiz.web.forms import NewContestForm, RulesForm
 from quiz.web.language import fault_words, said
 from quiz.web.paging import Part, asked_page
@@ -218,19 +218,55 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
 @contest_desk.get("/<int:contest_id>/boards/<board_id>.<any(xlsx, csv):ending>")
 @allows(Action.MANAGE_CONTESTS)
 def export(contest_id: int, board_id: str, ending: str) -> ResponseReturnValue:
-    """Hand out a whole board, of one period where it is over periods."""
+    """Hand out a whole board, of one period where it is over periods; a large one is asked for first."""
     rules = in_force(platform(), contest_id)
-    wanted = Wanted(
-        BoardId.parse(board_id), period=request.args.get("period", "")[:LONGEST_PERIOD], view=View.FULL
-    )
+    wanted = _whole(board_id)
     _stage, shown = results.board_of(rules, wanted.board)
-    name = " ".join(part for part in (rules.document.title, shown.name, wanted.period) if part)
+    count = exports.count_rows(platform(), rules, wanted)
+    if count > exports.MOST_AT_ONCE:
+        return render_template(
+            "contests/export.html", rules=rules, board=shown, count=count, address=request.full_path
+        )
 
     def write(path: Path) -> None:
         rows = exports.write_board(platform(), rules, wanted, path)
         exports.note(platform(), rules, wanted, rows, actor())
 
+    name = " ".join(part for part in (rules.document.title, shown.name, wanted.period) if part)
     return written(f"{name}.{ending}", write)
+
+
+@contest_desk.post("/<int:contest_id>/boards/<board_id>.<any(xlsx, csv):ending>")
+@allows(Action.MANAGE_CONTESTS)
+def export_apart(contest_id: int, board_id: str, ending: str) -> ResponseReturnValue:
+    """Begin to write a large board beside the server, so that answers are not slowed."""
+    rules = in_force(platform(), contest_id)
+    token = large_exports.begin(platform(), rules, _whole(board_id), ending, actor())
+    return redirect(url_for("contests.exported", token=token), 303)
+
+
+@contest_desk.get("/exports/<token>")
+@allows(Action.MANAGE_CONTESTS)
+def exported(token: str) -> ResponseReturnValue:
+    """Show how far a large export is; with `part` only what moves."""
+    found = large_exports.export_of(platform(), token)
+    if "part" not in request.args:
+        return render_template("contests/exported.html", export=found, token=token)
+    return _if_changed(render_template("contests/_export.html", export=found, token=token))
+
+
+@contest_desk.get("/exports/<token>/file")
+@allows(Action.MANAGE_CONTESTS)
+def exported_file(token: str) -> ResponseReturnValue:
+    """Hand out the file of a large export."""
+    path = large_exports.file_of(platform(), token)
+    return kept(path, large_exports.export_of(platform(), token).name)
+
+
+def _whole(board_id: str) -> Wanted:
+    """Return the whole of a board as the desk sees it, of the period that the address names."""
+    period = request.args.get("period", "")[:LONGEST_PERIOD]
+    return Wanted(BoardId.parse(board_id), period=period, view=View.FULL)
 
 
 def _edit_page(draft: contests.Draft, form: RulesForm) -> str:

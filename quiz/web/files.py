@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import current_app, send_file
@@ -52,8 +53,16 @@ def written(name: str, write: Callable[[Path], object]) -> ResponseReturnValue:
         file = path.open("rb")
     finally:
         path.unlink(missing_ok=True)  # the open file stays readable until it is closed
-    response = send_file(
-        file, mimetype=TYPES[ending], as_attachment=True, download_name=name, etag=False, max_age=0
-    )
+    return _sent(file, name)
+
+
+def kept(path: Path, name: str) -> ResponseReturnValue:
+    """Return a file that stays on the server for a while."""
+    return _sent(path.open("rb"), name)
+
+
+def _sent(file: BinaryIO, name: str) -> ResponseReturnValue:
+    kind = TYPES[name.rsplit(".", 1)[-1]]
+    response = send_file(file, mimetype=kind, as_attachment=True, download_name=name, etag=False, max_age=0)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -57,7 +57,7 @@ class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """The rules document as text, and what it was when the page was opened."""
 
     text = TextAreaField(
-        _l("规则文件"),
+        _l("文件的文字"),
         validators=[
             DataRequired(_l("规则文件是空的。")),
             Length(max=LONGEST_RULES, message=_l("规则文件太长了。")),
