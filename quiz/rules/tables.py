@@ -32,10 +32,10 @@ class Tables:
 
     def below(self, board: Board) -> list[Row]:
         """Return the units that are not on a board over the stage, with the reasons."""
+        names = self.record.forest.names(board.of)
+        out = [path for tree, path in sorted(self.record.units_out) if tree == board.of.split(".")[0]]
         return self._rows(board, self._of(None))[1] + [
-            {"who": path, "because": "disqualified"}
-            for tree, path in sorted(self.record.units_out)
-            if tree == board.of.split(".")[0]
+            {"who": names[path], "because": "disqualified"} for path in out if path in names
         ]
 
     def _of(self, period: str | None) -> Mapping[str, Line]:

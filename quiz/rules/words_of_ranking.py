@@ -49,14 +49,14 @@ def tries(document: Document, stage: Stage) -> Iterator[Sentence]:
 
 def _limits(stage: Stage, limit: Limit, unit: str) -> tuple[Sentence, ...]:
     """Return the spans of a limit: 每天最多 3 次、总共最多 20 次."""
-    spans = {
-        N_("每天"): limit.per_day,
-        PERIODS[stage.calendar.period]: limit.per_period,
-        N_("总共"): limit.total,
-    }
+    spans = (
+        (N_("每天"), limit.per_day),
+        (PERIODS[stage.calendar.period], limit.per_period),
+        (N_("总共"), limit.total),
+    )
     return tuple(
         say(N_("%(span)s最多 %(most)s %(unit)s"), span=Sentence(span), most=most, unit=Sentence(unit))
-        for span, most in spans.items()
+        for span, most in spans
         if most is not None
     )
 

@@ -7,13 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.rules import standings, timing
+from quiz.rules.building import build
 from quiz.rules.parts import Stage
 from quiz.rules.standings import Line, Places, Played
-from tests.rules.documents import calendar, stage
+from tests.rules.documents import calendar, small, stage
 
 START = timing.moment_ms("Asia/Shanghai", "2024-07-01 08:00")
 HOUR, DAY = 3_600_000, 86_400_000
@@ -153,11 +154,15 @@ PERSON = st.fixed_dictionaries(
 )
 
 
+OF_PERIOD = {
+    period: stage({"point": "0.01"}, calendar=calendar(period=period)) for period in ("none", "day", "week")
+}
+
+
+@settings(deadline=None)  # two cores may be busy with something else
 @given(PERSON, ATTEMPTS, st.sampled_from(["none", "day", "week"]), st.randoms())
 def test_the_order_of_arrival_changes_nothing(person: Any, rows: Any, period: str, random: Any) -> None:
-    if period == "none" and not isinstance(person["across_periods"], str):
-        person = {**person, "across_periods": "sum"}
-    of = stage({"point": "0.01"}, calendar=calendar(period=period), person=person)
+    of = replace(OF_PERIOD[period], person=build(small(person=person)).stages[0].person)
     attempts = [
         played(of, n, f"{points}/{part}", START + at, ms) for n, (points, at, ms, part) in enumerate(rows)
     ]
@@ -187,9 +192,10 @@ NEARLY = st.builds(  # lines that often agree in their first keys
 )
 
 
+@settings(deadline=None)  # two cores may be busy with something else
 @given(st.permutations(ORDERS), st.one_of(LINES, NEARLY), st.one_of(LINES, NEARLY))
 def test_order_keys_stand_as_the_numbers_stand(keys: list[str], one: Line, other: Line) -> None:
-    of = stage(order=keys)
+    of = replace(OF_PERIOD["day"], order=tuple(keys))
     texts = [standings.order_key(of, line).encode() for line in (one, other)]
     numbers = [standings.order(of, line) for line in (one, other)]
 
