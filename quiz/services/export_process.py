@@ -1,4 +1,4 @@
-"""The process of one large export: reads its order from standard input, writes the file, tells how far it is."""
+"""The process of one large export: reads its order from standard input, writes the file, tells progress."""
 
 from __future__ import annotations
 

@@ -55,12 +55,18 @@ def tied(command: Sequence[str], **options: Any) -> Iterator[None]:  # Any: opti
 @contextmanager
 def valkey() -> Iterator[str]:
     """Run a Valkey server of its own and yield its address."""
-    with tempfile.TemporaryDirectory(prefix="valkey-") as folder:
-        socket = Path(folder) / "valkey.sock"
-        settings = ("--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder)
-        with tied([str(get_binary_path()), *settings]):
-            wait_for_valkey(f"unix://{socket}")
-            yield f"unix://{socket}"
+    with tempfile.TemporaryDirectory(prefix="valkey-") as folder, valkey_in(Path(folder)) as address:
+        yield address
+
+
+@contextmanager
+def valkey_in(folder: Path) -> Iterator[str]:
+    """Run an empty Valkey server and yield its address; in the same folder another one is its successor."""
+    socket = folder / "valkey.sock"
+    settings = ("--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder))
+    with tied([str(get_binary_path()), *settings]):
+        wait_for_valkey(f"unix://{socket}")
+        yield f"unix://{socket}"
 
 
 def wait_for_valkey(address: str) -> None:
