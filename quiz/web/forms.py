@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
@@ -16,18 +16,18 @@ LONGEST_RULES = 200_000  # characters of a rules document
 class FileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """One file to upload."""
 
-    file = FileField(_l("文件"), validators=[FileRequired(_l("请先选择文件。"))])
+    file = FileField(_("文件"), validators=[FileRequired(_("请先选择文件。"))])
 
 
 class UnitFileForm(FileForm):
     """A file of units and the tree they belong to."""
 
     tree = StringField(
-        _l("单位体系"),
+        _("单位体系"),
         validators=[
-            DataRequired(_l("请填写单位体系，例如 region 或 school。")),
-            Length(max=40, message=_l("单位体系的名称最多 40 个字符。")),
-            Regexp(r"^[a-z][a-z0-9_]*$", message=_l("单位体系的名称只能用小写英文字母、数字和下划线。")),
+            DataRequired(_("请填写单位体系，例如 region 或 school。")),
+            Length(max=40, message=_("单位体系的名称最多 40 个字符。")),
+            Regexp(r"^[a-z][a-z0-9_]*$", message=_("单位体系的名称只能用小写英文字母、数字和下划线。")),
         ],
     )
 
@@ -35,32 +35,32 @@ class UnitFileForm(FileForm):
 class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """How many people one unit had on a day."""
 
-    code = StringField(_l("单位代码"), validators=[DataRequired(_l("请填写单位代码。"))])
-    as_of = StringField(_l("截止日期"))
+    code = StringField(_("单位代码"), validators=[DataRequired(_("请填写单位代码。"))])
+    as_of = StringField(_("截止日期"))
     enrolled = StringField(
-        _l("人数"), validators=[Regexp(r"^[0-9]{1,9}$", message=_l("人数应为不小于 0 的整数。"))]
+        _("人数"), validators=[Regexp(r"^[0-9]{1,9}$", message=_("人数应为不小于 0 的整数。"))]
     )
 
     def validate_as_of(self, field: Field) -> None:
         """Refuse what is no day of the calendar."""
         if not is_day(field.data or ""):
-            raise ValidationError(_l("日期请写成 2026-03-01 的样子。"))
+            raise ValidationError(_("日期请写成 2026-03-01 的样子。"))
 
 
 class NewContestForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What a new contest begins from."""
 
-    start = RadioField(_l("从哪里开始"), default="preset:start")
+    start = RadioField(_("从哪里开始"), default="preset:start")
 
 
 class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """The rules document as text, and what it was when the page was opened."""
 
     text = TextAreaField(
-        _l("文件的文字"),
+        _("文件的文字"),
         validators=[
-            DataRequired(_l("规则文件是空的。")),
-            Length(max=LONGEST_RULES, message=_l("规则文件太长了。")),
+            DataRequired(_("规则文件是空的。")),
+            Length(max=LONGEST_RULES, message=_("规则文件太长了。")),
         ],
     )
     seen = HiddenField()
