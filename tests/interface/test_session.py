@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from quiz.app import create_app
+from quiz.config import Settings
 from quiz.services.platform import Platform
 from tests.support import contests as cast
 from tests.support.clock import MovedClock
@@ -144,20 +147,30 @@ def test_wrong_codes_are_401_and_too_many_are_429_with_a_time(
     assert (wrong.status_code, wrong.get_json()["error"]["code"]) == (401, "wrong_code")
 
 
-def test_ready_without_redis_and_not_without_the_database(
-    app: Flask, platform: Platform, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+def test_readiness_says_since_when_boards_stand_and_that_the_clock_jumped(
+    app: Flask, platform: Platform, clock: MovedClock
 ) -> None:
     phone = Phone(app)
     platform.clock_jumped, platform.jump_ms = True, 3_600_000
     platform.fell_behind(7, clock.now_ms())
 
     ready = phone.get("/readyz")
-    monkeypatch.setattr("quiz.services.readiness._has_database", lambda _platform: False)
-    away = phone.ask("GET", "/readyz")
 
     assert ready["boards"]["stand_since"] == {"7": clock.now_ms()}
     assert ready["clock"] == {"settled": False, "last_jump_ms": 3_600_000}
-    assert (away.status_code, away.get_json()["ready"]) == (503, False)
+
+
+def test_without_the_database_the_process_is_up_and_not_ready(tmp_path: Path) -> None:
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/nowhere"
+    phone = Phone(create_app(Settings(tmp_path, nowhere, None, b"for tests only, thirty-two bytes.")))
+
+    up, ready = phone.ask("GET", "/healthz"), phone.ask("GET", "/readyz")
+    listed = phone.ask("GET", "/api/v1/contests")
+
+    assert up.status_code == 200
+    assert (ready.status_code, ready.get_json()["database"]) == (503, False)
+    assert (listed.status_code, listed.get_json()["error"]["code"]) == (503, "busy")
+    assert int(listed.headers["Retry-After"]) >= 2
 
 
 def test_a_board_that_has_not_changed_is_not_sent_again(
