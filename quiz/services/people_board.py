@@ -75,7 +75,8 @@ def unit_names(session: Session, lines: Iterable[LineRow]) -> dict[int, str]:
     wanted = {unit for line in lines for unit in orjson.loads(line.units).values()}
     if not wanted:
         return {}
-    return dict(session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(wanted))).tuples().all())
+    rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(wanted)))
+    return {unit_id: path for unit_id, path in rows}
 
 
 def _page(reading: Reading, session: Session, part: Part) -> Page:

@@ -140,7 +140,7 @@ class _Live:
 
     def _stored_boards(self) -> set[tuple[int, str]]:
         wanted = select(Line.stage, Line.period).where(Line.contest_id == self.rules.contest_id).distinct()
-        return set(self.session.execute(wanted).tuples())
+        return {(stage, period) for stage, period in self.session.execute(wanted)}
 
     def _of_board(self, stage: int, period: str) -> Iterator[tuple[tuple[object, ...], str]]:
         boards = [BoardRef(self.rules.contest_id, self.epoch, stage, period, view) for view in View]

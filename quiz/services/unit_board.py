@@ -160,7 +160,8 @@ def _enrolled(reading: Reading, session: Session, level: Level) -> dict[int, int
     tree = reading.rules.document.units.get(level.tree)
     if tree is not None and tree.enrolled_on is not None:
         wanted = wanted.where(Enrolment.as_of <= tree.enrolled_on)
-    return dict(session.execute(wanted).tuples().all())  # of several days the last one stays
+    rows = session.execute(wanted)
+    return {unit_id: enrolled for unit_id, enrolled in rows}  # of several days the last one stays
 
 
 def _with_children(
