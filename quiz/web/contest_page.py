@@ -18,7 +18,7 @@ from quiz.services.published import Published
 from quiz.services.results import BoardId, boards_of
 from quiz.web.desk_words import tree_words
 from quiz.web.language import refusal, said, told
-from quiz.web.wording import clock, duration, moment, number
+from quiz.web.wording import duration, moment, number
 
 REFRESH_WITHIN_S = 3_600  # without script the page loads again when the start is nearer than this
 SOONEST_REFRESH_S = 5
@@ -64,7 +64,7 @@ class ContestPage:
     is_over: bool
     can_start: bool  # now, or when the countdown is through
     resume_id: int | None
-    resume_left: str
+    resume_until: str
     left: int | None
     used_words: str
     units_needed: str
@@ -76,7 +76,6 @@ class ContestPage:
     mine: Sequence[MyAttempt]
     rules: Sequence[tuple[str, Sequence[str]]]
     version: int
-    zone: str
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def contest_page(
         is_over=phase.name == "over",
         can_start=phase.name != "over",
         resume_id=chances.open_attempt if chances else None,
-        resume_left=clock(personal.open_deadline_ms - now_ms) if personal.open_deadline_ms else "",
+        resume_until=moment(personal.open_deadline_ms, zone) if personal.open_deadline_ms else "",
         left=left,
         used_words=refusal(chances.refusal) if chances and chances.refusal else _("答题机会已经用完。"),
         units_needed=_("、").join(tree_words().get(name, name) for name in needed),
@@ -156,7 +155,6 @@ def contest_page(
         mine=[my_attempt(each, document.timezone, with_title=False) for each in personal.attempts],
         rules=[(said(p.heading), [told(s) for s in p.sentences]) for p in passages(document)],
         version=rules.version,
-        zone=document.timezone,
     )
 
 
@@ -185,6 +183,8 @@ def _when(stages: Sequence[Stage], phase: Phase) -> str:
     if phase.name in ("open", "paused"):
         return _("%(closes)s 截止", closes=closes)
     opens = moment(min(stage.calendar.opens_ms for stage in stages), zone)
+    if phase.name == "coming":
+        return _("%(opens)s 开始", opens=opens)
     return _("%(opens)s 至 %(closes)s", opens=opens, closes=closes)
 
 

@@ -45,8 +45,8 @@ def init_delivery(app: Flask) -> None:
             return response
         if request.endpoint == "static":
             _cache_asset(response)
-        else:
-            response.headers.setdefault("Cache-Control", "private, no-store")
+            return _compressed(response)
+        response.headers.setdefault("Cache-Control", "private, no-store")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return _compressed(response)
@@ -55,6 +55,8 @@ def init_delivery(app: Flask) -> None:
 def _cache_asset(response: Response) -> None:
     """Let a browser keep an asset for a year under its hashed address, and ask each time under its name."""
     response.headers["Cache-Control"] = YEAR if "v" in request.args else "no-cache"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.pop("Content-Disposition", None)
 
 
 def _compressed(response: Response) -> Response:

@@ -270,7 +270,7 @@ def _cheer(correct: int, of: int) -> str:
         return _("全部答对，真棒！")
     if of and 5 * correct >= 3 * of:
         return _("答得不错")
-    return _("答完了，看看解析再来")
+    return _("答完了，再接再厉")
 
 
 def _first_board(rules: Published, stage: int) -> str:

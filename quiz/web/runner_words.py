@@ -43,6 +43,7 @@ def _buttons() -> dict[str, str]:
         "kind_multiple": _("多选"),
         "kind_true_false": _("判断"),
         "key": _("✓ 正确答案"),
+        "mine": _("✗ 我选的"),
     }
 
 

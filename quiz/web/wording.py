@@ -28,15 +28,15 @@ def moment(ms: int, zone: str, is_end: bool = False) -> str:
 
 
 def duration(ms: int) -> str:
-    """Return a time that somebody took: 48.250 s, 4 min 05 s, 1 h 02 min."""
-    seconds, rest = divmod(ms, 1000)
-    if seconds < 60:
-        return _("%(seconds)s 秒", seconds=f"{seconds}.{rest:03d}" if rest else seconds)
-    minutes, seconds = divmod(seconds, 60)
-    if minutes < 60:
-        return _("%(minutes)s 分 %(seconds)s 秒", minutes=minutes, seconds=f"{seconds:02d}")
+    """Return a time that somebody took, to the millisecond that decides between equals: 4 min 05.250 s."""
+    minutes, rest = divmod(ms, 60_000)
     hours, minutes = divmod(minutes, 60)
-    return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=f"{minutes:02d}")
+    seconds = f"{rest // 1000}.{rest % 1000:03d}"
+    if hours:
+        return _("%(hours)s小时%(minutes)s分%(seconds)s秒", hours=hours, minutes=minutes, seconds=seconds)
+    if minutes:
+        return _("%(minutes)s分%(seconds)s秒", minutes=minutes, seconds=seconds)
+    return _("%(seconds)s秒", seconds=seconds)
 
 
 def number(value: object) -> str:

@@ -262,7 +262,9 @@
     box.querySelector(".explanation").innerHTML = told.explanation_html || ""; // sanitised by the server
     inputs(n).forEach(function (i) {
       i.disabled = true;
-      if (key.indexOf(i.value) >= 0) { i.parentNode.classList.add("is-key"); i.parentNode.querySelector(".mark").textContent = say("key"); }
+      var isKey = key.indexOf(i.value) >= 0;
+      i.parentNode.classList.toggle("is-key", isKey);
+      i.parentNode.querySelector(".mark").textContent = isKey ? say("key") : told.key && i.checked ? say("mine") : "";
     });
     box.hidden = false;
     announce(say(right ? "right" : "wrong"));
