@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quiz.config import Settings
 from quiz.live import Limits, LiveBoards, connect
@@ -59,6 +60,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         data=settings.data,
     )
     app.session_interface = SessionsOfPages()
+    if settings.proxies:
+        believed = dict.fromkeys(("x_for", "x_proto", "x_host"), settings.proxies)
+        app.wsgi_app = ProxyFix(app.wsgi_app, **believed)  # type: ignore[method-assign]
     _stamp_receipts(app)
     init_web(app)
     return app
@@ -67,11 +71,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
 class SessionsOfPages(SecureCookieSessionInterface):
     """The session cookie, opened for pages alone: opening one costs an answer a tenth of its time."""
 
-    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:  # type: ignore[override]
+    def open_session(self, app: Flask, asked: Request) -> SessionMixin | None:  # type: ignore[override]
         """Return the session of a request; a null session where no cookie is looked at."""
-        if request.path.startswith(WITHOUT_COOKIE):
+        if asked.path.startswith(WITHOUT_COOKIE):
             return self.make_null_session(app)
-        return super().open_session(app, request)
+        return super().open_session(app, asked)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Return whether the cookie may only travel over HTTPS: where this request did."""
+        return request.is_secure
 
 
 def _stamp_receipts(app: Flask) -> None:

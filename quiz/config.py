@@ -20,11 +20,13 @@ SETTINGS = {  # every variable the product reads, and what it says; README lists
     "HOST": "address to listen on; default 127.0.0.1, 0.0.0.0 for phones in the room",
     "PORT": "port to listen on; default 8000",
     "WORKERS": "serving processes on PostgreSQL; default: one a core. SQLite always has one",
+    "PROXIES": "reverse proxies in front that may say who asks (X-Forwarded-*); default 0",
 }
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 PORTS = range(1, 65536)
 MOST_WORKERS = 64
+MOST_PROXIES = 5
 
 
 class BadSetting(InvalidInput):
@@ -41,6 +43,7 @@ class Settings:
     database_url: str
     redis_url: str | None  # None: boards are read from SQL
     secret: bytes
+    proxies: int = 0  # how many in front are believed; nobody else's X-Forwarded-* is
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,13 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     if redis_url is None:
         beside = running(data)
         redis_url = beside.redis_url if beside else None
-    return Settings(data, _database_url(environment, data), redis_url, _secret(environment, data))
+    return Settings(
+        data,
+        _database_url(environment, data),
+        redis_url,
+        _secret(environment, data),
+        _proxies(environment),
+    )
 
 
 def serving(environment: Mapping[str, str] = os.environ) -> Serving:
@@ -74,6 +83,7 @@ def serving(environment: Mapping[str, str] = os.environ) -> Serving:
     data = _data(environment)
     database_url = _database_url(environment, data)
     _given_secret(environment)
+    _proxies(environment)
     return Serving(
         data,
         database_url,
@@ -100,6 +110,10 @@ def _redis_url(environment: Mapping[str, str]) -> str | None:
     if url is not None and not url.startswith(REDIS_SCHEMES):
         raise BadSetting(N_("REDIS_URL 应以 redis:// 或 unix:// 开头，请改正后再启动。"))
     return url
+
+
+def _proxies(environment: Mapping[str, str]) -> int:
+    return _whole_number(environment, "PROXIES", 0, range(MOST_PROXIES + 1))
 
 
 def _workers(environment: Mapping[str, str], database_url: str) -> int:
