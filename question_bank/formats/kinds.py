@@ -42,6 +42,9 @@ UNSUPPORTED = {
 }
 
 
+REMARK = re.compile(r"[(\[【].*?[)\]】]")  # "单选题（2分）"
+
+
 def kind_of(word: str) -> str | None:
     """Return the kind a word stands for, None if it stands for none that we have."""
     return KNOWN.get(plain(word))
@@ -59,4 +62,5 @@ def unsupported_name(word: str) -> str:
 def plain(word: str) -> str:
     """Return a word for a kind without what makes no difference: width, case, spaces, brackets, a number."""
     narrow = unicodedata.normalize("NFKC", word).casefold()
+    narrow = REMARK.sub("", narrow) or narrow
     return re.sub(r"[\s\-（）()【】\[\]*:：.。、]|^[一二三四五六七八九十\d]+[、.]", "", narrow)

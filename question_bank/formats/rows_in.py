@@ -16,6 +16,8 @@ from question_bank.formats.tables import DATE, FAILED, NO_VALUE, Row, letter
 from question_bank.problems import N_, Problem
 from question_bank.question import LETTERS, Question, lettered
 
+CONTENT = frozenset({"stem", "option", "options", "answer", "explanation"})
+PICTURE_IN_CELL = ("=DISPIMG(", "=_xlfn.DISPIMG(")  # how WPS keeps a picture inside a cell
 TRUE_FALSE = ("对", "错")
 SEVERAL = re.compile(r"[、,，;；|\n]")
 LOOKS_LIKE_A_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?: 00:00:00)?")
@@ -59,6 +61,11 @@ class RowReader:
         position = self.positions.get(meaning)
         return row.cells[position] if position is not None and position < len(row.cells) else ""
 
+    def is_blank(self, row: Row) -> bool:
+        """Return whether nothing of a question stands in a row: no stem, option, answer or explanation."""
+        said = [position for position, meaning in self.looked_at if meaning in CONTENT]
+        return not any(row.cells[i].strip() or i in row.notes for i in said if i < len(row.cells))
+
     def all_answers_are_numbers(self, rows: Sequence[Row]) -> bool:
         """Return whether the sheet names right options by number throughout."""
         if not self.are_numbered:
@@ -96,7 +103,9 @@ class RowReader:
             text, note = row.cells[position].strip(), row.notes.get(position, "")
             if note == DATE and meaning.startswith("tags."):
                 continue
-            if not note and meaning == "image" and text:
+            if not note and text.startswith(PICTURE_IN_CELL):
+                note = "picture-in-cell"
+            elif not note and meaning == "image" and text:
                 note = "picture"
             elif not note and LOOKS_LIKE_A_DATE.fullmatch(text):
                 note = "date-text"
@@ -226,6 +235,7 @@ DATE_CELL = N_(
 )
 DATE_TEXT = N_("“%(shown)s”像是被 Excel 改成日期的分数或数字，请核对原题。")
 PICTURE = N_("图片还不能导入，这一题只导入了文字。")
+PICTURE_ONLY = N_("这一格是图片，图片还不能导入。请改成文字，或删去这一题。")
 UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。可以改写成单选题、多选题或判断题。")
 AMBIGUOUS = N_("答案“%(answer)s”既像选项的序号，又像选项的内容。请改写成选项的字母。")
 BAD_ANSWER = N_("答案“%(answer)s”看不懂。请写选项的字母，例如 A 或 ACD。")
@@ -236,4 +246,5 @@ NOTES = {  # what a cell's note, or its text, gives away → code, sentence, whe
     DATE: ("date", DATE_CELL, True),
     "date-text": ("date-text", DATE_TEXT, False),
     "picture": ("picture", PICTURE, False),
+    "picture-in-cell": ("picture", PICTURE_ONLY, True),
 }

@@ -59,6 +59,9 @@ def read(sheets: Sequence[Sheet], scale: Mapping[str, str] | None = None) -> Rea
     )
     for sheet, layout in laid_out:
         _read_sheet(sheet, layout, difficulties, found)
+    pictures = sum(sheet.pictures for sheet in sheets)
+    if pictures:
+        said.append(Problem("", 0, "", "pictures", PICTURES, WARNING, {"count": pictures}))
     if laid_out and not found.raw:
         said.append(Problem("", 0, "", "no-rows", N_("只有表头，没有题目。"), WARNING))
     return Reading(
@@ -162,6 +165,8 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
     for row in rows:
         if (word := _section(row)) is not None:
             reader.default_kind = kind_of(word) or reader.default_kind
+        elif reader.is_blank(row):
+            continue  # only a running number, a kind or a mark that was filled down
         elif reader.cell(row, "stem").strip().startswith(EXAMPLE):
             examples.append(row.number)
         else:
@@ -246,3 +251,4 @@ NO_HEADER = N_(
 )
 EXAMPLES = N_("第 %(rows)s 行是示例（题干以“%(mark)s”开头），没有导入。")
 UNKNOWN = N_("这些列不认识，没有导入：%(columns)s。")
+PICTURES = N_("工作簿里有 %(count)s 张图片，没有导入。请核对用到图片的题目，改成文字。")

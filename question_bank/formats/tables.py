@@ -32,6 +32,7 @@ class Sheet:
     name: str  # "" in a file without sheets
     rows: tuple[Row, ...]
     is_hidden: bool = False
+    pictures: int = 0  # of the whole workbook, told on its first sheet
     merged: tuple[
         tuple[int, int, int, int], ...
     ] = ()  # first row, first column, last row, last column; from 0
@@ -52,6 +53,7 @@ def sheets(content: bytes, filename: str) -> list[Sheet]:
             each["name"],
             tuple(Row(r["number"], tuple(r["cells"]), _notes(r["notes"])) for r in each["rows"]),
             each["is_hidden"],
+            each["pictures"],
             tuple((m[0], m[1], m[2], m[3]) for m in each["merged"]),
         )
         for each in apart.run(order, content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -22,10 +23,10 @@ Value = int | float | str | bool | time | date | datetime | timedelta
 
 def sheets(content: bytes) -> list[Sheet]:
     """Return the sheets of a workbook, in their order. Raises Unreadable."""
-    scanned = scan(content) if content.startswith(ZIP) else {}
+    scanned, pictures = scan(content) if content.startswith(ZIP) else ({}, 0)
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
-        return [
+        found = [
             _sheet(book.get_sheet_by_name(each.name), each.visible, scanned.get(each.name, Scanned()))
             for each in book.sheets_metadata
         ]
@@ -33,6 +34,8 @@ def sheets(content: bytes) -> list[Sheet]:
         raise Unreadable("encrypted", ENCRYPTED) from error
     except (CalamineError, ValueError) as error:
         raise Unreadable("broken-file", BROKEN) from error
+
+    return [replace(found[0], pictures=pictures), *found[1:]] if found else []
 
 
 def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, scanned: Scanned) -> Sheet:
@@ -47,7 +50,7 @@ def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, scanned: Scanned) ->
     merged = tuple(
         (top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
-    return Sheet(sheet.name, rows, visible != SheetVisibleEnum.Visible, merged)
+    return Sheet(sheet.name, rows, visible != SheetVisibleEnum.Visible, merged=merged)
 
 
 def _row(number: int, values: list[Value], scanned: Scanned) -> Row:

@@ -31,8 +31,10 @@ class Scanned:
     notes: dict[int, dict[int, str]] = field(default_factory=dict)  # NO_VALUE, FAILED
 
 
-def scan(content: bytes) -> dict[str, Scanned]:
-    """Return what was found, by sheet name. Raises Unreadable for XML with a DOCTYPE, and for a vast sheet.
+def scan(content: bytes) -> tuple[dict[str, Scanned], int]:
+    """Return what was found, by sheet name, and the number of pictures.
+
+    Raises Unreadable for XML with a DOCTYPE, for broken XML and for a vast sheet.
 
     Works on the parts one after another; a sheet is never in memory as a whole.
     """
@@ -48,7 +50,7 @@ def scan(content: bytes) -> dict[str, Scanned]:
                 scanner = _SheetScanner(sheet, formats)
                 _parse(packed, names[part], scanner.begin, scanner.end, scanner.text)
                 found[sheet] = scanner.found
-        return found
+        return found, sum(name.startswith("xl/media/") for name in names)
 
 
 class _SheetScanner:

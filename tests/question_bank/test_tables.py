@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import date, time
+from io import BytesIO
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
 
 from question_bank.formats import read
 from tests.question_bank.workbooks import GOOD, HEADER, codes, only, reading, workbook
+
+DOT = b64decode(  # a PNG of one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 
 def row(**changes: object) -> tuple[object, ...]:
@@ -252,6 +259,41 @@ def test_a_picture_column_is_pointed_out() -> None:
     found = reading((*HEADER, "图片"), (*GOOD, "a.png"))
 
     assert codes(found) == [(2, "K", "picture")]
+
+
+def test_a_picture_inside_a_cell_keeps_its_row_out() -> None:
+    found = reading(HEADER, row(选项B='=DISPIMG("ID_1",1)'))
+
+    assert (2, "D", "picture") in codes(found) or (2, "D", "formula") in codes(found)
+    assert found.questions == ()
+
+
+def test_pictures_that_lie_on_a_sheet_are_counted() -> None:
+    buffer = BytesIO()
+    with Workbook(buffer) as book:
+        sheet = book.add_worksheet("题库")
+        for number, cells in enumerate((HEADER, GOOD)):
+            sheet.write_row(number, 0, cells)
+        sheet.insert_image("M2", "dot.png", {"image_data": BytesIO(DOT)})
+
+    found = read(buffer.getvalue(), "x.xlsx")
+
+    assert [(p.code, p.values) for p in found.problems] == [("pictures", {"count": 1})]
+    assert len(found.questions) == 1
+
+
+def test_rows_in_which_only_a_number_or_a_kind_was_filled_down_are_no_questions() -> None:
+    header = ("序号", *HEADER)
+
+    found = reading(header, (1, *GOOD), (2, "单选题"), (3,), (4, *[None] * 7, "易"))
+
+    assert only(found).stem == "水的化学式是？"
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("word", ["单选题（2分）", "一、单选题", "【单选题】", "单项选择", "single choice"])
+def test_a_kind_may_have_a_remark(word: str) -> None:
+    assert only(reading(HEADER, row(题型=word))).kind == "single"
 
 
 def test_an_id_that_repeats_names_the_first_row() -> None:
