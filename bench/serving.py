@@ -69,7 +69,7 @@ class Server:
         """Start it and return when it says that it serves; raises RuntimeError with what it said instead."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "quiz.serve"],
+                [sys.executable, "-m", "quiz.serve", "--with-parent"],
                 cwd=self.root,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
