@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -162,7 +163,8 @@ def _if_changed(html: str) -> Response:
     response = make_response(html)
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(sha256(html.encode()).hexdigest()[:20], weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
@@ -172,7 +174,7 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
     period = wanted.period or getattr(found, "period", "") or (periods[0][0] if periods else "")
     kept = {name: value for name, value in (("period", wanted.period), ("q", wanted.query)) if value}
     part = Part(wanted.first // wanted.size + 1, wanted.size, found.count)
-    address = {"contest_id": rules.contest_id, "board_id": wanted.board, "page": part.page, **kept}
+    address = url_for("results.board", contest_id=rules.contest_id, board_id=wanted.board, page=part.page)
     mine = found.mine.id if found.mine else None
     return BoardPage(
         contest_id=rules.contest_id,
@@ -200,7 +202,7 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         page=part.page,
         pages=1 if wanted.query else part.pages,
         kept=kept,
-        part_address=url_for("results.board", part=1, **address),
+        part_address=f"{address}&{urlencode({**kept, 'part': 1})}",
         order_words=_order_words(stage) if is_people else "",
     )
 
