@@ -98,7 +98,7 @@ def _table(reading: Reading, session: Session) -> Table:
             reading, session, lambda level, best: unit_board.stored_sums(reading, session, level, best)
         )
         return board_tables.unit_table(reading, [*listed, *below], notes)
-    names = {unit_id: name for unit_id, name in session.execute(select(Unit.id, Unit.name))}
+    names = dict(session.execute(select(Unit.id, Unit.name)))
     lines = session.execute(
         select(*COLUMNS)
         .outerjoin(Identity, Identity.person_id == Line.person_id)
