@@ -76,8 +76,8 @@ def _faults(source: Source, error: ValidationError) -> Iterator[Fault]:
     title = _of(error.schema).get("title", "")
     if error.validator == "not":
         yield _fault(source, at, "not_share_like", WANTED["not_share_like"], error)
-    elif title == "entry" and _of(error.instance).get("for") not in SOURCES:
-        values = {"found": _shown(_of(error.instance).get("for")), "allowed": "、".join(SOURCES)}
+    elif title == "entry" and isinstance(error.instance, dict) and _source(error) not in SOURCES:
+        values = {"found": _source(error), "allowed": "、".join(SOURCES)}
         yield Fault(f"{at}/for", source.line(f"{at}/for"), "not_one_of", NOT_ONE_OF, values)
     elif title in WANTED and not isinstance(error.instance, dict):
         yield _fault(source, at, title, WANTED[title], error)
@@ -170,6 +170,10 @@ KEYWORDS: Mapping[str, Callable[[Source, str, ValidationError], Iterator[Fault]]
 def _of(part: Any) -> Any:  # Any: the schema and what it met, as JSON
     """Return a part of an error as JSON; jsonschema types it as perhaps unset, which it never is here."""
     return part
+
+
+def _source(error: ValidationError) -> str:
+    return _shown(_of(error.instance).get("for"))
 
 
 def _shown(value: Any) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from quiz.rules.parts import Calendar, Stage
 
+YEARS = ("1971", "9998")  # far enough from both ends of what a calendar can count
 DAY_MS = 86_400_000
 AWAY_MS = (
     30 * 60_000
@@ -129,6 +130,8 @@ def moment_ms(zone: str, text: str) -> int:
 
     Raises ValueError for a day that does not exist or a time that a change to summer time leaves out.
     """
+    if not YEARS[0] <= text[:4] <= YEARS[1]:
+        raise ValueError(f"{text} is no time for a contest")
     day, _, clock = text.partition(" ")
     hour, minute, second = (int(part) for part in (clock + ":0").split(":")[:3])
     naive = datetime.fromisoformat(day) + timedelta(hours=hour, minutes=minute, seconds=second)

@@ -216,6 +216,19 @@ def test_the_higher_total_stands_first_and_of_equal_ones_the_quicker() -> None:
     assert len(set(keys)) == 3
 
 
+def test_keys_have_one_width_up_to_the_largest_number_they_take() -> None:
+    of = stage(order=["total"])
+    largest = 16**14 // 2
+
+    texts = [
+        standings.order_key(of, Line(total, 0, 0, 0, 0, 0))
+        for total in (largest, largest - 1, 0, 1 - largest)
+    ]
+
+    assert {len(text) for text in texts} == {14}
+    assert texts == sorted(texts)
+
+
 def test_a_number_too_large_for_its_key_is_refused_and_not_cut() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         standings.order_key(stage(order=["total"]), Line(10**17, 0, 0, 0, 0, 0))
