@@ -3,14 +3,16 @@
 import os
 
 from quiz.app import create_app
-from quiz.cli import register
 from quiz.config import from_environment
 from quiz.serve.lifeline import hold, report_ready
 from quiz.sweeps import start_sweeps
 
 hold()
 application = app = create_app(from_environment())
-register(app)
-if "FLASK_RUN_FROM_CLI" not in os.environ:  # a command does its work and ends; only a server sweeps
+if "FLASK_RUN_FROM_CLI" in os.environ:  # a command does its work and ends
+    from quiz.cli import register  # not for a server, which is back sooner without what only commands need
+
+    register(app)
+else:
     start_sweeps(app)()
-report_ready()
+    report_ready()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quiz.config import Settings
@@ -22,7 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LARGEST_REQUEST = 21 * 1024 * 1024  # bytes: a workbook of 20 MB and its form
 SIGNED_IN = timedelta(days=90)
 WITHOUT_COOKIE = "/api/v1/attempts/"  # these routes carry a token and look at no cookie
-migrate = Migrate(directory=str(ROOT / "migrations"))
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
@@ -46,7 +44,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     db.init_app(app)
-    migrate.init_app(app, db)
     with app.app_context():
         store = Store(db.engine)
     client = connect(settings.redis_url) if settings.redis_url else None

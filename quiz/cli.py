@@ -20,7 +20,7 @@ from quiz.cli_contest import contest
 from quiz.config import serving
 from quiz.errors import N_, QuizError
 from quiz.live import View
-from quiz.models.upgrade import upgrade
+from quiz.models.upgrade import know_migrations, upgrade
 from quiz.running import page_address, running
 from quiz.services import accounts, bank, boards, exports
 from quiz.services.platform import Actor, Platform
@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
     for group in (organizer, bank_group, board, contest):
         app.cli.add_command(group)
     app.cli.add_command(prepare)
+    know_migrations(app)
 
 
 def refusing(command: Command) -> Command:

@@ -9,9 +9,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
+from flask_migrate import Migrate
 from flask_migrate import upgrade as run_migrations
 
-from quiz.models.base import Store
+from quiz.models.base import Store, db
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def know_migrations(app: Flask) -> None:
+    """Tell Flask-Migrate about the application; a serving process starts sooner without."""
+    if "migrate" not in app.extensions:
+        Migrate(app, db, directory=str(MIGRATIONS))
 
 
 def upgrade(app: Flask, store: Store, data: Path) -> Path | None:
@@ -19,6 +28,7 @@ def upgrade(app: Flask, store: Store, data: Path) -> Path | None:
 
     A database that is new or up to date needs no copy; PostgreSQL is copied by its own tools, before.
     """
+    know_migrations(app)
     config: Config = app.extensions["migrate"].migrate.get_config()
     newest = ScriptDirectory.from_config(config).get_current_head()
     with store.engine.connect() as connection:

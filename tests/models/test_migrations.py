@@ -10,7 +10,7 @@ from flask_migrate import upgrade as run_migrations
 from sqlalchemy import inspect
 
 from quiz.models import Base
-from quiz.models.upgrade import upgrade
+from quiz.models.upgrade import know_migrations, upgrade
 from quiz.services.platform import Platform
 
 
@@ -24,6 +24,8 @@ def test_the_migrated_tables_are_those_of_the_models(platform: Platform) -> None
 
 
 def test_every_migration_can_be_taken_back_and_made_again(app: Flask, platform: Platform) -> None:
+    know_migrations(app)
+
     with app.app_context():
         downgrade(revision="base")
         left = set(inspect(platform.store.engine).get_table_names())
