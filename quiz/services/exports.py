@@ -98,7 +98,7 @@ def _table(reading: Reading, session: Session) -> Table:
             reading, session, lambda level, best: unit_board.stored_sums(reading, session, level, best)
         )
         return board_tables.unit_table(reading, [*listed, *below], notes)
-    names = dict(session.execute(select(Unit.id, Unit.name)))
+    names = dict(session.execute(select(Unit.id, Unit.name)).all())
     lines = session.execute(
         select(*COLUMNS)
         .outerjoin(Identity, Identity.person_id == Line.person_id)

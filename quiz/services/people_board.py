@@ -76,7 +76,7 @@ def unit_names(session: Session, lines: Iterable[LineRow]) -> dict[int, str]:
     if not wanted:
         return {}
     rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(wanted)))
-    return dict(rows)
+    return dict(rows.all())
 
 
 def _page(reading: Reading, session: Session, part: Part) -> Page:

@@ -161,7 +161,7 @@ def _enrolled(reading: Reading, session: Session, level: Level) -> dict[int, int
     if tree is not None and tree.enrolled_on is not None:
         wanted = wanted.where(Enrolment.as_of <= tree.enrolled_on)
     rows = session.execute(wanted)
-    return dict(rows)  # of several days the last one stays
+    return dict(rows.all())  # of several days the last one stays
 
 
 def _with_children(
