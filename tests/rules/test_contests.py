@@ -1,0 +1,336 @@
+"""The real contests of docs/contests: every document is read, what can be folded is played and folded."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quiz.errors import InvalidDocument
+from quiz.rules import case, replay
+from quiz.rules.document import Board, Document, Stage, checked, load
+from quiz.rules.not_yet import BY_REPLAY, not_yet
+from tests.rules.simulated_people import PEOPLE, SHANGHAI, Files, files_of, shuffled
+
+CONTESTS = Path(__file__).parents[2] / "docs" / "contests"
+NAMES = sorted(path.stem for path in CONTESTS.glob("*.yaml"))
+EVERYBODY = "全体"  # a board of all people, added to every stage so that units can be compared with people
+Row = dict[str, Any]  # Any: JSON
+
+# What the fold refuses by name. A line leaves the table in the change that makes it work.
+ACROSS, LEVELS, DUEL, ONCE, ROW = "跨阶段的榜", "闯关", "对战", "每人只晋级一次", "连续达标的奖项"
+REFUSED: Mapping[str, set[str]] = {
+    "r03-chongqing-2022": {ONCE},
+    "r06-qingdao-2023": {ONCE},
+    "r08-guangdong-2023": {DUEL, "对战积分", ONCE},
+    "r10-national-2018": {ONCE},
+    "r11-jiangsu-2017": {"先通过练习才能答题", ONCE},
+    "r12-beijing-2021": {ACROSS, ONCE},
+    "r13-fujian-2020": {ACROSS, "跨阶段的奖项", ONCE},
+    "r16-farmers-2024": {ACROSS, DUEL, "对战积分"},
+    "r17-anti-drug-2022": {"限制年级"},
+    "r18-pupils-fire-2017": {ONCE},
+    "r19-shaanxi-children-2017": {ONCE},
+    "r22-shandong-security-2023": {ONCE},
+    "r23-hunan-constitution-2020": {"报名截止时间"},
+    "r24-fujian-finance-2018": {ONCE},
+    "r25-students-health-2021": {ROW},
+    "r28-national-history-2021": {ACROSS, "跨阶段的奖项", DUEL, "对战积分"},
+    "r32-safety-month-2019": {ACROSS},
+    "r34-workers-law-2021": {"按关卡分期", LEVELS},
+    "r38-shareholders-2020": {ACROSS, "跨阶段的奖项", "按关卡分期", LEVELS, DUEL, "对战积分"},
+    "r42-internet-law-2021": {"答错重做直到答对"},
+    "r45-jiangsu-children-2024": {"限制年龄", "按关卡分期", LEVELS, ONCE},
+    "r46-food-safety-2020": {ROW},
+}
+FOLDED = [name for name in NAMES if name not in REFUSED]
+
+
+def rules(name: str) -> str:
+    return (CONTESTS / f"{name}.yaml").read_text("utf-8")
+
+
+def test_the_catalogue_of_47_contests_is_complete() -> None:
+    numbers = [int(name[1:3]) for name in NAMES]
+
+    assert numbers == list(range(1, 48))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_document_is_read(name: str) -> None:
+    document = load(rules(name))
+
+    assert document.title
+    assert all(stage.boards for stage in document.stages)
+
+
+def test_what_the_fold_refuses_is_this_and_no_more() -> None:
+    gaps = {name: {str(f.values["what"]) for f in not_yet(checked(rules(name)), BY_REPLAY)} for name in NAMES}
+
+    assert {name: found for name, found in gaps.items() if found} == REFUSED
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_document_that_cannot_be_folded_yet_is_refused_by_name(name: str) -> None:
+    document = load(rules(name))
+
+    with pytest.raises(InvalidDocument):
+        replay.result(case.parse(files_of(rules(name), document, seed=1)))
+
+
+@dataclass(frozen=True)
+class Played:
+    """A contest that simulated people have played, and what it came to."""
+
+    document: Document
+    files: Files
+    result: dict[str, Any]
+
+    def lines(self, name: str) -> list[Row]:
+        return [json.loads(line) for line in self.files[name].splitlines()]
+
+    def board(self, stage: Stage, name: str) -> Any:  # Any: rows, or rows by period and part
+        boards = self.result["boards"]
+        return boards[name] if name in boards else boards[f"{stage.name}/{name}"]
+
+    def everybody(self, stage: Stage) -> dict[str, Row]:
+        return {row["who"]: row for row in self.board(stage, EVERYBODY)}
+
+    def attempts(self, stage: Stage) -> list[Row]:
+        return [a for a in self.lines("attempts.jsonl") if a["stage"] == stage.name]
+
+    def accepted(self, stage: Stage) -> list[Row]:
+        refused = {(r["person"], r["started_at"]) for r in self.result["refused"]}
+        return [a for a in self.attempts(stage) if (a["person"], a["started_at"]) not in refused]
+
+    def unit(self, person: str, of: str) -> str | None:
+        tree, level = of.split(".")
+        row = next(
+            (r for r in csv.DictReader(io.StringIO(self.files["people.csv"])) if r["person"] == person), {}
+        )
+        parts = row.get(tree, "").split("/")
+        depth = self.document.units[tree].levels.index(level)
+        return parts[depth] if row.get(tree) else None
+
+
+@cache
+def played(name: str) -> Played:
+    raw = checked(rules(name)).raw
+    for stage in raw["stages"]:
+        stage["boards"].append({"name": EVERYBODY, "of": "people"})
+    text = json.dumps(raw, ensure_ascii=False)
+    document = load(text)
+    files = files_of(text, document, seed=NAMES.index(name))
+    return Played(document, files, replay.result(case.parse(files)))
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_every_attempt_is_accepted_or_refused_as_the_rules_say(name: str) -> None:
+    contest = played(name)
+    roster = {row["person"] for row in csv.DictReader(io.StringIO(contest.files["people.csv"]))}
+
+    for stage in contest.document.stages:
+        expected = may_be_played(
+            stage, contest.attempts(stage), roster if contest.document.people.roster_only else None
+        )
+
+        assert names(contest.accepted(stage)) == names(expected)
+        assert expected, "the simulated people should have played"
+        assert len(expected) < len(contest.attempts(stage)), "some attempt should be illegal"
+        counts = {who: row["attempts"] for who, row in contest.everybody(stage).items() if row["attempts"]}
+        assert counts == Counter(a["person"] for a in expected)
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_refusals_are_listed_in_order_of_start_with_a_reason(name: str) -> None:
+    refused = played(name).result["refused"]
+
+    assert [r["started_at"] for r in refused] == sorted(r["started_at"] for r in refused)
+    assert all(r["because"] for r in refused)
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_boards_are_in_order_and_only_equal_rows_share_a_place(name: str) -> None:
+    contest = played(name)
+
+    for stage, board, rows in tables(contest):
+        keys = [key(stage, board, row) for row in rows]
+
+        assert [row["place"] for row in rows] == [1 + sum(other < mine for other in keys) for mine in keys]
+        assert sorted(zip(keys, [row["who"] for row in rows], strict=True)) == [
+            (k, row["who"]) for k, row in zip(keys, rows, strict=True)
+        ]
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_units_add_up_what_their_people_have(name: str) -> None:
+    contest = played(name)
+
+    for stage, board in unit_boards(contest):
+        members = defaultdict(list)
+        for who, row in contest.everybody(stage).items():
+            unit = contest.unit(who, board.of)
+            if unit is not None and (board.zero_scorers == "in" or row["total"]):
+                members[unit].append(row)
+        found = {row["who"]: row for row in contest.board(stage, board.name)}
+
+        assert set(found) == set(members)
+        for unit, people in members.items():
+            assert found[unit]["people"] == len(people)
+            assert found[unit]["attempts"] == sum(row["attempts"] for row in people)
+            assert number(found[unit].get("sum", total(people))) == total(people)
+            assert number(found[unit].get("best", best(people))) == best(people)
+            assert number(found[unit].get("mean", total(people) / len(people))) == total(people) / len(people)
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_neither_the_order_of_arrival_nor_a_second_fold_changes_anything(name: str) -> None:
+    contest = played(name)
+
+    for seed in (1, 2):
+        assert replay.result(case.parse(shuffled(contest.files, seed))) == contest.result
+    assert replay.result(case.parse(contest.files)) == contest.result
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_prizes_go_to_the_first_rows_of_their_board(name: str) -> None:
+    contest = played(name)
+
+    for stage in contest.document.stages:
+        for prize in stage.awards:
+            board = next((b for b in stage.boards if b.name == prize.board), None)
+            if board is None or board.over == "period" or board.each or prize.each:
+                continue
+            rows = contest.board(stage, board.name)
+            assert contest.result["awards"][prize.name] == [row["who"] for row in rows[: prize.top]]
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_draw_entries_are_earned_and_within_their_caps(name: str) -> None:
+    contest = played(name)
+
+    for stage in contest.document.stages:
+        days = {who: {day(stage, a) for a in contest.accepted(stage) if a["person"] == who} for who in PEOPLE}
+        for draw in stage.draws:
+            for who, entries in contest.result["draw_entries"][draw.name].items():
+                assert entries > 0
+                assert entries <= (draw.cap.total or entries)
+                assert draw.cap.per_day is None or entries <= draw.cap.per_day * len(days[who])
+
+
+# The same rules told a second time, as simply as possible: they must agree with the engine.
+
+
+def may_be_played(stage: Stage, attempts: Sequence[Row], roster: set[str] | None) -> list[Row]:
+    """Return the attempts that may start, by the calendar, the scene, the roster and the quota."""
+    accepted: list[Row] = []
+    for attempt in sorted(attempts, key=lambda a: (a["started_at"], a["id"])):
+        mine = [a for a in accepted if a["person"] == attempt["person"]]
+        today = [a for a in mine if day(stage, a) == day(stage, attempt)]
+        this_period = [a for a in mine if period(stage, a) == period(stage, attempt)]
+        limit, scenes = stage.quota.limit, {a.get("scene") for a in today} | {attempt.get("scene")}
+        if (
+            is_open(stage, started(attempt))
+            and (roster is None or attempt["person"] in roster)
+            and (stage.calendar.period != "scene" or attempt["scene"] in stage.calendar.scenes)
+            and len(today) < (limit.per_day or 999)
+            and len(this_period) < (limit.per_period or 999)
+            and len(mine) < (limit.total or 999)
+            and len(scenes) <= (stage.quota.scenes_per_day or 999)
+        ):
+            accepted.append(attempt)
+    return accepted
+
+
+def is_open(stage: Stage, at: datetime) -> bool:
+    calendar = stage.calendar
+    opens, closes = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (calendar.opens_ms, calendar.closes_ms))
+    minute = at.hour * 60 + at.minute
+    in_hours = [at.weekday() in h.days and h.from_min <= minute < h.to_min for h in calendar.hours]
+    return opens <= at < closes and (any(in_hours) or not in_hours)
+
+
+def started(attempt: Row) -> datetime:
+    return datetime.fromisoformat(attempt["started_at"]).astimezone(SHANGHAI)
+
+
+def day(stage: Stage, attempt: Row) -> str:
+    return (started(attempt) - timedelta(minutes=stage.calendar.day_begins_min)).date().isoformat()
+
+
+def period(stage: Stage, attempt: Row) -> str:
+    at = started(attempt)
+    match stage.calendar.period:
+        case "day":
+            return day(stage, attempt)
+        case "week":
+            return str(at.isocalendar()[:2])
+        case "month":
+            return f"{at:%Y-%m}"
+        case "scene":
+            return str(attempt["scene"])
+    return ""
+
+
+def names(attempts: Sequence[Row]) -> list[tuple[str, str]]:
+    return sorted((a["person"], a["started_at"]) for a in attempts)
+
+
+def number(value: object) -> Fraction:
+    return Fraction(str(value))
+
+
+def total(rows: Sequence[Row]) -> Fraction:
+    return sum((number(row["total"]) for row in rows), Fraction(0))
+
+
+def best(rows: Sequence[Row]) -> Fraction:
+    return max(number(row["total"]) for row in rows)
+
+
+COLUMNS = {
+    "time": "time_ms",
+    "reached": "reached_ms",
+    "first_started": "first_started_ms",
+    "attempts": "attempts",
+}
+
+
+def key(stage: Stage, board: Board, row: Row) -> tuple[Fraction, ...]:
+    """Return what a row stands by: the smaller stands higher."""
+    if board.of != "people":
+        return tuple(-number(row[metric]) for metric in board.order or ("value",))
+    return tuple(-number(row["total"]) if k == "total" else number(row[COLUMNS[k]]) for k in stage.order)
+
+
+def unit_boards(contest: Played) -> Iterator[tuple[Stage, Board]]:
+    for stage in contest.document.stages:
+        for board in stage.boards:
+            if board.of != "people" and board.over == "stage" and board.each is None:
+                yield stage, board
+
+
+def tables(contest: Played) -> Iterator[tuple[Stage, Board, list[Row]]]:
+    """Yield every table of every board: of the stage, of each period, of each group or unit."""
+    for stage in contest.document.stages:
+        for board in stage.boards:
+            for rows in flat(contest.board(stage, board.name)):
+                yield stage, board, rows
+
+
+def flat(shown: Any) -> Iterator[list[Row]]:  # Any: rows, or rows by period and part
+    if isinstance(shown, list):
+        yield shown
+    else:
+        for part in shown.values():
+            yield from flat(part)
