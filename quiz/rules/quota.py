@@ -81,6 +81,8 @@ USED = {
 
 
 def _opened(stage: Stage, now_ms: int) -> None:
+    if timing.is_open(stage.calendar, now_ms):
+        return
     found = timing.phase(stage, now_ms)
     match found.name:
         case "coming":

@@ -178,6 +178,8 @@ class Record:
         if stage.point_stated:
             return stage.point
         self.stage = stage
+        if self._whole_already(stage):
+            return Fraction(1)
         totals = []
         for person in self.people():
             played = sorted((a.played for a in self.attempts_of(person)), key=lambda p: (p.started_ms, p.id))
@@ -187,6 +189,15 @@ class Record:
                 within = [p for p in played if p.period == period]
                 totals.append(standings.fold(stage.person, within).points)
         return Fraction(1, lcm(1, *(total.denominator for total in totals)))
+
+    def _whole_already(self, stage: Stage) -> bool:
+        """Return whether nothing in this record could make a fraction."""
+        person, out = stage.person, self.corrections
+        points = [each.played.points for mine in self.accepted.values() for each in mine]
+        points += [event.points for event in stage.events.values()]
+        points += list(out.adjusted.values())
+        is_mean = "mean" in (person.within_period, person.across_periods)
+        return not is_mean and all(each.denominator == 1 for each in points)
 
 
 def answers(stage: Stage, row: AttemptRow) -> list[scoring.Answer]:

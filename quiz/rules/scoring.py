@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
+from quiz.rules.numbers import added_up
 from quiz.rules.parts import Award, Marking, SpeedLine, Stage
 
 
@@ -39,7 +40,7 @@ def mark(stage: Stage, answers: Sequence[Answer]) -> Marked:
     counting = _until_first_wrong(answers) if stage.flow.stop == "first_wrong" else list(answers)
     points = _after_streak(stage.marking, counting)
     points = _with_last(stage.marking, counting, points, len(answers))
-    score = sum(points, Fraction(0))
+    score = added_up(points)
     if stage.marking.range is not None:
         score = max(stage.marking.range.least, min(stage.marking.range.most, score))
     correct = sum(a.right == 1 for a in counting)

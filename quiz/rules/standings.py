@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from quiz.rules.numbers import whole
+from quiz.rules.numbers import added_up, whole
 from quiz.rules.parts import NOTHING, Limit, Person, Stage
 
 
@@ -72,7 +72,7 @@ def line(
         return None
     sums = fold(stage.person, mine, events)
     return Line(
-        total=whole((sums.points + adjusted) / stage.point, stage.rounding),
+        total=whole((sums.points + adjusted if adjusted else sums.points) / stage.point, stage.rounding),
         time_ms=sums.time_ms,
         reached_ms=sums.reached_ms,
         first_started_ms=mine[0].started_ms if mine else min(e.at_ms for e in events),
@@ -96,10 +96,12 @@ def fold(person: Person, mine: Sequence[Played], events: Sequence[Earned] = ()) 
     periods = [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
     kept = _across(person, periods)
     chosen = [attempt for period in kept for attempt in period.chosen]
-    total = sum((period.points for period in kept), Fraction(0))
+    total = added_up(period.points for period in kept)
     if person.across_periods == "mean" and kept:
         total /= len(kept)
-    total = _at_most(total, person.cap.total) + sum((e.points for e in events), Fraction(0))
+    total = _at_most(total, person.cap.total)
+    if events:
+        total += added_up(e.points for e in events)
     return Sums(total, sum(a.time_ms for a in chosen), _reached(person, chosen, events), _ids(chosen))
 
 
@@ -148,7 +150,7 @@ def _by_period(attempts: Iterable[Played]) -> dict[str, list[Played]]:
 def _in_period(person: Person, attempts: Sequence[Played]) -> _Period:
     chosen = WITHIN[person.within_period](attempts)
     if person.within_period == "mean":
-        mean = sum((a.points for a in chosen), Fraction(0)) / len(chosen)
+        mean = added_up(a.points for a in chosen) / len(chosen)
         points = _at_most(mean, person.cap.per_period)
     else:
         points = _capped(chosen, person.cap)
@@ -170,6 +172,8 @@ def _across(person: Person, periods: Sequence[_Period]) -> list[_Period]:
 
 def _capped(attempts: Iterable[Played], cap: Limit) -> Fraction:
     """Add up points, at most so many of a day and of a period."""
+    if cap.per_day is None and cap.per_period is None:
+        return added_up(attempt.points for attempt in attempts)
     days: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for attempt in attempts:
         days[attempt.period, attempt.day] += attempt.points

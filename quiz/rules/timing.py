@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from quiz.rules.parts import Calendar, Stage
 
 YEARS = ("1971", "9998")  # far enough from both ends of what a calendar can count
+MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 AWAY_MS = (
     30 * 60_000
@@ -142,8 +143,13 @@ def moment_ms(zone: str, text: str) -> int:
 
 
 def _day(calendar: Calendar, ms: int) -> date:
-    local = local_time(calendar.zone, ms).replace(tzinfo=None)
-    return (local - timedelta(minutes=calendar.day_begins_min)).date()
+    return _day_of_minute(calendar.zone, calendar.day_begins_min, ms // MINUTE_MS)
+
+
+@lru_cache(maxsize=65_536)  # a fold asks for the same minutes again and again
+def _day_of_minute(zone: str, day_begins_min: int, minute: int) -> date:
+    local = local_time(zone, minute * MINUTE_MS).replace(tzinfo=None)
+    return (local - timedelta(minutes=day_begins_min)).date()
 
 
 def _next_change(calendar: Calendar, ms: int) -> int | None:
