@@ -58,6 +58,12 @@ def shortest(value: Fraction) -> str:
     return as_decimal if len(as_decimal) <= len(as_fraction) else as_fraction
 
 
+def readable(value: Fraction) -> str:
+    """Print a number exactly for people: as a decimal where it ends, else as a fraction."""
+    digits = _digits_of(value.denominator)
+    return str(value) if digits is None else fixed(value, digits)
+
+
 def digits_of_point(point: Fraction) -> int:
     """Return how many digits after the point whole numbers of `point` need; 1 → 0, 1/10 → 1."""
     digits = _digits_of(point.denominator)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from quiz.errors import N_
-from quiz.rules.numbers import shortest
+from quiz.rules.numbers import readable
 from quiz.rules.timing import local_time
 
 
@@ -49,7 +49,7 @@ def filled_in(value: object) -> str:
 
 def _printable(value: object) -> object:
     if isinstance(value, Fraction):
-        return shortest(value)
+        return readable(value)
     return tuple(_printable(each) for each in value) if isinstance(value, (tuple, list)) else value
 
 
@@ -107,6 +107,7 @@ LEVELS: Mapping[str, str] = {
     "province": N_("省（区、市）"),
     "city": N_("市"),
     "district": N_("区县"),
+    "county": N_("县（市、区）"),
     "street": N_("街道"),
     "community": N_("社区"),
     "school": N_("学校"),

@@ -248,7 +248,7 @@ def marking(document: Document, stage: Stage) -> Iterator[Sentence]:
     """What an answer is worth. P6, P7 `stop`, switch 13."""
     rules = stage.marking
     yield from _right(stage)
-    yield say(N_("答错得 %(wrong)s 分，没答得 %(blank)s 分。"), wrong=rules.wrong, blank=rules.blank)
+    yield say(N_("答错%(wrong)s，没答%(blank)s。"), wrong=_gain(rules.wrong), blank=_gain(rules.blank))
     if any(not section.kinds or "multiple" in section.kinds for section in stage.paper.sections):
         yield say(MULTIPLE[rules.multiple])
     if rules.streak is not None:
@@ -272,6 +272,13 @@ def marking(document: Document, stage: Stage) -> Iterator[Sentence]:
             most=rules.range.most,
         )
     yield say(N_("各题的分加起来是这次答题的得分，满分 %(full)s 分。"), full=scoring.highest_score(stage))
+
+
+def _gain(points: Fraction) -> Sentence:
+    """Return what an answer gives, or takes away."""
+    if points < 0:
+        return say(N_("扣 %(points)s 分"), points=-points)
+    return say(N_("得 %(points)s 分"), points=points)
 
 
 def _right(stage: Stage) -> Iterator[Sentence]:

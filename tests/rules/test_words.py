@@ -57,7 +57,7 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
         {"award": {"from": "correct", "steps": [{"at_least": 2, "points": 1}]}},
         "答对题数达到 2 题（含 2 题），这次答题计 1 分。",
     ),
-    "minus for wrong ones": ({"marking": {"wrong": -1}}, "答错得 -1 分，没答得 0 分。"),
+    "minus for wrong ones": ({"marking": {"wrong": "-0.25"}}, "答错扣 0.25 分，没答得 0 分。"),
     "the best of a day": (
         {"person": {"within_period": "best", "across_periods": "sum"}},
         "举例：第一天各次答题依次计 2 分、1 分、2 分，第二天计 2 分，总分是 4 分。",
