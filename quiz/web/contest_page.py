@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 
 from quiz.rules.document import Stage
 from quiz.rules.timing import Phase
-from quiz.rules.words import passages
 from quiz.services.contests import Listed
 from quiz.services.play import Chances, Mine
 from quiz.services.published import Published
 from quiz.services.results import BoardId, boards_of
 from quiz.web.desk_words import tree_words
-from quiz.web.language import refusal, said, told
+from quiz.web.language import refusal
 from quiz.web.wording import duration, moment, number
+from quiz.web.words import rules_page
 
 REFRESH_WITHIN_S = 3_600  # without script the page loads again when the start is nearer than this
 SOONEST_REFRESH_S = 5
@@ -153,7 +153,7 @@ def contest_page(
         facts=_facts(stage, left),
         boards=[(board_id, board.name) for board_id, _stage, board in boards_of(rules)],
         mine=[my_attempt(each, document.timezone, with_title=False) for each in personal.attempts],
-        rules=[(said(p.heading), [told(s) for s in p.sentences]) for p in passages(document)],
+        rules=rules_page(document),
         version=rules.version,
     )
 
