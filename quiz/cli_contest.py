@@ -14,13 +14,19 @@ from typing import Any, ParamSpec
 import click
 from flask.cli import AppGroup
 
-from quiz.errors import Fault, InvalidDocument, QuizError
+from quiz.errors import N_, Fault, InvalidDocument, QuizError
 from quiz.rules import case, replay, statistics, words
 from quiz.rules.building import build
 from quiz.rules.document import checked, load, unplayable
 
 contest = AppGroup("contest", help="Rules of a contest: check, explain, replay, try the unit formula.")
 
+NO_FAULT = N_("规则文件没有错误。")
+NOT_YET_PLAYABLE = N_("规则文件没有错误，但以上各项还不能用于正式比赛。")
+NO_RULES = N_("%(folder)s 里没有 rules.yaml。")
+NOT_UTF8 = N_("%(path)s 不是 UTF-8 编码的文本，请用 UTF-8 重新保存。")
+LINE = N_("第 %(line)s 行")
+WHOLE_TEXT = N_("全文")
 P = ParamSpec("P")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -63,9 +69,7 @@ def check(rules: Path, as_json: bool) -> None:
         for fault in (*faults, *later):
             click.echo(_said(fault))
         if not faults:
-            click.echo(
-                "规则文件没有错误。" if not later else "规则文件没有错误，但以上各项还不能用于正式比赛。"
-            )
+            click.echo(NO_FAULT if not later else NOT_YET_PLAYABLE)
     sys.exit(1 if faults else 0)
 
 
@@ -85,7 +89,7 @@ def replay_case(folder: Path, table: bool) -> None:
     """Fold the recorded contest in FOLDER and print boards, refusals, draw entries and awards."""
     files = {name: _text(folder / name) for name in case.FILES if (folder / name).is_file()}
     if "rules.yaml" not in files:
-        raise click.ClickException(f"{folder} 里没有 rules.yaml。")
+        raise click.ClickException(NO_RULES % {"folder": folder})
     result = replay.result(case.parse(files))
     if not table:
         _print(result)
@@ -115,11 +119,11 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise click.ClickException(f"{path} 不是 UTF-8 编码的文本，请用 UTF-8 重新保存。") from None
+        raise click.ClickException(NOT_UTF8 % {"path": path}) from None
 
 
 def _said(fault: Fault) -> str:
-    line = f"第 {fault.line} 行" if fault.line is not None else "全文"
+    line = LINE % {"line": fault.line} if fault.line is not None else WHOLE_TEXT
     return f"{line}  {fault.at or '/'}  [{fault.code}]  {fault.text}"
 
 

@@ -16,7 +16,6 @@ from quiz.errors import ChangedMeanwhile, Fault, InvalidDocument, NotFound
 from quiz.live import View
 from quiz.rules.document import Document, load
 from quiz.rules.permissions import Action
-from quiz.rules.words import passages
 from quiz.services import contests, exports, large_exports, presets, results
 from quiz.services import desk as desk_service
 from quiz.services.contests import Seen, draft_digest
@@ -29,6 +28,7 @@ from quiz.web.files import actor, kept, written
 from quiz.web.forms import NewContestForm, RulesForm
 from quiz.web.language import fault_words, said
 from quiz.web.paging import Part, asked_page
+from quiz.web.words import rules_page
 
 contest_desk = Blueprint("contests", __name__, url_prefix="/desk/contests")
 
@@ -277,7 +277,7 @@ def _edit_page(draft: contests.Draft, form: RulesForm) -> str:
         draft=draft,
         form=form,
         checked=checked,
-        rules_page=passages(checked.document) if checked.document else (),
+        rules_page=rules_page(checked.document) if checked.document else (),
         is_published=draft.published_version is not None,
         has_changes=draft.published_version is not None and any(_changes(draft.contest_id, draft)),
         rows=min(48, max(16, text.count("\n") + 2)),

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, gettext
-from flask_babel import gettext as _
 
 from quiz.errors import Fault, QuizError
-from quiz.rules.words import Sentence
 
 COOKIE = "lang"  # set by the switch at the foot of every page
 LANGUAGES = {"zh-CN": "zh_Hans_CN", "en": "en"}  # as in <html lang> → the catalogue's name
@@ -19,7 +17,7 @@ SOURCE = "zh-CN"
 def init_language(app: Flask) -> None:
     """Let pages speak the language that the reader's cookie names."""
     Babel(app, locale_selector=locale)
-    app.jinja_env.globals.update(said=said, told=told)
+    app.jinja_env.globals.update(said=said)
 
 
 def language() -> str:
@@ -36,23 +34,7 @@ def locale() -> str:
 def said(sentence: str, values: Mapping[str, object] | None = None) -> str:
     """Return a sentence that a lower floor marked, in the reader's language, its named places filled in."""
     text: str = gettext(sentence)
-    return text % {name: _value(value) for name, value in values.items()} if values else text
-
-
-def told(sentence: Sentence) -> str:
-    """Return a sentence of the rules page in the reader's language."""
-    return said(sentence.text, sentence.values)
-
-
-def _value(value: object) -> object:
-    """Return what stands at a named place: sentences are told, several are joined."""
-    match value:
-        case Sentence():
-            return told(value)
-        case tuple() | list():
-            return _("、").join(str(_value(each)) for each in value)
-        case _:
-            return value
+    return text % values if values else text
 
 
 def refusal(error: QuizError) -> str:

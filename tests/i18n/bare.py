@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment
 from jinja2.lexer import Lexer
 
-CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+CHINESE = re.compile(r"[\u3400-\u9fff]")  # punctuation alone is no text
 MARKS = frozenset({"_", "N_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext"})
 TRANSLATES = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
 

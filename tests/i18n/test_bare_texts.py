@@ -11,7 +11,20 @@ from tests.i18n.bare import bare_in_code, bare_in_template
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 CODE = sorted([*(ROOT / "quiz").rglob("*.py"), *(ROOT / "question_bank").rglob("*.py")])
-DATA = {  # module → constants whose Chinese is data, with the reason
+DATA = {  # module → names whose Chinese is data, "*" for the whole file; the reason stands above each
+    # What people write in files of questions, and is recognised there.
+    "question_bank/formats/answers.py": {"TRUE_WORDS", "FALSE_WORDS", "SEPARATORS", "LEAD"},
+    "question_bank/formats/headers.py": {"*"},
+    "question_bank/formats/kinds.py": {"*"},
+    "question_bank/formats/scale.py": {"*"},
+    "question_bank/question.py": {"REFERS_TO_OTHERS"},
+    # The two options of a true-or-false question as the bank holds them: content, the same in every language.
+    "question_bank/formats/rows_in.py": {"TRUE_FALSE"},
+    # A workbook of ours has Chinese headers, which are read back.
+    "question_bank/formats/sheets_in.py": {"*"},
+    "question_bank/formats/workbook_out.py": {"*"},
+    # Headers and words of lists of people and units, recognised there and written in our templates.
+    "quiz/services/rosters.py": {"HEADERS", "CALLED", "TREES", "LEVELS"},
 }
 
 
@@ -22,9 +35,9 @@ def test_a_template_has_no_bare_chinese(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_code_has_no_bare_chinese(path: Path) -> None:
-    exempt = frozenset(DATA.get(str(path.relative_to(ROOT)), {}))
+    exempt = frozenset(DATA.get(str(path.relative_to(ROOT)), ()))
 
-    assert list(bare_in_code(path, exempt)) == []
+    assert "*" in exempt or list(bare_in_code(path, exempt)) == []
 
 
 def test_a_bare_text_in_a_template_is_found() -> None:
