@@ -12,6 +12,7 @@ from question_bank.question import LETTERS, MOST_OPTIONS, Question, digest
 
 LONGEST_STEM, LONGEST_OPTION, LONGEST_EXPLANATION = 4_000, 1_000, 10_000  # characters a phone can still show
 LONGEST_ID = 200
+LONGEST_QUOTED = 40  # characters of the file in a sentence
 KIND_NAMES = {"single": N_("单选题"), "multiple": N_("多选题"), "true_false": N_("判断题")}
 
 
@@ -43,6 +44,11 @@ class Place:
         return Problem(
             self.sheet, self.row, self.columns.get(about, ""), code, message, severity, dict(values)
         )
+
+
+def brief(text: str) -> str:
+    """Return a text as it can stand in a sentence: its beginning, if it is long."""
+    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
 
 
 def check(place: Place, question: Question) -> None:
@@ -195,6 +201,7 @@ def repeated(placed: Sequence[Placed], named: Sequence[tuple[str, str, int]] = (
 
 
 def _repeats(here: tuple[str, int], there: tuple[str, int], code: str, name: str = "") -> Problem:
+    name = brief(name)
     sentence = REPEATS[code] if here[0] == there[0] else REPEATS_ON_OTHER_SHEET[code]
     values = {"id": name, "sheet": there[0], "row": there[1]}
     return Problem(*here, "", code, sentence, ERROR, values)

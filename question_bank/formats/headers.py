@@ -52,6 +52,7 @@ OPTION = re.compile(
     r"|第?(?P<before>[a-z]|[一二三四五六七八九十])(?:个)?(?:备?选项|项)"
     r"|(?P<alone>[a-z])(?:项)?"
 )
+LONGEST_HEADER = 200  # characters; what is longer is no header
 CHINESE_NUMBERS = "一二三四五六七八九十"
 REMARKS = re.compile(r"[(\[{【].*?[)\]}】]|[*:：?？!]|\s")
 FACET = re.compile(r"(?:标签|tags?)[:：.](.+)", re.DOTALL)
@@ -68,6 +69,8 @@ class Heading:
 
 def heading(text: str) -> Heading:
     """Return what a header cell means; remarks in brackets, stars and spaces make no difference."""
+    if len(text) > LONGEST_HEADER:
+        return Heading("")
     wide = unicodedata.normalize("NFKC", text).strip()
     if facet := FACET.fullmatch(wide):
         return Heading(f"tags.{facet[1].strip()}")

@@ -8,18 +8,22 @@ Ours has `kind`, `stem`, `options`, `key`, and where there is something to say `
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from question_bank.formats.checks import Place, check, letters_checked, repeated
+from question_bank.formats.checks import Place, brief, check, letters_checked, repeated
 from question_bank.formats.kinds import kind_of, unsupported_name
 from question_bank.formats.reading import Placed, RawRow, Reading
 from question_bank.formats.scale import Difficulties
 from question_bank.formats.text import decoded
-from question_bank.problems import N_, Problem
+from question_bank.problems import N_, Problem, Unreadable
 from question_bank.question import Question, lettered
 
 Line = Mapping[str, Any]  # Any: JSON data from outside, checked field by field
+MOST_ROWS = 100_000
+UNKEPT = re.compile("[\0\ud800-\udfff]")
+TOO_MANY = N_("文件超过 %(most)s 行，请分成几个文件上传。")
 FACETS_OF_OTHERS = {"tags": "topic", "subject": "subject", "source": "source", "licence": "licence"}
 FIELDS = {
     name: name
@@ -63,6 +67,8 @@ class _Reader:
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 self._take_line(number, line.strip())
+            if len(self.raw) > MOST_ROWS:
+                raise Unreadable("too-many-rows", TOO_MANY, most=MOST_ROWS)
 
     def _take_line(self, number: int, line: str) -> None:
         self.raw.append(RawRow("", number, (line,)))
@@ -72,10 +78,14 @@ class _Reader:
         except (ValueError, RecursionError):
             place.error("", "not-json", N_("这一行不是完整的 JSON，请检查引号、逗号和括号。"))
         else:
-            if isinstance(data, dict):
-                self.lines.append((number, data))
-            else:
+            if not isinstance(data, dict):
                 place.error("", "not-json", N_("这一行应当是一道题（{…}），请按 JSON Lines 每行写一道。"))
+            elif "\\u" in line and not _can_be_kept(data):
+                place.error(
+                    "", "bad-character", N_("这一行里有不能保存的字符（\\u0000 或半个代理对），请删去。")
+                )
+            else:
+                self.lines.append((number, data))
         self.problems += place.problems
 
     def read(self, scale: Mapping[str, str] | None) -> Reading:
@@ -142,7 +152,7 @@ class _Reader:
         else:
             place.error(
                 name, "unknown-type", N_("题型“%(word)s”不认识，请写 single、multiple 或 true_false。"),
-                word=_word(word),
+                word=brief(_word(word)),
             )  # fmt: skip
         return None
 
@@ -191,6 +201,18 @@ def _values(value: object) -> tuple[str, ...] | None:
         case list() if all(isinstance(each, str) for each in value):
             return tuple(value)
     return None
+
+
+def _can_be_kept(data: object) -> bool:
+    """Return whether all texts can be stored: no NUL, no half of a surrogate pair."""
+    match data:
+        case str():
+            return not UNKEPT.search(data)
+        case dict():
+            return all(_can_be_kept(key) and _can_be_kept(value) for key, value in data.items())
+        case list():
+            return all(_can_be_kept(each) for each in data)
+    return True
 
 
 def _word(value: object) -> str:

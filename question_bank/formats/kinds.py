@@ -42,6 +42,7 @@ UNSUPPORTED = {
 }
 
 
+LONGEST_WORD = 60  # characters; no kind has a longer name
 REMARK = re.compile(r"[(\[【].*?[)\]】]")  # "单选题（2分）"
 
 
@@ -61,6 +62,6 @@ def unsupported_name(word: str) -> str:
 
 def plain(word: str) -> str:
     """Return a word for a kind without what makes no difference: width, case, spaces, brackets, a number."""
-    narrow = unicodedata.normalize("NFKC", word).casefold()
+    narrow = unicodedata.normalize("NFKC", word[:LONGEST_WORD]).casefold()
     narrow = REMARK.sub("", narrow) or narrow
     return re.sub(r"[\s\-（）()【】\[\]*:：.。、]|^[一二三四五六七八九十\d]+[、.]", "", narrow)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from question_bank.formats import answers
-from question_bank.formats.checks import Place, check, letters_checked
+from question_bank.formats.checks import Place, brief, check, letters_checked
 from question_bank.formats.headers import IGNORED, Heading
 from question_bank.formats.kinds import CHOICE_WORDS, kind_of, plain, unsupported_name
 from question_bank.formats.option_cells import split_options, unmarked
@@ -112,7 +112,7 @@ class RowReader:
             if note:
                 code, sentence, is_error = NOTES[note]
                 here = Place(self.sheet, row.number, {"cell": letter(position)})
-                (here.error if is_error else here.warn)("cell", code, sentence, shown=text)
+                (here.error if is_error else here.warn)("cell", code, sentence, shown=brief(text))
                 place.problems += here.problems
 
     def _kind(self, place: Place, row: Row, options: Sequence[str]) -> str | None:
@@ -127,9 +127,9 @@ class RowReader:
             said = answers.is_true_or_false(written)
             bare = not any(options) and said is not None
             return "true_false" if bare or (said is not None and _truths(options)) else ""
-        name = unsupported_name(word) or word
+        name = unsupported_name(word) or brief(word)
         self.unsupported[name] = self.unsupported.get(name, 0) + 1
-        place.error("kind", "unknown-type", UNKNOWN_KIND, kind=word)
+        place.error("kind", "unknown-type", UNKNOWN_KIND, kind=brief(word))
         return None
 
     def _options(self, row: Row) -> list[str]:
@@ -154,7 +154,10 @@ class RowReader:
         key = self._key(place, written, options, kind)
         if len(key) != len(set(key)):
             place.warn(
-                "answer", "repeated-letter", N_("答案“%(answer)s”里有重复的字母，按一个算。"), answer=written
+                "answer",
+                "repeated-letter",
+                N_("答案“%(answer)s”里有重复的字母，按一个算。"),
+                answer=brief(written),
             )
         return options, key
 
@@ -173,10 +176,10 @@ class RowReader:
         if by_letter:
             return by_text or by_letter
         if by_number and by_text and set(by_number) != set(by_text):
-            place.error("answer", "ambiguous-answer", AMBIGUOUS, answer=written)
+            place.error("answer", "ambiguous-answer", AMBIGUOUS, answer=brief(written))
             return by_number
         if not by_number and not by_text:
-            place.error("answer", "bad-answer", BAD_ANSWER, answer=written)
+            place.error("answer", "bad-answer", BAD_ANSWER, answer=brief(written))
         return by_text or by_number
 
     def _true_false(self, place: Place, written: str, options: list[str]) -> tuple[list[str], list[str]]:
@@ -197,7 +200,7 @@ class RowReader:
             said = {"1": order[0], "2": order[1]}.get(written)
         shown = options if truths and all(option.isascii() for option in options) else list(TRUE_FALSE)
         if said is None:
-            place.error("answer", "bad-answer", BAD_TRUE_FALSE, answer=written)
+            place.error("answer", "bad-answer", BAD_TRUE_FALSE, answer=brief(written))
             return shown, []
         is_first = said == order[0] if shown is options else said
         return shown, ["A" if is_first else "B"]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from question_bank.formats.checks import brief
 from question_bank.problems import N_, WARNING, Problem
 from question_bank.question import DIFFICULTIES
 
@@ -43,6 +44,7 @@ WORDS = {
     ),
 }
 KNOWN = {word: difficulty for difficulty, words in WORDS.items() for word in words}
+MOST_NAMED = 20  # words in one sentence
 NUMBERS = {"1": "easy", "2": "medium", "3": "hard"}  # taken so only where a file has no other numbers
 
 
@@ -79,14 +81,16 @@ class Difficulties:
         plain = _plain(word)
         found = self.scale.get(plain) if plain in self.scale else KNOWN.get(plain)
         if plain and found is None:
-            self.unknown[word.strip()] += 1
+            self.unknown[brief(word.strip())] += 1
         return found if found in DIFFICULTIES else None
 
     def problems(self) -> list[Problem]:
         """Return what to say about the words that nobody has mapped yet."""
         if not self.unknown:
             return []
-        words = "、".join(f"{word}（{count}）" for word, count in sorted(self.unknown.items()))
+        listed = sorted(self.unknown.items())
+        words = "、".join(f"{word}（{count}）" for word, count in listed[:MOST_NAMED])
+        words += "…" if len(listed) > MOST_NAMED else ""
         return [
             Problem(
                 "",

@@ -31,6 +31,7 @@ REASON = "错误说明"  # the header of the added column; read as ignored
 RISKY = ("=", "+", "-", "@", "\t", "\r")  # beginnings that a spreadsheet may take for a formula
 UNCUT = ("source", "licence")
 SEPARATORS = frozenset("、,，;；|\n")
+LONGEST_CELL = 32_767  # characters; a spreadsheet holds no more
 FILLABLE_ROWS = 2_000
 WIDE = {"题干": 48, "解析": 40, "来源": 28, REASON: 60, "原文": 80}
 SETTINGS = {
@@ -115,9 +116,8 @@ class _Sheet:
         """Write the next row."""
         for position, text in enumerate(cells):
             if text:
-                self.sheet.write_string(
-                    self.rows, position, text, self.quoted if text.startswith(RISKY) else self.text
-                )
+                style = self.quoted if text.startswith(RISKY) else self.text
+                self.sheet.write_string(self.rows, position, text[:LONGEST_CELL], style)
         self.rows += 1
 
     def allow(self, position: int, words: Sequence[str]) -> None:

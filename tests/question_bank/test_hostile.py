@@ -158,6 +158,31 @@ def test_what_is_no_table_is_named_before_anything_opens_it(
         assert code(read(content, filename)) == wanted
 
 
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
+def test_characters_that_no_database_keeps_are_a_faulty_line(text: str) -> None:
+    line = f'{{"kind": "single", "stem": "{text}？", "options": ["甲", "乙"], "key": ["A"]}}'
+
+    found = read(line.encode(), "x.jsonl")
+
+    assert [(p.row, p.code) for p in found.problems] == [(1, "bad-character")]
+    assert found.questions == ()
+
+
+@pytest.mark.parametrize("filename", ["x.jsonl", "x.csv"])
+def test_lines_without_end_are_refused(filename: str) -> None:
+    with at_once():
+        found = read(b"{}\n" * 1_000_000, filename)
+
+    assert code(found) == "too-many-rows"
+
+
+def test_a_header_cell_of_a_megabyte_is_no_header() -> None:
+    with at_once():
+        found = read(("题干,答案," + "(" * 900_000 + "\n水？,对,\n").encode(), "x.csv")
+
+    assert len(found.questions) == 1
+
+
 def test_json_that_is_nested_without_end_is_a_faulty_line() -> None:
     found = read(b'{"a":' + b"[" * 100_000 + b"\n", "x.jsonl")
 

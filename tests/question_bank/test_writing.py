@@ -23,7 +23,9 @@ from question_bank.question import DIFFICULTIES, KINDS, Question, lettered
 from tests.question_bank.workbooks import GOOD, HEADER, codes, reading, workbook
 
 printable = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], exclude_characters="\ufffe\uffff")
-any_text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(str.strip)
+any_text = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30
+).filter(str.strip)
 cell_text = st.text(printable, min_size=1, max_size=30).filter(
     lambda text: text.strip() and not text.startswith(workbook_out.EXAMPLE) and "_x" not in text
 )
