@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +23,21 @@ from tests.support.clock import MovedClock
 
 BOTH_DATABASES = ("models", "services", "interface")  # folders whose tests run on every database
 SECRET = b"for tests only, thirty-two bytes."
+WHY_LEFT_OUT = "QUIZ_SHARED is not set"
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Count what was left out because the shared folder is not named."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    config.stash[LEFT_OUT] = sum(WHY_LEFT_OUT in str(report.longrepr) for report in skipped)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say it on the last line, where nobody misses it."""
+    count = config.stash.get(LEFT_OUT, 0)
+    if count:
+        sys.stdout.write(f"{count} tests were left out because {WHY_LEFT_OUT}\n")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -105,6 +121,7 @@ def app(database: str, valkey: str, tmp_path: Path, clock: MovedClock) -> Iterat
     app.testing = True
     yield app
     platform: Platform = app.extensions["quiz"]
+    platform.writer.stop()
     platform.store.engine.dispose()
 
 
@@ -126,5 +143,5 @@ def shared() -> Path:
     """The folder QUIZ_SHARED names; without it the test is left out, with it a missing file is a failure."""
     named = os.environ.get("QUIZ_SHARED")
     if not named:
-        pytest.skip("QUIZ_SHARED is not set")
+        pytest.skip(WHY_LEFT_OUT)
     return Path(named)
