@@ -266,7 +266,7 @@ def unit_template() -> ResponseReturnValue:
         (_("上级"), _("上级单位的代码；上级要写在下级前面，最高一级空着。")),
         (_("人数"), _("可以不填；填了就要写截止日期，如 2026-03-01。")),
     )
-    table = Table(_("单位"), rosters.UNIT_HEADER, (), notes)
+    table = Table(_("单位名单"), rosters.UNIT_HEADER, (), notes)
     return written(_("单位模板") + ".xlsx", lambda path: write_xlsx(table, path))
 
 
@@ -359,7 +359,7 @@ def _code_table(roster: rosters.Roster, codes: Sequence[str]) -> Table:
     people = zip(codes, roster.people, roster.units, strict=True)
     return Table(
         name=_("参赛码"),
-        columns=(_("参赛码"), _("姓名"), _("昵称"), _("单位")),
+        columns=(_("参赛码"), _("姓名"), _("昵称"), _("所属单位")),
         rows=((code, p.name, p.nickname, UNIT_SEPARATOR.join(units)) for code, p, units in people),
         notes=(
             (_("名单"), roster.filename),

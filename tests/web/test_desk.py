@@ -168,7 +168,7 @@ def test_codes_of_a_roster_are_handed_out_and_sign_people_in(
     sheet = openpyxl.load_workbook(BytesIO(reply.data)).worksheets[0]
     header, first, second = sheet.iter_rows(values_only=True)
 
-    assert header == ("参赛码", "姓名", "昵称", "单位")
+    assert header == ("参赛码", "姓名", "昵称", "所属单位")
     assert first[1:] == ("张三丰", "张**", "渝中区/Q")
     entry = accounts.sign_in_with_code(platform, str(second[0]), clock.now_ms())
     found = accounts.visitor(platform, entry.token, clock.now_ms())
