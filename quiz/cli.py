@@ -138,13 +138,21 @@ def _invite(sentence: str, name: str, address: str) -> None:
     "--good-rows", is_flag=True, help="take the rows without errors; else one error refuses the file"
 )
 @click.option("--dry-run", is_flag=True, help="only say what would be done")
+@click.option(
+    "--scale", multiple=True, help="what a word for difficulty means, such as 5=hard; may be repeated"
+)
+@click.option("--faulty", type=click.Path(dir_okay=False, path_type=Path), help="write rows with errors here")
 @refusing
-def import_bank(file: Path, good_rows: bool, dry_run: bool) -> None:
+def import_bank(
+    file: Path, good_rows: bool, dry_run: bool, scale: tuple[str, ...], faulty: Path | None
+) -> None:
     """Import questions from FILE: a workbook, a CSV or JSON Lines."""
     platform, actor = _platform(), _actor()
     token = bank.stage(platform, file.read_bytes(), file.name, actor.now_ms)
     try:
-        found = bank.preview(platform, token)
+        found = bank.preview(platform, token, dict(each.rpartition("=")[::2] for each in scale))
+        if faulty is not None and found.faulty:
+            faulty.write_bytes(bank.faulty_rows_of(found))
         for p in found.problems:
             message = said(p.message, p.values)
             click.echo(f"{p.severity}\t{p.sheet}\t{p.row}\t{p.column}\t{p.code}\t{message}")

@@ -14,6 +14,7 @@ from typing import Any
 
 MOST_MEMORY = 768 * 2**20  # address space; 50,000 questions take about 500 MB
 MOST_CPU_S = 20
+MOST_WRITTEN = 2**20  # to a file: only a log may be one
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def limit() -> None:
     """Bound what this process may use, whatever the file makes of it."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -119,7 +119,12 @@ def taken_before(platform: Platform, token: str) -> Taken | None:
 def faulty_rows(platform: Platform, token: str, scale: Mapping[str, str] | None = None) -> tuple[bytes, str]:
     """Return the rows of a kept file with an error, as a workbook, and the file's name; raises NotFound."""
     found = preview(platform, token, scale)
-    return returned_rows(found.reading, found.problems), found.filename
+    return faulty_rows_of(found), found.filename
+
+
+def faulty_rows_of(found: Preview) -> bytes:
+    """Return the rows of a preview that have an error, as a workbook that says what is wrong with each."""
+    return returned_rows(found.reading, found.problems)
 
 
 def kept_token(platform: Platform, import_id: int) -> str | None:
