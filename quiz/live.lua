@@ -6,8 +6,18 @@ local PREFIX = ARGV[2]
 local LEAST, MOST = string.rep('\0', PERSON), string.rep('\255', PERSON)
 local SERVING, BUILDING = PREFIX .. 'serving', PREFIX .. 'building'
 
+local VIEWS = {'public', 'full'}
+local parts = {}
+
+-- text as a part of a key
 local function part(text)
-  return (string.gsub(text, '[%%:]', {['%'] = '%25', [':'] = '%3A'}))
+  if not parts[text] then parts[text] = string.gsub(text, '[%%:]', {['%'] = '%25', [':'] = '%3A'}) end
+  return parts[text]
+end
+
+local function inside(tables, name)
+  if not tables[name] then tables[name] = {} end
+  return tables[name]
 end
 
 -- Boards: where they are kept, and what they need.
@@ -15,7 +25,10 @@ end
 local function boards_at(slot, epoch)
   local kept = redis.call('HMGET', slot, 'epoch', 'generation', 'needs')
   if not kept[1] or kept[1] ~= epoch then return nil end
-  return {base = PREFIX .. kept[2] .. ':', generation = kept[2], needs = cjson.decode(kept[3]), shapes = {}}
+  local boards = {base = PREFIX .. kept[2] .. ':', generation = kept[2], needs = cjson.decode(kept[3])}
+  boards.shapes, boards.numbers = {}, {}  -- by number, by text
+  boards.changes, boards.keys = {}, {}  -- of sums, to be made at the end; that were written
+  return boards
 end
 
 local function people_key(boards, stage, period)
@@ -54,13 +67,15 @@ local function shape_of(boards, number)
 end
 
 local function number_of(boards, text)
+  if boards.numbers[text] then return boards.numbers[text] end
   local key = boards.base .. 'shapes'
   local number = redis.call('HGET', key, text)
   if not number then
     number = tostring(redis.call('HLEN', key) / 2 + 1)
     redis.call('HSET', key, text, number, '#' .. number, text)
-    redis.call('SADD', boards.base .. 'keys', key)
+    boards.keys[key] = true
   end
+  boards.numbers[text] = number
   return number
 end
 
@@ -78,64 +93,47 @@ local function listed(text)
   return found
 end
 
--- unit sums as a flat table: level, unit, stat → value, for one record
+-- what a record adds to its units: level → unit, stats
 local function contribution(boards, record)
-  local sums = {}
-  if not record or record.key == '' then return sums end
-  local shape = shape_of(boards, record.shape)
-  local stats, units = listed(record.stats), listed(record.units)
-  for l, level in ipairs(shape[2]) do
-    local unit = level .. '\0' .. units[l]
-    sums[unit] = {}
-    for s, name in ipairs(shape[1]) do sums[unit][name] = tonumber(stats[s]) end
-  end
-  return sums
-end
-
-local function level_and_unit(text)
-  local at = string.find(text, '\0', 1, true)
-  return string.sub(text, 1, at - 1), string.sub(text, at + 1)
+  local found = {}
+  if not record or record.key == '' then return found end
+  local shape, values, units = shape_of(boards, record.shape), listed(record.stats), listed(record.units)
+  local stats = {}
+  for i, name in ipairs(shape[1]) do stats[name] = tonumber(values[i]) end
+  for i, level in ipairs(shape[2]) do found[level] = {unit = units[i], stats = stats} end
+  return found
 end
 
 local function whole(number)
   return string.format('%.0f', number)
 end
 
-local function add_up(boards, view, line, old, new)
-  local function change(unit, name, by)
-    if by ~= 0 then
-      local level, id = level_and_unit(unit)
-      local key = sums_key(boards, view, line.stage, level, line.period)
-      redis.call('HINCRBY', key, id .. '|' .. name, whole(by))
-    end
-  end
-  for unit, stats in pairs(new) do
-    local before = old[unit] or {}
-    for name, value in pairs(stats) do change(unit, name, value - (before[name] or 0)) end
-  end
-  for unit, stats in pairs(old) do
-    local after = new[unit] or {}
-    for name, value in pairs(stats) do
-      if not after[name] then change(unit, name, -value) end
+local function count(boards, line, contributed, sign)
+  local changes = inside(inside(boards.changes, line.stage), line.period)
+  for level, mine in pairs(contributed) do
+    local fields = inside(changes, level)
+    for name, value in pairs(mine.stats) do
+      local field = mine.unit .. '|' .. name
+      fields[field] = (fields[field] or 0) + sign * value
     end
   end
 end
 
-local function rank_in_units(boards, view, line, old, new)
-  for unit in pairs(old) do
-    local level, id = level_and_unit(unit)
-    if not new[unit] and boards.needs.ranked[line.stage .. ':' .. level] then
-      redis.call('ZREM', ranked_key(boards, view, line.stage, level, id, line.period), line.person)
+local function rank_in_units(boards, line, old, new)
+  local function each(contributed, change)
+    for level, mine in pairs(contributed) do
+      if boards.needs.ranked[line.stage .. ':' .. level] then
+        for _, view in ipairs(VIEWS) do
+          change(ranked_key(boards, view, line.stage, level, mine.unit, line.period), mine)
+        end
+      end
     end
   end
-  for unit, stats in pairs(new) do
-    local level, id = level_and_unit(unit)
-    if boards.needs.ranked[line.stage .. ':' .. level] then
-      local key = ranked_key(boards, view, line.stage, level, id, line.period)
-      redis.call('ZADD', key, whole(stats['total'] or 0), line.person)
-      redis.call('SADD', boards.base .. 'keys', key)
-    end
-  end
+  each(old, function(key) redis.call('ZREM', key, line.person) end)
+  each(new, function(key, mine)
+    redis.call('ZADD', key, whole(mine.stats['total'] or 0), line.person)
+    boards.keys[key] = true
+  end)
 end
 
 local function reorder(boards, view, line, old_key, new_key)
@@ -149,21 +147,12 @@ local function reorder(boards, view, line, old_key, new_key)
   end
   if new_key ~= '' then
     redis.call('ZADD', key, 0, new_key .. line.person)
-    if dense then redis.call('ZADD', dense, 0, new_key) end
-  end
-end
-
-local function remember_keys(boards, line, new)
-  local keys = {people_key(boards, line.stage, line.period)}
-  for _, view in ipairs({'public', 'full'}) do
-    keys[#keys + 1] = order_key(boards, view, line.stage, line.period)
-    keys[#keys + 1] = groups_key(boards, view, line.stage, line.period)
-    for unit in pairs(new) do
-      local level = level_and_unit(unit)
-      keys[#keys + 1] = sums_key(boards, view, line.stage, level, line.period)
+    boards.keys[key] = true
+    if dense then
+      redis.call('ZADD', dense, 0, new_key)
+      boards.keys[dense] = true
     end
   end
-  redis.call('SADD', boards.base .. 'keys', unpack(keys))
 end
 
 local function move(boards, line)
@@ -173,16 +162,40 @@ local function move(boards, line)
   local new = {shape = number_of(boards, line.shape), stats = line.stats, units = line.units, key = line.key}
   local record = {line.version, new.shape, new.stats, new.units, new.key}
   redis.call('HSET', people, line.person, table.concat(record, ' '))
+  boards.keys[people] = true
+  local old_key = old and old.key or ''
+  if old_key ~= new.key then
+    for _, view in ipairs(VIEWS) do reorder(boards, view, line, old_key, new.key) end
+  end
   local before, after = contribution(boards, old), contribution(boards, new)
-  for _, view in ipairs({'public', 'full'}) do
-    reorder(boards, view, line, old and old.key or '', new.key)
-    add_up(boards, view, line, before, after)
-    rank_in_units(boards, view, line, before, after)
-  end
-  if not old or old.key == '' or old.units ~= new.units or old.shape ~= new.shape then
-    remember_keys(boards, line, after)
-  end
+  count(boards, line, before, -1)
+  count(boards, line, after, 1)
+  rank_in_units(boards, line, before, after)
   return 1
+end
+
+-- make the changes of sums that came together, and remember which keys there are
+local function settle(boards)
+  for stage, periods in pairs(boards.changes) do
+    for period, levels in pairs(periods) do
+      for level, fields in pairs(levels) do
+        for _, view in ipairs(VIEWS) do
+          local key = sums_key(boards, view, stage, level, period)
+          for field, by in pairs(fields) do
+            if by ~= 0 then
+              redis.call('HINCRBY', key, field, whole(by))
+              boards.keys[key] = true
+            end
+          end
+        end
+      end
+    end
+  end
+  local keys = {}
+  for key in pairs(boards.keys) do keys[#keys + 1] = key end
+  for i = 1, #keys, 1000 do
+    redis.call('SADD', boards.base .. 'keys', unpack(keys, i, math.min(i + 999, #keys)))
+  end
 end
 
 local NAMES = {'stage', 'period', 'person', 'version', 'key', 'shape', 'stats', 'units'}
@@ -195,6 +208,7 @@ local function move_all(boards, first)
     for i, name in ipairs(NAMES) do line[name] = ARGV[at + i - 1] end
     moved = moved + move(boards, line)
   end
+  settle(boards)
   return moved
 end
 
