@@ -1,8 +1,9 @@
-"""Awards and advancement (P15): who gets them, from the rows of a board or from what an attempt reached."""
+"""Awards and advancement (P15): who gets them, from the rows of a board or from what somebody reached."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from quiz.rules.parts import Prize
@@ -10,19 +11,61 @@ from quiz.rules.parts import Prize
 Ranked = tuple[str, int]  # who, place: in the order of the board
 
 
-def from_board(
-    prize: Prize, rows: Sequence[Ranked], belongs_to: Callable[[str], str | None] | None = None
-) -> list[str]:
-    """Return who gets a prize for their place; with `each`, the first of each group or unit.
+@dataclass(frozen=True)
+class Occasion:
+    """One time at which a prize is given: at the end, or after a period of its board."""
+
+    prize: Prize
+    period: str | None  # None: at the end
+    rows: Sequence[Ranked]
+    of: str = "people"  # whom the board ranks
+    home: Callable[[str], str | None] | None = None  # the group or unit, with `each`
+
+
+@dataclass
+class Given:
+    """Who has what by now; those who have it once do not take a place again."""
+
+    once: dict[tuple[str | None, str], set[str]] = field(default_factory=dict)
+
+    def winners(self, occasion: Occasion) -> list[str]:
+        """Return who gets the prize on an occasion, and remember it."""
+        prize = occasion.prize
+        if not prize.once_only:
+            return _winners(occasion, occasion.rows)
+        had = self.once.setdefault((prize.to, occasion.of), set())
+        found = _winners(occasion, [row for row in occasion.rows if row[0] not in had])
+        had.update(found)
+        return found
+
+
+def given(occasions: Iterable[Occasion]) -> Iterator[tuple[Occasion, list[str]]]:
+    """Yield who gets what: after each period in order, then at the end, prizes in the document's order.
+
+    With once_only the place of somebody who has it already passes down; prizes that lead to the same stage,
+    or that lead to none, are one family. Source: R10, R22, R24; P15.
+    """
+    state = Given()
+    for occasion in sorted(occasions, key=lambda each: (each.period is None, each.period or "")):
+        yield occasion, state.winners(occasion)
+
+
+def _winners(occasion: Occasion, rows: Sequence[Ranked]) -> list[str]:
+    """Return who gets the prize among those who may.
 
     By order exactly so many rows get it, tied ones by their order on the board; with all_in everybody who
-    shares the last place gets it too. A share is rounded down. Source: P15, switch 12.
+    shares the last place gets it too. A share is rounded down. With `each`, the first of each group or unit;
+    wild cards then go to the best of the others. Source: P15, switch 12.
     """
-    if belongs_to is None:
-        return _first(prize, rows)
-    homes = dict.fromkeys(home for who, _ in rows if (home := belongs_to(who)) is not None)
-    winners = {who for home in homes for who in _first(prize, [r for r in rows if belongs_to(r[0]) == home])}
-    return [who for who, _ in rows if who in winners]
+    prize, home = occasion.prize, occasion.home
+    if home is None:
+        chosen = set(_first(prize, rows))
+    else:
+        homes = dict.fromkeys(name for who, _ in rows if (name := home(who)) is not None)
+        chosen = {who for name in homes for who in _first(prize, [r for r in rows if home(r[0]) == name])}
+    others = [who for who, _ in rows if who not in chosen]
+    chosen |= set(others[: prize.wild_cards or 0])
+    return [who for who, _ in rows if who in chosen]
 
 
 def _first(prize: Prize, rows: Sequence[Ranked]) -> list[str]:
@@ -34,3 +77,12 @@ def _first(prize: Prize, rows: Sequence[Ranked]) -> list[str]:
         last = rows[min(most, len(rows)) - 1][1]
         return [who for who, place in rows if place <= last]
     return [who for who, _ in rows[:most]]
+
+
+def longest_row(reached: Iterable[bool]) -> int:
+    """Return the most that were reached one after the other. Source: R25, R46."""
+    longest = row = 0
+    for each in reached:
+        row = row + 1 if each else 0
+        longest = max(longest, row)
+    return longest

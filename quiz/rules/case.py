@@ -24,6 +24,9 @@ class PersonRow:
 
     id: str
     group: str = ""
+    age: int | None = None
+    grade: str = ""
+    registered_ms: int | None = None
     paths: Mapping[str, str] = field(default_factory=dict)  # tree → "渝中区/P"
 
 
@@ -90,7 +93,7 @@ class Case:
 
 def parse(files: Mapping[str, str]) -> Case:
     """Read the files of a case, by name; raises InvalidInput naming file and line."""
-    people = [_person(row) for _, row in _csv(files, "people.csv", ("person",))]
+    people = _rows(_csv(files, "people.csv", ("person",)), "people.csv", _person)
     return Case(
         rules=files["rules.yaml"],
         people={person.id: person for person in people},
@@ -153,9 +156,19 @@ def _unreadable(name: str, line: int, what: str) -> InvalidInput:
     )
 
 
-def _person(row: Mapping[str, str]) -> PersonRow:
-    paths = {tree: path for tree, path in row.items() if tree not in ("person", "group") and path}
-    return PersonRow(row["person"], row.get("group", ""), paths)
+NO_TREES = ("person", "group", "age", "registered_at")  # columns of people.csv that are no unit tree
+
+
+def _person(_line: int, row: Mapping[str, Any]) -> PersonRow:
+    registered = row.get("registered_at", "")
+    return PersonRow(
+        id=row["person"],
+        group=row.get("group", ""),
+        age=int(row["age"]) if row.get("age") else None,
+        grade=row.get("grade", ""),
+        registered_ms=moment_ms(registered) if registered else None,
+        paths={tree: path for tree, path in row.items() if tree not in NO_TREES and path},
+    )
 
 
 def _unit(_line: int, row: Mapping[str, str]) -> UnitRow:

@@ -27,7 +27,7 @@ class Entrant:
 
     tries: Sequence[Try]
     events: Mapping[str, Sequence[Dated]]  # kind → when
-    places: Mapping[str, int]  # board → place
+    places: Mapping[str, Sequence[int]]  # board → places, one for each of its periods
     total: Fraction
 
 
@@ -76,8 +76,8 @@ def _events(entry: Entry, _award: Award, entrant: Entrant) -> list[Dated]:
 
 
 def _place(entry: Entry, _award: Award, entrant: Entrant) -> list[Dated]:
-    place = entrant.places.get(entry.board or "")
-    return [Dated("", "")] if place is not None and place <= (entry.top or 0) else []
+    places = entrant.places.get(entry.board or "", ())
+    return [Dated("", "") for place in places if place <= (entry.top or 0)]
 
 
 def _collection(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:

@@ -11,10 +11,10 @@ from math import lcm
 
 from quiz.errors import NotAllowed, QuizError
 from quiz.rules import earning, quota, scoring, standings, timing
-from quiz.rules.case import AttemptRow, Case
+from quiz.rules.case import AttemptRow, Case, PersonRow
 from quiz.rules.corrections import Corrections
 from quiz.rules.earning import Happened
-from quiz.rules.parts import Document, Stage
+from quiz.rules.parts import Document, People, Stage
 from quiz.rules.standings import Earned, Line, Played
 from quiz.rules.trees import Forest
 
@@ -147,9 +147,7 @@ class Record:
         return [*running, *begun[::-1], *stages][0]
 
     def _may_take_part(self, person: str) -> None:
-        if self.document.people.roster_only and person not in self.case.people:
-            raise NotAllowed()
-        if self.group(person) and self.group(person) in self.document.people.exclude:
+        if not eligible(self.document.people, self.case.people.get(person)):
             raise NotAllowed()
 
     def _given_back(self, stage: Stage, row: AttemptRow, at_ms: int) -> bool:
@@ -198,6 +196,25 @@ class Record:
         points += list(out.adjusted.values())
         is_mean = "mean" in (person.within_period, person.across_periods)
         return not is_mean and all(each.denominator == 1 for each in points)
+
+
+def eligible(people: People, row: PersonRow | None) -> bool:
+    """Return whether somebody may take part; what the roster does not tell excludes nobody. Source: P2."""
+    if row is None:
+        return not people.roster_only
+    youngest, oldest = people.ages or (None, None)
+    return not (
+        (row.group and row.group in people.exclude)
+        or (people.grades and row.grade and row.grade not in people.grades)
+        or (row.age is not None and youngest is not None and row.age < youngest)
+        or (row.age is not None and oldest is not None and row.age > oldest)
+        or _too_late(people, row)
+    )
+
+
+def _too_late(people: People, row: PersonRow) -> bool:
+    until = people.register_by_ms
+    return until is not None and row.registered_ms is not None and row.registered_ms >= until
 
 
 def answers(stage: Stage, row: AttemptRow) -> list[scoring.Answer]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from quiz.errors import InvalidDocument
-from quiz.rules import awards, draws, timing
+from quiz.rules import draws, timing
+from quiz.rules.awards import Occasion, given, longest_row
 from quiz.rules.building import build
 from quiz.rules.case import Case
 from quiz.rules.document import checked
 from quiz.rules.limits import Dated
 from quiz.rules.not_yet import BY_REPLAY, not_yet
-from quiz.rules.parts import Draw, Prize
+from quiz.rules.parts import Board, Draw, Prize
 from quiz.rules.record import Record
 from quiz.rules.tables import Tables
 
@@ -65,10 +67,18 @@ class _Run:
         return {draw.name: self._entries(draw) for draw in self.stage.draws}
 
     def awards(self) -> Mapping[str, Any]:
-        return {prize.name: self._winners(prize) for prize in self.stage.awards}
+        """Return who gets what: a list, or lists by period where the board is one of periods."""
+        found: dict[str, Any] = {prize.name: [] for prize in self.stage.awards}
+        occasions = [each for prize in self.stage.awards for each in self._occasions(prize)]
+        for occasion, winners in given(occasions):
+            if occasion.period is None:
+                found[occasion.prize.name] = winners
+            else:
+                found[occasion.prize.name] = {**(found[occasion.prize.name] or {}), occasion.period: winners}
+        return found
 
     def _entries(self, draw: Draw) -> dict[str, int]:
-        places = {e.board: self._ranked(e.board) for e in draw.entries if e.board is not None}
+        places = {e.board: self._places(e.board) for e in draw.entries if e.board is not None}
         found = {
             person: draws.entries(draw, self.stage.award, self._entrant(person, places))
             for person in self.record.people()
@@ -76,7 +86,7 @@ class _Run:
         }
         return {person: number for person, number in found.items() if number}
 
-    def _entrant(self, person: str, places: Mapping[str, Mapping[str, int]]) -> draws.Entrant:
+    def _entrant(self, person: str, places: Mapping[str, Mapping[str, list[int]]]) -> draws.Entrant:
         tries = [
             draws.Try(a.played.day, a.played.period, a.played.score, a.played.correct, a.played.full)
             for a in self.record.attempts_of(person, with_void=not self.stage.integrity.entries_withdrawn)
@@ -88,14 +98,33 @@ class _Run:
         own = {board: rows[person] for board, rows in places.items() if person in rows}
         return draws.Entrant(tries, events, own, self.record.total(person))
 
-    def _ranked(self, name: str | None) -> dict[str, int]:
-        board = next(board for board in self.stage.boards if board.name == name)
-        return {row["who"]: row["place"] for row in self.tables.rows(board)}
+    def _board(self, name: str) -> Board:
+        return next(board for board in self.stage.boards if board.name == name)
 
-    def _winners(self, prize: Prize) -> list[str]:
+    def _ranked(self, board: Board, period: str | None) -> list[tuple[str, int]]:
+        return [(row["who"], row["place"]) for row in self.tables.rows(board, period)]
+
+    def _periods(self, board: Board) -> list[str | None]:
+        return [None] if board.over == "stage" else [*self.record.periods]
+
+    def _places(self, name: str) -> dict[str, list[int]]:
+        """Return the places on a board by who has them, one for each period where it is one of periods."""
+        found: dict[str, list[int]] = {}
+        board = self._board(name)
+        for period in self._periods(board):
+            for who, place in self._ranked(board, period):
+                found.setdefault(who, []).append(place)
+        return found
+
+    def _occasions(self, prize: Prize) -> Iterator[Occasion]:
         if prize.board is None:
-            return self._reaching(prize)
-        return awards.from_board(prize, list(self._ranked(prize.board).items()), self._home(prize.each))
+            rows = [(who, n) for n, who in enumerate(self._reaching(prize), 1)]
+            yield Occasion(replace(prize, top=len(rows)), None, rows)
+            return
+        board = self._board(prize.board)
+        for period in self._periods(board):
+            rows = self._ranked(board, period)
+            yield Occasion(prize, period, rows, board.of, self._home(prize.each))
 
     def _home(self, each: str | None) -> Callable[[str], str | None] | None:
         if each is None:
@@ -105,13 +134,17 @@ class _Run:
         return lambda who: self.record.unit_of(who, each)
 
     def _reaching(self, prize: Prize) -> list[str]:
-        """Return everybody who reached a threshold in some attempt, or with their total."""
+        """Return everybody who reached a threshold: in an attempt, with their total, or so often in a row."""
         if prize.at_least is None:
             return []
         found = []
         for person in self.record.people():
             entrant = self._entrant(person, {})
-            if any(draws.reaches(prize.at_least, each, entrant.total) for each in entrant.tries):
+            reached: dict[str | int, bool] = {}
+            for n, each in enumerate(entrant.tries):
+                span = each.period or n  # without periods the attempts themselves follow each other
+                reached[span] = reached.get(span, False) or draws.reaches(prize.at_least, each, entrant.total)
+            if longest_row(timing.in_a_row(self.stage, reached)) >= (prize.in_a_row or 1):
                 found.append(person)
         return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from quiz.rules.parts import Calendar, Stage
@@ -83,6 +84,31 @@ def period_of(stage: Stage, started_ms: int, scene: str | None = None) -> str:
 def day_of(stage: Stage, started_ms: int) -> str:
     """Return the day (ISO) a moment belongs to; a day begins at `day_begins` of the stage's time zone."""
     return _day(stage.calendar, started_ms).isoformat()
+
+
+def in_a_row(stage: Stage, reached: Mapping[Any, bool]) -> list[bool]:
+    """Return what was reached in each of the periods that follow each other; one without an attempt was not.
+
+    `reached`: by period in order, or by attempt where the stage has no periods of the calendar.
+    """
+    if stage.calendar.period not in STEPS:
+        return list(reached.values())
+    found: list[bool] = []
+    last: date | None = None
+    for name, each in sorted(reached.items()):
+        here = date.fromisoformat(name)
+        if last is not None and STEPS[stage.calendar.period](last) != here:
+            found.append(False)
+        found.append(each)
+        last = here
+    return found
+
+
+STEPS: Mapping[str, Callable[[date], date]] = {  # to the first day of the next period
+    "day": lambda day: day + timedelta(days=1),
+    "week": lambda day: day + timedelta(days=7),
+    "month": lambda day: (day + timedelta(days=31)).replace(day=1),
+}
 
 
 def limit_ms(stage: Stage, started_ms: int) -> int | None:

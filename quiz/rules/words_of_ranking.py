@@ -274,7 +274,7 @@ def prizes(document: Document, stage: Stage) -> Iterator[Sentence]:
     for draw in stage.draws:
         yield from _draw(stage, draw)
     for prize in stage.awards:
-        yield from _prize(prize)
+        yield from _prize(stage, prize)
 
 
 def _draw(stage: Stage, draw: Draw) -> Iterator[Sentence]:
@@ -327,7 +327,7 @@ def _reaching(least: AtLeast) -> Sentence:
     return say(THRESHOLDS[least.what], number=least.number)
 
 
-def _prize(prize: Prize) -> Iterator[Sentence]:
+def _prize(stage: Stage, prize: Prize) -> Iterator[Sentence]:
     if prize.at_least is not None:
         least = _reaching(prize.at_least)
         yield say(N_("“%(prize)s”：%(least)s的人都可以得到。"), prize=prize.name, least=least)
@@ -335,14 +335,22 @@ def _prize(prize: Prize) -> Iterator[Sentence]:
         yield _places(prize)
         yield say(EQUAL[prize.equal])
     if prize.in_a_row is not None:
-        yield say(N_("“%(prize)s”须连续 %(count)s 期达到。"), prize=prize.name, count=prize.in_a_row)
+        what = Sentence(IN_A_ROW.get(stage.calendar.period, N_("次")))
+        yield say(
+            N_("“%(prize)s”须连续 %(count)s %(what)s达到。"),
+            prize=prize.name,
+            count=prize.in_a_row,
+            what=what,
+        )
     if prize.to is not None:
         yield say(N_("得到“%(prize)s”的进入“%(stage)s”。"), prize=prize.name, stage=prize.to)
     if prize.once_only:
         yield say(N_("“%(prize)s”每人只能得一次，已经得到的不再占名额，后面的依次递补。"), prize=prize.name)
     if prize.wild_cards is not None:
         yield say(
-            N_("“%(prize)s”另有 %(count)s 个名额由主办方决定。"), prize=prize.name, count=prize.wild_cards
+            N_("“%(prize)s”另有 %(count)s 个外卡名额，给其余的人（单位）中名次最靠前的。"),
+            prize=prize.name,
+            count=prize.wild_cards,
         )
 
 
@@ -365,6 +373,7 @@ def _share(prize: Prize) -> Sentence:
     return say(N_("前百分之 %(share)s（不足一人的舍去）"), share=100 * (prize.share or Fraction(0)))
 
 
+IN_A_ROW = {"day": N_("天"), "week": N_("周"), "month": N_("个月")}
 EQUAL = {
     "by_order": N_("末位并列时按榜上的先后，不增加名额。"),
     "all_in": N_("末位并列的都入选，名额相应增加。"),

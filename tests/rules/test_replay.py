@@ -6,6 +6,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from quiz.rules import case, replay
 from tests.rules.documents import calendar, small, text
 
@@ -277,6 +279,99 @@ def test_awards_at_a_tie_go_by_order_or_to_everybody() -> None:
         "三分之一": ["A"],
         "合格": ["A", "B"],
     }
+
+
+EVERYBODY = [
+    attempt("A", "07-01 09:00", "RRR"),
+    attempt("B", "07-01 09:00", "RRW"),
+    attempt("C", "07-01 09:00", "RWW"),
+    attempt("A", "07-09 09:00", "RRR"),
+    attempt("C", "07-09 09:00", "RRW"),
+]
+WEEKS = calendar(period="week")
+WEEKLY = [{"name": "周榜", "of": "people", "over": "period"}, {"name": "总榜", "of": "people"}]
+
+
+def test_a_prize_of_a_board_by_period_is_given_after_each_period() -> None:
+    result = played(
+        *EVERYBODY, calendar=WEEKS, boards=WEEKLY, awards=[{"name": "周奖", "board": "周榜", "top": 1}]
+    )
+
+    assert result["awards"] == {"周奖": {"2024-07-01": ["A"], "2024-07-08": ["A"]}}
+
+
+def test_who_advances_once_does_not_take_a_place_again() -> None:
+    advance = {"name": "晋级", "board": "周榜", "top": 1, "to": "决赛", "once_only": True}
+
+    result = played(*EVERYBODY, calendar=WEEKS, boards=WEEKLY, awards=[advance])
+
+    assert result["awards"] == {"晋级": {"2024-07-01": ["A"], "2024-07-08": ["C"]}}
+
+
+def test_tiers_of_prizes_follow_each_other_down_the_board() -> None:
+    tiers = [
+        {"name": name, "board": "总榜", "top": 1, "once_only": True}
+        for name in ("一等奖", "二等奖", "三等奖")
+    ]
+
+    result = played(*EVERYBODY, calendar=WEEKS, boards=WEEKLY, awards=tiers)
+
+    assert result["awards"] == {"一等奖": ["A"], "二等奖": ["C"], "三等奖": ["B"]}
+
+
+def test_wild_cards_go_to_the_best_who_are_not_in() -> None:
+    prize = {"name": "晋级", "board": "总榜", "top": 1, "each": "region.street", "wild_cards": 1}
+
+    result = played(*EVERYBODY, calendar=WEEKS, boards=WEEKLY, awards=[prize])
+
+    assert result["awards"] == {"晋级": ["A", "C", "B"]}
+
+
+def test_so_often_in_a_row_means_periods_that_follow_each_other() -> None:
+    prize = {"name": "坚持奖", "at_least": {"correct": 2}, "in_a_row": 2}
+    later = attempt("B", "07-16 09:00", "RRR")  # a week was left out
+
+    result = played(*EVERYBODY, later, calendar=WEEKS, boards=WEEKLY, awards=[prize])
+
+    assert result["awards"] == {"坚持奖": ["A"]}
+
+
+def test_without_periods_attempts_follow_each_other() -> None:
+    prize = {"name": "坚持奖", "at_least": {"correct": 2}, "in_a_row": 2}
+    attempts = [attempt("B", f"07-0{day} 09:00", "RRW") for day in (1, 5)]
+
+    result = played(*attempts, calendar=calendar(period="none"), awards=[prize])
+
+    assert result["awards"] == {"坚持奖": ["B"]}
+
+
+ROSTER = "person,group,age,grade,registered_at,region\n"
+ELIGIBLE = {
+    "too young": ({"ages": {"from": 7, "to": 12}}, "A,,6,,,渝中区/P"),
+    "too old": ({"ages": {"from": 7, "to": 12}}, "A,,13,,,渝中区/P"),
+    "another grade": ({"grades": ["五年级"]}, "A,,,四年级,,渝中区/P"),
+    "excluded": ({"exclude": ["工作人员"]}, "A,工作人员,,,,渝中区/P"),
+    "registered too late": ({"register_by": "2024-06-30 24:00"}, "A,,,,2024-07-01T00:00:00+08:00,"),
+    "not on the roster": ({"roster_only": True}, "B,,,,,"),
+}
+
+
+@pytest.mark.parametrize(("people", "row"), ELIGIBLE.values(), ids=ELIGIBLE)
+def test_who_may_not_take_part_is_refused(people: dict[str, Any], row: str) -> None:
+    files = {"people.csv": ROSTER + row}
+
+    result = played(attempt("A", "07-02 09:00", "RRR"), files=files, top={"people": people})
+
+    assert [refused["because"] for refused in result["refused"]] == ["not_allowed"]
+
+
+def test_who_is_just_within_the_limits_takes_part() -> None:
+    people = {"ages": {"from": 7, "to": 12}, "grades": ["五年级"], "register_by": "2024-06-30 24:00"}
+    files = {"people.csv": ROSTER + "A,,12,五年级,2024-06-30T23:59:59+08:00,渝中区/P"}
+
+    result = played(attempt("A", "07-02 09:00", "RRR"), files=files, top={"people": people})
+
+    assert (result["refused"], totals(result)) == ([], {"A": 3})
 
 
 def test_totals_without_a_smallest_point_stay_exact() -> None:
