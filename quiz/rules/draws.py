@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -81,7 +82,7 @@ def _place(entry: Entry, _award: Award, entrant: Entrant) -> list[Dated]:
 
 
 def _collection(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:
-    """One entry for each complete set of cards. Source: R35."""
+    """One entry for each complete set; a card named five times is wanted five times. Source: R35."""
     had = {
         token.give: sum(
             (token.at_least is None or reaches(token.at_least, each, entrant.total))
@@ -90,7 +91,7 @@ def _collection(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:
         )
         for token in award.tokens
     }
-    sets = min(had.get(name, 0) for name in entry.tokens)
+    sets = min(had.get(name, 0) // wanted for name, wanted in Counter(entry.tokens).items())
     return [Dated("", "", sets)] if sets else []
 
 
