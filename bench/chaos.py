@@ -48,9 +48,13 @@ def _acknowledges_first(self: Writer) -> None:
         with self.store.connection() as connection:
             for job in group:
                 job.attempt(connection)
-            for job in group:
+            early = [job for job in group if type(job.outcome).__name__ == "Saved"]
+            for job in early:
                 job.done.release()
             time.sleep(0.05)
+        for job in group:
+            if job not in early:
+                job.done.release()
 
 
 Writer._serve = _acknowledges_first
