@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import time
+from collections.abc import Callable
 from io import BytesIO
 
 from flask import Flask
@@ -61,6 +63,14 @@ class Visitor:
         assert self.page is not None
         bare = re.sub(r"<(script|style)\b.*?</\1>", " ", self.page.get_data(as_text=True), flags=re.DOTALL)
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+def wait_until(is_so: Callable[[], bool], within_s: float = 10) -> None:
+    """Return once `is_so()` holds; fails when it does not in time."""
+    ends = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < ends, "it did not come to that in time"
+        time.sleep(0.05)
 
 
 def organizer(app: Flask, platform: Platform) -> Visitor:

@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 
 from quiz.rules.document import load
-from quiz.services import contests, play, presets
+from quiz.services import contests, exports, play, presets
 from quiz.services import desk as desk_service
 from quiz.services.platform import Actor, Platform
 from tests.support import contests as ready
 from tests.support.clock import MovedClock
-from tests.support.desk import Visitor
+from tests.support.desk import Visitor, wait_until
 
 COMING = ready.rules().replace("2026-03-02 08:00", "2026-03-03 08:00")
 
@@ -317,6 +317,23 @@ def test_a_board_is_exported_as_workbook_and_csv(
     assert text.startswith("\ufeff名次")
     assert "'=1+1" in text
     assert "导出榜单 测试赛" in organizer.open("/desk/audit")
+
+
+def test_a_large_board_is_asked_for_and_written_beside_the_server(
+    filled: Platform, organizer: Visitor, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 0)
+    contest_id = ready.publish(filled, ready.rules(), clock.now_ms())
+    person = ready.join(filled, "甲", clock.now_ms())
+    finish(filled, ready.begin(filled, contest_id, person, clock.now_ms()), clock.now_ms(), right=4)
+    address = f"/desk/contests/{contest_id}/boards/0-0.csv"
+
+    assert "这个榜有 1 行" in organizer.open(address)
+    organizer.send(address)
+    page = organizer.address
+    wait_until(lambda: "已经写好" in organizer.open(f"{page}?part=1"), within_s=30)
+
+    assert "甲" in organizer.client.get(f"{page}/file").data.decode()
 
 
 def test_a_board_without_results_says_so(filled: Platform, organizer: Visitor, clock: MovedClock) -> None:
