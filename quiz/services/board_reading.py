@@ -98,14 +98,18 @@ class Reading:
         object.__setattr__(self, "board", board)
 
     @property
-    def on_board(self) -> Sequence[ColumnElement[bool]]:
-        """The conditions under which a stored line is on this board."""
+    def in_period(self) -> Sequence[ColumnElement[bool]]:
+        """The conditions under which a stored line belongs to this board's period; with a person, its key."""
         return (
             Line.contest_id == self.rules.contest_id,
             Line.stage == self.wanted.board.stage,
             Line.period == self.period,
-            Line.order_key > "",
         )
+
+    @property
+    def on_board(self) -> Sequence[ColumnElement[bool]]:
+        """The conditions under which a stored line is on this board; they follow the index of the order."""
+        return (*self.in_period, Line.order_key > "")
 
     @property
     def stands_since_ms(self) -> int | None:

@@ -46,6 +46,14 @@ def page(reading: Reading) -> Page:
         return _page(reading, session, part)
 
 
+def own_row(reading: Reading, person_id: int) -> Row | None:
+    """Return a person's row alone; None when they are not on the board."""
+    with reading.platform.store.reading() as session:
+        placed = reading.live(lambda live, board: live.places(board, [person_id]))
+        found = _stored_place(reading, session, person_id) if placed is None else placed.get(person_id)
+        return _rows(reading, session, [found]).get(person_id) if found else None
+
+
 def row(reading: Reading, line: LineRow, place: int, unit_names: Mapping[int, str]) -> Row:
     """Return one line as a row of the board, the person called as the board's rules say."""
     totals = orjson.loads(line.totals)
@@ -97,14 +105,12 @@ def _rows(reading: Reading, session: Session, placed: Sequence[Placed]) -> dict[
     places = {each.person_id: each.place for each in placed}
     if not places:
         return {}
-    lines = [
-        LineRow(*values)
-        for values in session.execute(
-            select(*COLUMNS)
-            .outerjoin(Identity, Identity.person_id == Line.person_id)
-            .where(*reading.on_board, Line.person_id.in_(places))
-        )
-    ]
+    found = session.execute(
+        select(*COLUMNS)
+        .outerjoin(Identity, Identity.person_id == Line.person_id)
+        .where(*reading.in_period, Line.person_id.in_(places))
+    )
+    lines = [line for values in found if (line := LineRow(*values)).order_key]
     named = unit_names(session, lines)
     return {line.person_id: row(reading, line, places[line.person_id], named) for line in lines}
 
@@ -159,8 +165,8 @@ def _stored_slice(reading: Reading, session: Session, first: int, size: int) -> 
 
 
 def _stored_place(reading: Reading, session: Session, person_id: int) -> Placed | None:
-    order_key = session.scalar(select(Line.order_key).where(*reading.on_board, Line.person_id == person_id))
-    if order_key is None:
+    order_key = session.scalar(select(Line.order_key).where(*reading.in_period, Line.person_id == person_id))
+    if not order_key:
         return None
     before = select(func.count()).select_from(Line).where(*reading.on_board, Line.order_key < order_key)
     equal = (

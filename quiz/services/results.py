@@ -64,7 +64,7 @@ def places_of(
     found = []
     for board_id, _stage, board in boards_of(rules):
         if board.of == "people" and board.over == "stage":
-            row = page(platform, rules, Wanted(board_id, size=1, me=person_id), now_ms).mine
+            row = people_board.own_row(Reading(platform, rules, Wanted(board_id), now_ms), person_id)
             if row is not None:
                 found.append((board_id, board, row))
     return found

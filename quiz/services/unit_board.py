@@ -207,7 +207,7 @@ def _row(unit: Unit, row: units.Row) -> Row:
 def _own_unit(reading: Reading, session: Session) -> int | None:
     if reading.wanted.me is None:
         return None
-    text = session.scalar(select(Line.units).where(*reading.on_board, Line.person_id == reading.wanted.me))
+    text = session.scalar(select(Line.units).where(*reading.in_period, Line.person_id == reading.wanted.me))
     return orjson.loads(text).get(reading.board.of) if text else None
 
 
