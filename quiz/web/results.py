@@ -214,8 +214,16 @@ def _line(stage: Stage, shown: Board, row: Row, mine: int | None) -> BoardLine:
         more = duration(int(str(values["time_ms"]))) if "time" in stage.order else ""
     else:
         value = str(values["value"]) if "value" in values else ""
-        more = _("%(count)s 人参加", count=values["people"]) if "people" in values else ""
+        more = _unit_words(row)
     return BoardLine(row.place, row.name or _("（已注销）"), row.unit, value, more, row.id == mine)
+
+
+def _unit_words(row: Row) -> str:
+    """Return how many people of a unit take part, or why it has no place."""
+    reasons = {"least_people": _("参加人数不足"), "not_enrolled": _("没有登记人数")}
+    if row.because is not None:
+        return reasons.get(row.because, _("暂不排名"))
+    return _("%(count)s 人参加", count=row.values["people"]) if "people" in row.values else ""
 
 
 def _gap(found: Page) -> str:
@@ -241,7 +249,8 @@ def _level_word(shown: Board) -> str:
 
 
 def _value_word(shown: Board) -> str:
-    metric = shown.order[0] if shown.order else ""
+    terms = [term.metric for term in shown.value.terms] if shown.value else []
+    metric = shown.order[0] if shown.order else terms[0] if len(terms) == 1 else ""
     words = {"sum": _("总分"), "mean": _("人均分"), "people": _("人数"), "attempts": _("人次")}
     return words.get(metric, _("得分"))
 

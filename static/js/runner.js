@@ -10,7 +10,7 @@
   var oneByOne = inTurn || page.feedback === "1"; // an answer is final when it is sent
   var deadline = +page.deadline || Infinity; // none: no limit that a person has to know
   var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
-  var BATCH = 5, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 400; // answers; ms
+  var BATCH = 5, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 300, SLOWEST = 1500; // answers; ms
   function id(name) { return document.getElementById(name); }
   function say(key, values) {
     return (words[key] || "").replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
@@ -79,7 +79,8 @@
   function announce(text) { id("announce").textContent = text; }
 
   // ---- sending: a queue that is retried as long as the page lives
-  var busy = false, off = false, pause = 1000, timer = 0, over = false, turnSent = 0;
+  var busy = false, off = false, pause = 1000, timer = 0, over = false, turnSent = 0, skipping = 0;
+  var trip = 0; // how long the last answer of the server took, in ms
   function body() {
     return JSON.stringify({
       token: page.token, device: my.device,
@@ -95,7 +96,8 @@
     return fetch(page.api + path, options).then(function (reply) {
       return reply.json().catch(function () { return {}; }).then(function (data) {
         clearTimeout(kill);
-        if (data.now) clock.set(data.now, (performance.now() - began) / 2);
+        trip = Math.min(performance.now() - began, SLOWEST);
+        if (data.now) clock.set(data.now, trip / 2);
         return { status: reply.status, data: data, wait: +reply.headers.get("Retry-After") || 0 };
       });
     }, function (error) { clearTimeout(kill); throw error; });
@@ -247,7 +249,10 @@
   }
   function forward() {
     if (oneByOne && !isFinal(shown)) {
-      if (!isAnswered(shown) && !inTurn) return tell(say("choose_first"), "warn");
+      if (!isAnswered(shown) && !(inTurn && skipping === shown)) {
+        skipping = shown;
+        return tell(say(inTurn ? "skip" : "choose_first"), "warn");
+      }
       tell("");
       if (inTurn) passTurn(); else enqueue(shown, response(shown));
     } else if (shown < +page.of) show(shown + 1, true); else showCard();
@@ -287,8 +292,10 @@
     if (left === Infinity) return;
     timeLeft.textContent = clock.words(left);
     timeLeft.classList.toggle("low", left <= 60000);
-    if (!inTurn) [300, 60, 10].forEach(function (s) { if (Math.ceil(left / 1000) === s) announce(say("left", { seconds: s, minutes: s / 60 })); });
-    if (inTurn && left <= EARLY && deadline - clock.now() > EARLY) return passTurn();
+    if (!inTurn) [300, 60, 10].forEach(function (s) {
+      if (Math.ceil(left / 1000) === s) announce(say(s < 60 ? "left" : "left_minutes", { seconds: s, minutes: s / 60 }));
+    });
+    if (inTurn && left <= EARLY + trip && deadline - clock.now() > EARLY + trip) return passTurn();
     if (left > 0 || checked) return;
     checked = true; // the phone's clock may have jumped: the server says whether time is up
     sync().then(function () {

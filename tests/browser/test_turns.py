@@ -66,3 +66,15 @@ def test_ten_seconds_without_network_lose_only_the_open_question(phone: Phone, s
 
     wait_until(lambda: 3 in site.saved(attempt))
     assert 2 not in site.saved(attempt)
+
+
+def test_a_question_is_skipped_only_when_that_is_asked_for_twice(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("误触不跳题", clock=IN_TURN, count=3))
+    phone.press("提交，下一题")
+    expect(phone.page.locator("#tell")).to_contain_text("再按一次就跳过")
+    expect(phone.question).to_contain_text("第 1 题")
+
+    phone.press("提交，下一题")
+
+    expect(phone.question).to_contain_text("第 2 题")
+    assert site.saved(attempt) == {1: 0}
