@@ -15,6 +15,7 @@ def of_document(raw: Json) -> list[Found]:
     """Return what is wrong with boards, draws and awards, of the stages and beside them."""
     levels = {f"{tree}.{level}" for tree, each in raw.get("units", {}).items() for level in each["levels"]}
     found = [each for check in CHECKS for each in check(raw, levels)]
+    found += list(_beside_the_stages(raw))
     for n, stage in enumerate(raw["stages"]):
         found += [each.inside(f"/stages/{n}") for check in CHECKS for each in check(stage, levels)]
         found += [each.inside(f"/stages/{n}") for each in _of_stage(raw, stage, levels)]
@@ -113,6 +114,13 @@ def _awards(holder: Json, levels: set[str]) -> Iterator[Found]:
 
 
 CHECKS: Sequence[Callable[[Json, set[str]], Iterable[Found]]] = (_names, _boards, _draws, _awards)
+
+
+def _beside_the_stages(raw: Json) -> Iterator[Found]:
+    for n, board in enumerate(raw.get("boards", ())):
+        if board.get("over") == "period":
+            sentence = N_("跨阶段的榜把各阶段加在一起，不能按期列榜，请删去 over: period。")
+            yield Found(f"/boards/{n}/over", "no_periods", sentence)
 
 
 def _of_stage(raw: Json, stage: Json, levels: set[str]) -> Iterator[Found]:

@@ -41,9 +41,9 @@ def _any(*values: object) -> Test:
 PERSONAL = ("total", "time", "reached", "first_started")
 
 GAPS = (
-    Gap("/boards", BOTH, N_("跨阶段的榜")),
-    Gap("/draws", BOTH, N_("跨阶段的抽奖")),
-    Gap("/awards", BOTH, N_("跨阶段的奖项")),
+    Gap("/boards", (BY_PLAY,), N_("跨阶段的榜")),
+    Gap("/draws", (BY_PLAY,), N_("跨阶段的抽奖")),
+    Gap("/awards", (BY_PLAY,), N_("跨阶段的奖项")),
     Gap("/people/groups", (BY_PLAY,), N_("按人群分组")),
     Gap("/people/ages", (BY_PLAY,), N_("限制年龄")),
     Gap("/people/grades", (BY_PLAY,), N_("限制年级")),

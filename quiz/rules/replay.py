@@ -8,6 +8,7 @@ from typing import Any
 
 from quiz.errors import InvalidDocument
 from quiz.rules import draws, timing
+from quiz.rules.across import Across
 from quiz.rules.awards import Occasion, given, longest_row
 from quiz.rules.building import build
 from quiz.rules.case import Case
@@ -34,9 +35,12 @@ def result(case: Case) -> Json:
     if gaps:
         raise InvalidDocument(gaps)
     document = build(source.raw)
-    runs = [_Run(Tables(Record(document, stage, case))) for stage in document.stages]
+    records = [Record(document, stage, case) for stage in document.stages]
+    runs = [_Run(Tables(record)) for record in records]
+    if document.boards or document.draws or document.awards:
+        runs.append(_Run(Tables(Across(document, records))))
     refused = sorted(
-        (r for run in runs for r in run.record.refused), key=lambda r: (r.row.started_ms, r.row.id)
+        (r for record in records for r in record.refused), key=lambda r: (r.row.started_ms, r.row.id)
     )
     return {
         "refused": [
@@ -154,4 +158,4 @@ def _named(runs: Sequence[_Run], of: Callable[[_Run], Mapping[str, Any]]) -> Ite
     found = [(run.stage.name, name, table) for run in runs for name, table in of(run).items()]
     names = [name for _, name, _ in found]
     for stage, name, table in found:
-        yield (name if names.count(name) == 1 else f"{stage}/{name}"), table
+        yield (name if names.count(name) == 1 or not stage else f"{stage}/{name}"), table

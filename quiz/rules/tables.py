@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quiz.rules import standings, units
+from quiz.rules.across import Across
 from quiz.rules.parts import Board
 from quiz.rules.record import Record
 from quiz.rules.standings import Line
@@ -16,7 +17,7 @@ Row = dict[str, Any]  # Any: JSON values of a row
 class Tables:
     """Makes the rows of boards from a record."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record | Across) -> None:
         self.record, self.stage = record, record.stage
         self._lines: dict[str | None, Mapping[str, Line]] = {}
 

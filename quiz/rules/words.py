@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from quiz.errors import N_
 from quiz.rules import words_of_play, words_of_ranking, words_of_units
+from quiz.rules.across import as_stage
 from quiz.rules.parts import Document, Stage
-from quiz.rules.saying import Passage, Sentence, filled_in
+from quiz.rules.saying import Passage, Sentence, filled_in, say
 
 __all__ = ["Passage", "Sentence", "passages", "text"]
 
@@ -40,7 +41,20 @@ def passages(document: Document) -> list[Passage]:
             sentences = tuple(says(document, stage))
             if sentences:
                 found.append(Passage(heading, sentences))
-    return found
+    return found + list(_beside_the_stages(document))
+
+
+def _beside_the_stages(document: Document) -> Iterator[Passage]:
+    if not (document.boards or document.draws or document.awards):
+        return
+    whole = as_stage(document)
+    sentences = [say(N_("以下把每人在各阶段的总分加起来，用时、次数也分别相加。"))]
+    for board in whole.boards:
+        if board.of == "people":
+            sentences += words_of_ranking.board_notes(whole, board)
+    sentences += words_of_units.unit_boards(document, whole)
+    sentences += words_of_ranking.prizes(document, whole)
+    yield Passage(N_("各阶段合计"), tuple(sentences))
 
 
 def text(document: Document) -> str:

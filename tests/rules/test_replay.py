@@ -34,8 +34,15 @@ def attempt(
 def played(*attempts: dict[str, Any], files: dict[str, Any] | None = None, **stage: Any) -> dict[str, Any]:
     """Replay a case of the small document with parts of its stage changed."""
     top = stage.pop("top", None)
+    return replayed(small(top, **stage), *attempts, files=files)
+
+
+def replayed(
+    rules: dict[str, Any], *attempts: dict[str, Any], files: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Replay a case of a document."""
     given = {
-        "rules.yaml": text(small(top, **stage)),
+        "rules.yaml": text(rules),
         "people.csv": PEOPLE,
         "attempts.jsonl": "\n".join(json.dumps(each) for each in attempts),
     }

@@ -1,0 +1,104 @@
+"""All stages of a contest taken together: what the boards, draws and awards beside the stages fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import gcd, lcm
+
+from quiz.rules.earning import Happened
+from quiz.rules.parts import Calendar, Document, Stage
+from quiz.rules.record import Accepted, Record
+from quiz.rules.standings import Line
+
+
+def as_stage(document: Document) -> Stage:
+    """Return the stage that stands for all of them: the first one's order and places, no periods."""
+    first = document.stages[0]
+    whole = Calendar(
+        zone=document.timezone,
+        opens_ms=min(stage.calendar.opens_ms for stage in document.stages),
+        closes_ms=max(stage.calendar.closes_ms for stage in document.stages),
+        day_begins_min=first.calendar.day_begins_min,
+    )
+    return replace(
+        first,
+        name="",
+        calendar=whole,
+        boards=document.boards,
+        draws=document.draws,
+        awards=document.awards,
+        point=common_point(stage.point for stage in document.stages),
+        point_stated=all(stage.point_stated for stage in document.stages),
+    )
+
+
+def common_point(points: Iterable[Fraction]) -> Fraction:
+    """Return the largest point of which all are multiples."""
+    found = list(points)
+    return Fraction(gcd(*(p.numerator for p in found)), lcm(*(p.denominator for p in found)))
+
+
+def combined(lines: Sequence[Line], points: Sequence[Fraction], point: Fraction) -> Line:
+    """Return a person's line over all stages: what is counted added up, last reached, first started."""
+    return Line(
+        total=sum(int(line.total * own / point) for line, own in zip(lines, points, strict=True)),
+        time_ms=sum(line.time_ms for line in lines),
+        reached_ms=max(line.reached_ms for line in lines),
+        first_started_ms=min(line.first_started_ms for line in lines),
+        attempts=sum(line.attempts for line in lines),
+        full=sum(line.full for line in lines),
+    )
+
+
+class Across:
+    """The records of all stages, read like the record of one."""
+
+    def __init__(self, document: Document, records: Sequence[Record]) -> None:
+        self.document, self.records = document, records
+        self.forest, self.case = records[0].forest, records[0].case
+        self.stage = replace(as_stage(document), point=common_point(record.stage.point for record in records))
+        self.refused: list[object] = []  # told by the stages
+        self.periods: list[str] = []
+
+    @property
+    def units_out(self) -> set[tuple[str, str]]:
+        """Units that are disqualified in any stage."""
+        return {out for record in self.records for out in record.units_out}
+
+    def people(self) -> list[str]:
+        """Return everybody who stands in some stage."""
+        return sorted({person for record in self.records for person in record.people()})
+
+    def attempts_of(self, person: str, with_void: bool = False) -> list[Accepted]:
+        """Return a person's accepted attempts of all stages, in order of their start."""
+        found = [each for record in self.records for each in record.attempts_of(person, with_void)]
+        return sorted(found, key=lambda each: (each.played.started_ms, each.played.id))
+
+    def events_of(self, person: str) -> Sequence[Happened]:
+        """Return a person's events."""
+        return self.records[0].events_of(person)
+
+    def group(self, person: str) -> str:
+        """Return the group a person belongs to."""
+        return self.records[0].group(person)
+
+    def unit_of(self, person: str, of: str) -> str | None:
+        """Return the path of a person's unit on a level."""
+        return self.records[0].unit_of(person, of)
+
+    def lines(self, _period: str | None) -> dict[str, Line]:
+        """Return everybody's line over all stages."""
+        mine: dict[str, list[tuple[Line, Fraction]]] = {}
+        for record in self.records:
+            for person, line in record.lines(None).items():
+                mine.setdefault(person, []).append((line, record.stage.point))
+        return {
+            person: combined([line for line, _ in each], [point for _, point in each], self.stage.point)
+            for person, each in mine.items()
+        }
+
+    def total(self, person: str) -> Fraction:
+        """Return a person's total over all stages."""
+        return sum((record.total(person) for record in self.records), Fraction(0))
