@@ -279,6 +279,7 @@ def _edit_page(draft: contests.Draft, form: RulesForm) -> str:
         checked=checked,
         rules_page=rules_page(checked.document) if checked.document else (),
         is_published=draft.published_version is not None,
+        has_opened=draft.published_version is not None and _has_opened(draft.contest_id),
         has_changes=draft.published_version is not None and any(_changes(draft.contest_id, draft)),
         rows=min(48, max(16, text.count("\n") + 2)),
     )
@@ -291,6 +292,11 @@ def _checked(text: str) -> Checked:
         lines = text.splitlines()
         return Checked(None, [_named(fault, lines) for fault in error.faults], ())
     return Checked(document, (), contests.missing(platform(), document))
+
+
+def _has_opened(contest_id: int) -> bool:
+    stages = in_force(platform(), contest_id).document.stages
+    return min(stage.calendar.opens_ms for stage in stages) <= now_ms()
 
 
 def _named(fault: Fault, lines: Sequence[str]) -> NamedFault:

@@ -255,6 +255,20 @@ def test_after_the_opening_rules_cannot_be_published_again(
     assert "比赛已经开始，规则不能再改" in said
 
 
+def test_after_the_opening_the_page_of_the_rules_says_that_they_stay(
+    filled: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    contest_id = draft(filled, COMING, clock.now_ms())
+    publish(organizer, contest_id)
+    clock.set("2026-03-03 08:00")
+    organizer.open(f"/desk/contests/{contest_id}")
+
+    said = organizer.send(f"/desk/contests/{contest_id}", text=COMING + "# 新\n", seen=seen(organizer))
+
+    assert "比赛已经开始，规则不能再改" in said
+    assert "去发布" not in said
+
+
 def test_numbers_move_with_what_people_do(filled: Platform, organizer: Visitor, clock: MovedClock) -> None:
     contest_id = ready.publish(filled, ready.rules(), clock.now_ms())
     person = ready.join(filled, "甲", clock.now_ms())

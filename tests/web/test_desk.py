@@ -12,11 +12,34 @@ from quiz.services import accounts
 from quiz.services import desk as service
 from quiz.services.accounts import UnitRow
 from quiz.services.platform import Actor, Platform
+from quiz.web.desk_words import action_words
 from tests.support import contests as ready
 from tests.support.clock import MovedClock
 from tests.support.desk import Visitor
+from tests.support.statements import statements
 
 ROSTER = "姓名,昵称,街道,班级\n张三丰,,Q,\n李四,小李,渝中区/P,\n".encode()
+
+
+AUDITED = {  # what each form of the desk leaves in the audit log; "" where it changes nothing that others see
+    "desk.accept": "organizer.accept",
+    "desk.leave": "",
+    "desk.invite": "organizer.invite",
+    "desk.read_roster": "",
+    "desk.add_roster": "people.add",
+    "desk.codes": "people.codes",
+    "desk.forget_roster": "",
+    "desk.import_units": "units.load",
+    "desk.enrolment": "units.enrolment",
+    "bank.receive": "",
+    "bank.take": "bank.import",
+    "bank.forget": "",
+    "bank.undo": "bank.undo",
+    "contests.new": "contest.create",
+    "contests.save": "contest.save",
+    "contests.publish": "contest.publish",
+    "contests.export_apart": "board.export",
+}
 
 
 def desk_addresses(app: Flask) -> list[tuple[str, str]]:
@@ -52,6 +75,51 @@ def test_a_participant_is_refused_at_every_address_of_the_desk(app: Flask, parti
     }
 
     assert statuses == {403}
+
+
+def test_every_form_of_the_desk_says_what_it_leaves_in_the_audit_log(app: Flask) -> None:
+    forms = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/desk/") and "POST" in (rule.methods or set())
+    }
+
+    assert forms == AUDITED.keys()
+
+
+def test_every_action_of_the_audit_log_has_words(app: Flask) -> None:
+    with app.test_request_context():
+        assert {action for action in AUDITED.values() if action} <= action_words().keys()
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        ("/desk/", 14),
+        ("/desk/people", 6),
+        ("/desk/units", 8),
+        ("/desk/audit", 5),
+        ("/desk/bank/", 7),
+        ("/desk/bank/import", 5),
+        ("/desk/contests/", 6),
+        ("/desk/contests/1/watch", 9),
+        ("/desk/contests/1/boards/0-0", 9),
+    ],
+)
+def test_a_page_of_the_desk_asks_the_database_a_few_times_whatever_it_lists(
+    platform: Platform, organizer: Visitor, clock: MovedClock, address: str, most: int
+) -> None:
+    ready.fill_bank(platform, clock.now_ms())
+    ready.add_units(platform, clock.now_ms())
+    contest_id = ready.publish(platform, ready.rules(), clock.now_ms())
+    for n in range(5):
+        ready.begin(platform, contest_id, ready.join(platform, f"甲{n}", clock.now_ms()), clock.now_ms())
+    organizer.open(address)
+
+    with statements(platform.store.engine) as asked:
+        organizer.open(address)
+
+    assert len(asked) <= most, "\n".join(asked)
 
 
 def test_opening_an_invitation_does_not_use_it_up(
