@@ -7,7 +7,6 @@ import secrets
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from quiz.services.board_reading import Wanted, board_of
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 
-KEPT_S = 86_400  # a file stays for a day
-SILENT_S = 120  # an export that gives no sign of life for so long has died
+KEPT_MS = 86_400_000  # a file stays for a day
+SILENT_MS = 120_000  # an export that gives no sign of life for so long has died
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
     if ending not in WRITERS:
         raise InvalidInput(N_("只能导出 .xlsx 或 .csv 文件。"))
     folder = _folder(platform)
-    _forget_old(folder)
+    _forget_old(folder, actor.now_ms)
     _stage, board = board_of(rules, wanted.board)
     rows = exports.count_rows(platform, rules, wanted)
     export = Export(name=f"{rules.document.title}-{board.name}.{ending}", of=rows)
@@ -83,7 +82,7 @@ def export_of(platform: Platform, token: str) -> Export:
     if not token.isalnum() or not path.is_file():
         raise NotFound(N_("这次导出已不在服务器上，请重新导出。"))
     export = Export(**json.loads(path.read_text("utf-8")))
-    is_silent = time.time() - path.stat().st_mtime > SILENT_S
+    is_silent = _age_ms(path, platform.clock.now_ms()) > SILENT_MS
     return replace(export, state="failed") if export.state == "running" and is_silent else export
 
 
@@ -109,10 +108,14 @@ def _folder(platform: Platform) -> Path:
     return folder
 
 
-def _forget_old(folder: Path) -> None:
+def _forget_old(folder: Path, now_ms: int) -> None:
     for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime > KEPT_S:
+        if _age_ms(path, now_ms) > KEPT_MS:
             path.unlink(missing_ok=True)
+
+
+def _age_ms(path: Path, now_ms: int) -> int:
+    return now_ms - path.stat().st_mtime_ns // 1_000_000
 
 
 def _start(order: Order, folder: Path) -> None:
