@@ -7,14 +7,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
+import orjson
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, MetaData, String, Text, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Text,
+    bindparam,
+    event,
+    func,
+    select,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 OLDEST_SQLITE = (3, 51, 3)  # before it two writers can corrupt a WAL database (WAL-reset bug)
 BUSY_TIMEOUT_MS = 20_000  # how long a command waits for the serving process, and the other way round
@@ -168,6 +187,31 @@ DRIVERS: dict[str, Callable[[], Dialect]] = {
     "sqlite": lambda: sqlite.dialect(paramstyle="qmark"),
     "postgresql": lambda: PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]  # SQLAlchemy's
 }
+
+
+def among(dialect: str, column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
+    """Return the condition that a column is one of the numbers given as `listed` under a name."""
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(name)).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == func.any(bindparam(name))
+
+
+def listed(connection: Connection, numbers: Sequence[int]) -> object:
+    """Return numbers as one value for a statement made with `among`."""
+    return orjson.dumps(numbers).decode() if connection.dialect.name == "sqlite" else list(numbers)
+
+
+def rows_from(dialect: str, name: str, types: Sequence[TypeEngine[Any]]) -> Select[Any]:
+    """Select the rows of a JSON list of lists that is given under a name, in its order, with these types."""
+    if dialect == "sqlite":
+        each = func.json_each(bindparam(name)).table_valued("key", "value")
+        found = [func.json_extract(each.c.value, f"$[{i}]") for i in range(len(types))]
+        return select(*found).order_by(each.c.key)
+    elements = func.json_array_elements(sql_cast(bindparam(name), JSON))
+    element = elements.table_valued("value", with_ordinality="position").render_derived()
+    columns = [sql_cast(element.c.value.op("->>")(i), kind) for i, kind in enumerate(types)]
+    return select(*columns).order_by(element.c.position)
 
 
 def insert_for(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:

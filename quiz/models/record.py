@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from quiz.models.accounts import Membership, Person, Unit
-from quiz.models.base import Statement, insert_for
+from quiz.models.base import Statement, among, insert_for, rows_from
 from quiz.models.play import Attempt, Line, Receipt, Result
 
 _last_device = (
@@ -77,7 +77,8 @@ def _attempt(dialect: str) -> Select[Any]:  # Any: the columns of an attempt and
         select(*ATTEMPT_COLUMNS, case((decides, _past(dialect))))
         .select_from(Attempt)
         .join(Person, Person.id == Attempt.person_id)
-        .where(Attempt.id == bindparam("attempt_id"))
+        .where(among(dialect, Attempt.id, "attempt_ids"))
+        .order_by(Attempt.id)  # locks are taken in one order
     )
 
 
@@ -87,14 +88,16 @@ READ_ATTEMPT = Statement(_attempt)
 ATTEMPT_FOR_ANSWER = Statement(lambda dialect: _attempt(dialect).with_for_update(read=True, of=Attempt))
 ATTEMPT_FOR_FINISH = Statement(lambda dialect: _attempt(dialect).with_for_update(of=Attempt))
 
-ADD_RECEIPT = Statement(
-    insert(Receipt).values(
-        {
-            name: bindparam(name)
-            for name in ("attempt_id", "device", "received_ms", "answers", "late", "opens", "opened_ms")
-        }
-    )
-)
+RECEIPT_NAMES = ("attempt_id", "device", "received_ms", "answers", "late", "opens", "opened_ms")
+
+
+def _add_receipts(dialect: str) -> ClauseElement:
+    table = Receipt.__table__
+    rows = rows_from(dialect, "rows", [table.c[name].type for name in RECEIPT_NAMES])
+    return insert(Receipt).from_select(RECEIPT_NAMES, rows, include_defaults=False)
+
+
+ADD_RECEIPTS = Statement(_add_receipts)  # `rows`: a JSON list of lists in the order of RECEIPT_NAMES
 
 RECEIPTS = Statement(
     select(*RECEIPT_COLUMNS).where(Receipt.attempt_id == bindparam("attempt_id")).order_by(Receipt.id)

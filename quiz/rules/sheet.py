@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import islice
 
@@ -14,8 +14,8 @@ KIND_LETTERS = {"single": "s", "multiple": "m", "true_false": "t"}
 KINDS = {letter: kind for kind, letter in KIND_LETTERS.items()}
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
 MOST_SEQ = 2**31 - 1
-PAPERS_KEPT = 2_000  # parsed, about 10 KB each
 LONGEST_DEVICE = 40  # characters
+SLOTS_KEPT = 8_192  # words taken apart once: papers of one contest share them
 REFUSALS = {  # why one answer of a batch cannot count
     "malformed": N_("这个答案的格式不对。"),
     "unknown_question": N_("试卷里没有这道题。"),
@@ -41,49 +41,63 @@ class Slot:
 
 @dataclass(frozen=True)
 class Paper:
-    """The questions of one attempt, numbered from 1, with option ids that mean nothing outside it."""
+    """The questions of one attempt, numbered from 1, with option ids that mean nothing outside it.
+
+    Kept as it is stored, a word a question; only the questions that are asked for are taken apart.
+    """
 
     seed: str
-    slots: tuple[Slot, ...]
-    known_ids: dict[int, tuple[str, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    words: tuple[str, ...]  # version.kind.section.order
 
-    @staticmethod
-    def parse(seed: str, text: str) -> Paper:
-        """Read back what `text` wrote; papers that are being answered are kept, each save needs its own."""
-        return _parsed(seed, text)
+    @classmethod
+    def of(cls, seed: str, slots: Iterable[Slot]) -> Paper:
+        """Return the paper that shows these questions."""
+        return cls(seed, tuple(_word(slot) for slot in slots))
+
+    @classmethod
+    def parse(cls, seed: str, text: str) -> Paper:
+        """Read back what `text` wrote."""
+        return cls(seed, tuple(text.split()))
 
     @property
     def text(self) -> str:
-        """The paper as stored: a word a question, version.kind.section.order."""
-        return " ".join(
-            f"{s.version_id}.{KIND_LETTERS[s.kind]}.{s.section}.{'-'.join(map(str, s.order))}"
-            for s in self.slots
-        )
+        """The paper as stored."""
+        return " ".join(self.words)
 
     @property
+    def count(self) -> int:
+        """How many questions it has."""
+        return len(self.words)
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """By question, what it shows."""
+        return tuple(_slot(word) for word in self.words)
+
+    @cached_property
     def option_ids(self) -> tuple[tuple[str, ...], ...]:
         """By question, the ids of its options in the order shown: two characters each, from the seed."""
-        return tuple(self.ids(n) for n in range(1, len(self.slots) + 1))
+        return tuple(self.ids(n) for n in range(1, self.count + 1))
 
     def ids(self, n: int) -> tuple[str, ...]:
-        """Return the option ids of question `n`; found when they are first wanted: a save wants few."""
-        if n not in self.known_ids:
-            self.known_ids[n] = _ids(self.seed, n, len(self.slots[n - 1].order))
-        return self.known_ids[n]
+        """Return the ids of the options of question `n` in the order shown."""
+        return _ids(self.seed, n, len(_slot(self.words[n - 1]).order))
 
     def fault(self, n: int, response: Sequence[str]) -> str | None:
         """Return the code of what is wrong with a response to question `n`, None if it can be admitted."""
-        if not 1 <= n <= len(self.slots):
+        if not 1 <= n <= self.count:
             return "unknown_question"
+        if not response:
+            return None
         if len(set(response)) != len(response) or not set(response) <= set(self.ids(n)):
             return "unknown_option"
-        if len(response) > 1 and self.slots[n - 1].kind != "multiple":
+        if len(response) > 1 and _slot(self.words[n - 1]).kind != "multiple":
             return "too_many_options"
         return None
 
     def chosen(self, n: int, response: Iterable[str]) -> tuple[int, ...]:
         """Return the positions, in the frozen version, of the options that a response names."""
-        shown, order = self.ids(n), self.slots[n - 1].order
+        shown, order = self.ids(n), _slot(self.words[n - 1]).order
         return tuple(sorted(order[shown.index(option)] for option in response))
 
 
@@ -229,14 +243,14 @@ def openings(started_ms: int, receipts: Iterable[Received]) -> dict[int, int]:
     return opened
 
 
-@lru_cache(maxsize=PAPERS_KEPT)
-def _parsed(seed: str, text: str) -> Paper:
-    return Paper(seed, tuple(_slot(part) for part in text.split()))
-
-
-def _slot(part: str) -> Slot:
-    version, kind, section, order = part.split(".")
+@lru_cache(maxsize=SLOTS_KEPT)
+def _slot(word: str) -> Slot:
+    version, kind, section, order = word.split(".")
     return Slot(int(version), KINDS[kind], int(section), tuple(int(i) for i in order.split("-")))
+
+
+def _word(slot: Slot) -> str:
+    return f"{slot.version_id}.{KIND_LETTERS[slot.kind]}.{slot.section}.{'-'.join(map(str, slot.order))}"
 
 
 def _ids(seed: str, n: int, count: int) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,12 @@ from quiz.services.announcing import announce
 from quiz.services.closing import Ending, Outcome, close
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force, published
-from quiz.services.received import AttemptRow, attempt_row, receipts
+from quiz.services.received import AttemptRow, add_receipts, read_attempt, read_attempts, receipts
 from quiz.services.reviewing import Reviewed, level_of, reviewed, told
 from quiz.services.saving import Batch as Batch
 from quiz.services.saving import Open as Open
 from quiz.services.saving import Saved as Saved
-from quiz.services.saving import checked, save_batch
+from quiz.services.saving import checked, save_batch, weighed
 from quiz.services.starting import Start as Start
 from quiz.services.starting import start_attempt, started_before
 
@@ -148,7 +148,7 @@ def save(platform: Platform, batch: Batch) -> Saved:
 
     Raises NotFound, SignInNeeded, AttemptFinished; an answer that cannot count is named in the admission.
     """
-    return platform.writer.run(lambda c: _save(c, platform, batch))
+    return platform.writer.run_together(_save_all, (platform, batch))
 
 
 def finish(platform: Platform, batch: Batch) -> Finished:
@@ -244,26 +244,49 @@ def close_overdue(platform: Platform, now_ms: int) -> int:
 
 
 def _own_row(connection: Connection, attempt_id: int, person_id: int, now_ms: int) -> AttemptRow:
-    row = attempt_row(record.READ_ATTEMPT.run(connection, attempt_id=attempt_id, received_ms=now_ms))
+    row = read_attempt(connection, record.READ_ATTEMPT, attempt_id, now_ms)
     if row.person_id != person_id:
         raise NotFound()
     return row
 
 
-def _save(connection: Connection, platform: Platform, batch: Batch) -> Saved:
-    rows = record.ATTEMPT_FOR_ANSWER.run(
-        connection, attempt_id=batch.attempt_id, received_ms=batch.received_ms
-    )
-    row = attempt_row(rows)
-    checked(row, batch)
-    return save_batch(connection, published(platform, row.rules_id), batch, row)
+Asked = tuple[Platform, Batch]
+
+
+def _save_all(connection: Connection, asked: Sequence[Asked]) -> list[Saved | QuizError]:
+    """Save the batches of many callers with two statements; an attempt twice among them takes four."""
+    outcomes: list[Saved | QuizError] = []
+    together: dict[int, Asked] = {}
+    for platform, batch in asked:
+        if batch.attempt_id in together:
+            outcomes += _save_round(connection, list(together.values()))
+            together = {}
+        together[batch.attempt_id] = (platform, batch)
+    return outcomes + _save_round(connection, list(together.values()))
+
+
+def _save_round(connection: Connection, asked: Sequence[Asked]) -> list[Saved | QuizError]:
+    latest_ms = max(batch.received_ms for _, batch in asked)
+    ids = [batch.attempt_id for _, batch in asked]
+    rows = read_attempts(connection, record.ATTEMPT_FOR_ANSWER, ids, latest_ms)
+    outcomes = [_weighed(platform, batch, rows.get(batch.attempt_id)) for platform, batch in asked]
+    add_receipts(connection, [saved.receipt for saved in outcomes if isinstance(saved, Saved)])
+    return outcomes
+
+
+def _weighed(platform: Platform, batch: Batch, row: AttemptRow | None) -> Saved | QuizError:
+    """Return what becomes of a batch, or the refusal that its caller gets."""
+    try:
+        if row is None:
+            raise NotFound()
+        checked(row, batch)
+        return weighed(published(platform, row.rules_id), batch, row)
+    except QuizError as refusal:
+        return refusal
 
 
 def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finished:
-    rows = record.ATTEMPT_FOR_FINISH.run(
-        connection, attempt_id=batch.attempt_id, received_ms=batch.received_ms
-    )
-    row = attempt_row(rows)
+    row = read_attempt(connection, record.ATTEMPT_FOR_FINISH, batch.attempt_id, batch.received_ms)
     checked(row, batch)
     rules = published(platform, row.rules_id)
     if row.finished_ms is not None:
@@ -307,7 +330,7 @@ def _overdue_of(platform: Platform, person_id: int, wanted: Start, now_ms: int) 
 
 def _close_by_server(platform: Platform, attempt_id: int, now_ms: int) -> bool:
     def work(connection: Connection) -> Outcome | None:
-        row = attempt_row(record.ATTEMPT_FOR_FINISH.run(connection, attempt_id=attempt_id, received_ms=0))
+        row = read_attempt(connection, record.ATTEMPT_FOR_FINISH, attempt_id)
         if row.finished_ms is not None or row.deadline_ms is None:
             return None
         ending = Ending(row.deadline_ms, "server", now_ms)

@@ -10,7 +10,10 @@ from sqlalchemy import Connection
 
 from quiz.errors import NotFound
 from quiz.models import record
+from quiz.models.base import Statement, listed
 from quiz.rules.sheet import Answer, Received
+
+ReceiptRow = tuple[int, str, int, str, bool, int | None, int | None]  # models.record.RECEIPT_NAMES
 
 
 class AttemptRow(NamedTuple):
@@ -50,11 +53,29 @@ class AttemptRow(NamedTuple):
         return [_received(row) for row in sorted(rows)]
 
 
-def attempt_row(rows: Sequence[Any]) -> AttemptRow:  # Any: the driver's row
-    """Return the attempt that a statement has read; raises NotFound when there is none."""
-    if not rows:
+def read_attempts(
+    connection: Connection, statement: Statement, attempt_ids: Sequence[int], received_ms: int
+) -> dict[int, AttemptRow]:
+    """Return attempts by id, read with one of the statements of `models.record`; unknown ids are absent."""
+    rows = statement.run(connection, attempt_ids=listed(connection, attempt_ids), received_ms=received_ms)
+    return {row[0]: AttemptRow(*row) for row in rows}
+
+
+def read_attempt(
+    connection: Connection, statement: Statement, attempt_id: int, received_ms: int = 0
+) -> AttemptRow:
+    """Return one attempt; raises NotFound when there is none."""
+    found = read_attempts(connection, statement, [attempt_id], received_ms).get(attempt_id)
+    if found is None:
         raise NotFound()
-    return AttemptRow(*rows[0])
+    return found
+
+
+def add_receipts(connection: Connection, rows: Sequence[ReceiptRow | None]) -> None:
+    """Add the receipts that there are, in their order, with one statement."""
+    kept = [row for row in rows if row is not None]
+    if kept:
+        record.ADD_RECEIPTS.run(connection, rows=orjson.dumps(kept).decode())
 
 
 def receipts(connection: Connection, attempt_id: int) -> list[Received]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from quiz.errors import AttemptFinished, NotFound, SignInNeeded
-from quiz.models import record
 from quiz.rules import sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.sheet import Admission, Answer, Paper, Received, Terms
 from quiz.services.published import Published
-from quiz.services.received import AttemptRow, packed
+from quiz.services.received import AttemptRow, ReceiptRow, add_receipts, packed
 from quiz.services.reviewing import Reviewed, reviewed, told
 
 
@@ -47,6 +46,7 @@ class Saved:
     row: AttemptRow
     open: Open | None = None  # None with one clock for all, or when the paper is through
     shown: Mapping[int, Reviewed] = field(default_factory=dict)  # where the rules show it after each answer
+    receipt: ReceiptRow | None = None  # what has to be stored for it to be true
 
 
 def looks_back(stage: Stage) -> bool:
@@ -64,6 +64,13 @@ def checked(row: AttemptRow, batch: Batch) -> None:
 
 def save_batch(connection: Connection, rules: Published, batch: Batch, row: AttemptRow) -> Saved:
     """Store what a batch may still store and return what became of it; raises AttemptFinished."""
+    saved = weighed(rules, batch, row)
+    add_receipts(connection, [saved.receipt])
+    return saved
+
+
+def weighed(rules: Published, batch: Batch, row: AttemptRow) -> Saved:
+    """Return what becomes of a batch, and the receipt to be stored for it; raises AttemptFinished."""
     is_late = row.closes_ms is not None and batch.received_ms > row.closes_ms
     if row.finished_ms is not None and not (is_late and row.ran_out):
         raise AttemptFinished(state="finished", result=f"/api/v1/attempts/{row.id}")
@@ -72,13 +79,12 @@ def save_batch(connection: Connection, rules: Published, batch: Batch, row: Atte
     past = row.past
     other = bool(batch.device and row.last_device and row.last_device != batch.device)
     if stage.clock.per_question_ms is not None and not is_late:
-        return _save_in_turn(connection, batch, row, _Turn(stage, paper, past, other))
+        return _weighed_in_turn(batch, row, _Turn(stage, paper, past, other))
     first_is_final = told(stage.flow.show.after_answer)
     terms = Terms("too_late" if is_late else None, first_is_final=first_is_final)
     admission = sheet.admit(paper, batch.answers, terms, batch.device, past)
-    _add_receipt(connection, batch, admission)
     shown = _shown(rules, stage, paper, admission) if first_is_final else {}
-    return Saved(admission, other, row, shown=shown)
+    return Saved(admission, other, row, shown=shown, receipt=_receipt(batch, admission))
 
 
 @dataclass(frozen=True)
@@ -89,9 +95,9 @@ class _Turn:
     other_device: bool
 
 
-def _save_in_turn(connection: Connection, batch: Batch, row: AttemptRow, turn: _Turn) -> Saved:
-    """Save with a clock per question: one question is open, an answer to it or its end opens the next."""
-    stage, last = turn.stage, len(turn.paper.slots)
+def _weighed_in_turn(batch: Batch, row: AttemptRow, turn: _Turn) -> Saved:
+    """Weigh with a clock per question: one question is open, an answer to it or its end opens the next."""
+    stage, last = turn.stage, turn.paper.count
     opened = sheet.openings(row.started_ms, turn.past)
     now = _open(stage, max(opened), opened[max(opened)], row.deadline_ms)
     is_over = now.n <= last and batch.received_ms > now.deadline_ms + stage.clock.grace_ms
@@ -100,8 +106,8 @@ def _save_in_turn(connection: Connection, batch: Batch, row: AttemptRow, turn: _
     moves_on = is_over or bool(admission.kept)
     if moves_on:
         now = _open(stage, now.n + 1, batch.received_ms, row.deadline_ms)
-    _add_receipt(connection, batch, admission, now if moves_on else None)
-    return Saved(admission, turn.other_device, row, now if now.n <= last else None)
+    receipt = _receipt(batch, admission, now if moves_on else None)
+    return Saved(admission, turn.other_device, row, now if now.n <= last else None, receipt=receipt)
 
 
 def _open(stage: Stage, n: int, opened_ms: int, deadline_ms: int | None) -> Open:
@@ -116,19 +122,11 @@ def _shown(rules: Published, stage: Stage, paper: Paper, admission: Admission) -
     }
 
 
-def _add_receipt(
-    connection: Connection, batch: Batch, admission: Admission, opens: Open | None = None
-) -> None:
-    """Add one row for what was received: the answers that count, or the late ones as evidence."""
+def _receipt(batch: Batch, admission: Admission, opens: Open | None = None) -> ReceiptRow | None:
+    """Return the row for what was received: the answers that count, or the late ones as evidence."""
     answers = admission.kept or admission.late
-    if answers or opens is not None:
-        record.ADD_RECEIPT.run(
-            connection,
-            attempt_id=batch.attempt_id,
-            device=batch.device,
-            received_ms=batch.received_ms,
-            answers=packed(answers),
-            late=not admission.kept and bool(admission.late),
-            opens=opens.n if opens else None,
-            opened_ms=opens.opened_ms if opens else None,
-        )
+    if not answers and opens is None:
+        return None
+    is_late = not admission.kept and bool(admission.late)
+    opened = (opens.n, opens.opened_ms) if opens is not None else (None, None)
+    return (batch.attempt_id, batch.device, batch.received_ms, packed(answers), is_late, *opened)

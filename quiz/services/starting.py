@@ -115,9 +115,9 @@ def _draw(rules: Published, stage: Stage, seed: str, earlier: Sequence[Started],
         "daily": f"{rules.rules_id}/{timing.day_of(stage, now_ms)}",
     }.get(stage.paper.draw, seed)
     slots = draw(stage.paper, rules.pool, drawn_from, order_seed=seed, seen=seen)
-    return Paper(
+    return Paper.of(
         seed,
-        tuple(
+        (
             Slot(s.candidate_id, rules.questions[s.candidate_id].kind, s.section_index, tuple(s.option_order))
             for s in slots
         ),

@@ -45,7 +45,7 @@ def in_one_group(own: Writer, works: list) -> list[object]:  # type: ignore[type
         first = threads.submit(run, hold)
         held.wait(10)
         others = [threads.submit(run, work) for work in works]
-        while len(own.waiting) < len(works):
+        while own.jobs.qsize() < len(works):
             threading.Event().wait(0.001)
         go.set()
         first.result()
@@ -90,7 +90,8 @@ def test_a_queue_that_is_full_tells_callers_to_come_back(
     monkeypatch.setattr(writer, "MOST_WAITING", 2)
     own = Writer(platform.store)
 
-    own.waiting.extend([writer.Job(add(1)), writer.Job(add(2))])
+    for number in (1, 2):
+        own.jobs.put(writer.Job(add(number)))
 
     with pytest.raises(Busy):
         own.run(add(3))
