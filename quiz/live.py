@@ -44,7 +44,7 @@ from redis.retry import Retry
 
 TIMEOUT_S = 0.3  # of one call: a live board that hangs must not hold up an answer
 REST_S = 0.5  # after a call that failed nobody waits for Redis again for so long
-LEASE_MS = 30_000  # a building that is not filled for so long is given up
+LEASE_MS = 10_000  # a building that is not filled for so long is given up
 PERSON_BYTES = 5  # of a person's id in Redis: 10^12 people
 CHUNK = 1_000  # rows of one call that walks a board
 NEIGHBOURS = 2  # rows shown above and below one's own

@@ -16,6 +16,7 @@ from quiz.services.board_reading import MOST_ROWS, BoardId, Page, Reading, Row, 
 from quiz.services.platform import Platform
 from quiz.services.published import Published
 
+LAST_FIRST = 10**9  # no board has more rows
 MOST_PERIODS = 400  # more than a year of days
 
 __all__ = ["BoardId", "Page", "Row", "Wanted", "board_of", "boards_of", "page", "periods", "places_of"]
@@ -27,7 +28,9 @@ def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> P
     A board over periods shows the latest one unless another is asked for. Raises NotFound.
     """
     reading = Reading(platform, rules, wanted, now_ms)
-    if wanted.size > MOST_ROWS or wanted.size < 1 or wanted.first < 0:
+    if not (1 <= wanted.size <= MOST_ROWS and 0 <= wanted.first <= LAST_FIRST):
+        raise NotFound(N_("没有这一页。"))
+    if "\0" in wanted.period or "\0" in wanted.query:  # PostgreSQL has no such text
         raise NotFound(N_("没有这一页。"))
     if reading.board.over == "period":
         period = wanted.period or latest_period(platform, rules, wanted.board.stage)

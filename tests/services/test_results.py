@@ -230,9 +230,13 @@ def test_a_board_that_does_not_exist_is_not_found(
         results.page(platform, rules, Wanted(BoardId.parse(text)), now)
 
 
-@pytest.mark.parametrize("wanted", [{"first": -1}, {"size": 0}, {"size": 201}])
+@pytest.mark.parametrize(
+    "wanted",
+    [{"first": -1}, {"first": 10**30}, {"size": 0}, {"size": 201}, {"query": "a\0"}, {"period": "\0"}],
+    ids=str,
+)
 def test_a_page_that_does_not_exist_is_not_found(
-    platform: Platform, rules: Published, now: int, wanted: dict[str, int]
+    platform: Platform, rules: Published, now: int, wanted: dict[str, object]
 ) -> None:
     with pytest.raises(NotFound):
         standing.page(platform, rules, PEOPLE, now, **wanted)
