@@ -50,7 +50,7 @@ class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 class NewContestForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """What a new contest begins from."""
 
-    start = RadioField(_("从哪里开始"), default="preset:start")
+    start = RadioField(_("从哪里开始"), default="preset:daily_points")
 
 
 class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
