@@ -2,7 +2,7 @@
 # Settings of a running server: make run HOST=0.0.0.0 PORT=8080 QUIZ_DATA=… (README lists them all).
 
 .SUFFIXES:
-.PHONY: run test test-full lint types imports bench chaos messages set-up clean
+.PHONY: run test test-full lint types imports bench chaos screens messages set-up clean
 
 PYTHON = python3
 VENV = .venv
@@ -37,6 +37,10 @@ browser: $(VENV)/dev.stamp $(VENV)/messages.stamp
 
 bench: $(VENV)/dev.stamp $(VENV)/messages.stamp
 	@$(PY) -m bench
+
+# Takes the pictures of docs/screens anew.
+screens: browser
+	@$(PY) -m tests.browser.screens
 
 chaos: $(VENV)/dev.stamp $(VENV)/messages.stamp
 	@$(PY) -m bench.chaos --kills 200

@@ -29,8 +29,10 @@ KEPT = (  # page, width, look: what the documents show
     ("board", 1280, "normal"),
     ("home", 390, "dark"),
     ("runner", 390, "dark"),
+    ("practice", 390, "normal"),
+    ("streets", 390, "dark"),
 )
-WHOLE_SCREEN = ("runner", "card", "practice")  # pages with bars: what fits the screen, not the whole page
+WITH_BARS = ("runner", "practice")  # of these only what fits the screen can be seen at once
 
 
 def main() -> None:
@@ -50,7 +52,7 @@ def main() -> None:
         phone = Phone(browser, site)
         pages = walk(phone, site)
         names = [(n, w, k) for n in pages for w in (320, 390, 1280) for k in LOOKS] if everything else KEPT
-        take(phone, pages, names, everything or FOLDER)
+        take(phone, pages, names, everything)
         browser.close()
 
 
@@ -87,8 +89,11 @@ def walk(phone: Phone, site: Site) -> dict[str, str]:
     }
 
 
-def take(phone: Phone, pages: dict[str, str], names: Sequence[tuple[str, int, str]], folder: Path) -> None:
-    """Write one picture for each page, width and look."""
+def take(
+    phone: Phone, pages: dict[str, str], names: Sequence[tuple[str, int, str]], everything: Path | None
+) -> None:
+    """Write one picture for each page, width and look: the first screen, with `everything` the page."""
+    folder = everything or FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, width, look in names:
         phone.context.add_cookies(
@@ -96,7 +101,8 @@ def take(phone: Phone, pages: dict[str, str], names: Sequence[tuple[str, int, st
         )
         phone.page.set_viewport_size({"width": width, "height": 844 if width < 700 else 900})
         phone.go(pages[name]).wait_for_load_state("networkidle")
-        phone.page.screenshot(path=folder / f"{name}-{width}-{look}.png", full_page=name not in WHOLE_SCREEN)
+        is_whole = everything is not None and name not in WITH_BARS
+        phone.page.screenshot(path=folder / f"{name}-{width}-{look}.png", full_page=is_whole)
 
 
 if __name__ == "__main__":
