@@ -18,6 +18,7 @@ from question_bank.question import LETTERS
 LOOKED_AT = 30  # rows among which a header is looked for
 EXAMPLE = "【示例】"  # begins the stem of a row that only shows how to fill in the template
 FILLED_DOWN = ("kind", "difficulty", "tags.")  # meanings whose merged cells hold for all their rows
+LONGEST_LETTERS = 12  # an answer in letters; what is longer explains something
 REQUIRED = ("(required", "（required", "(optional", "required)", "必填", "选填")
 
 
@@ -29,6 +30,7 @@ class Layout:
     body: int  # index of the first row after it
     headings: tuple[Heading, ...]
     texts: tuple[str, ...]
+    help_rows: tuple[int, ...] = ()  # rows below the header that explain the columns
 
     def positions(self, meaning: str) -> list[int]:
         """Return the positions of the columns with a meaning."""
@@ -130,7 +132,9 @@ def _with_second_row(sheet: Sheet, index: int) -> Layout:
                 texts += [""] * (i + 1 - len(texts))
                 headings[i], texts[i] = each, f"选项{LETTERS[each.option]}"
             body += 1
-    while body < len(sheet.rows) and _is_help(sheet.rows[body]):
+    help_rows = []
+    while body < len(sheet.rows) and _is_help(sheet.rows[body], headings):
+        help_rows.append(sheet.rows[body].number)
         body += 1
     seen: set[tuple[str, int]] = set()
     for i, each in enumerate(headings):
@@ -140,12 +144,14 @@ def _with_second_row(sheet: Sheet, index: int) -> Layout:
                 ""
             )  # the first of two columns with one meaning is read, the other is reported
         seen.add(name)
-    return Layout(index, body, tuple(headings), tuple(texts))
+    return Layout(index, body, tuple(headings), tuple(texts), tuple(help_rows))
 
 
-def _is_help(row: Row) -> bool:
+def _is_help(row: Row, headings: Sequence[Heading]) -> bool:
     """Whether a row below the header explains the columns instead of being a question."""
-    return sum(any(mark in cell.casefold() for mark in REQUIRED) for cell in row.cells) >= 2
+    marked = sum(any(mark in cell.casefold() for mark in REQUIRED) for cell in row.cells)
+    answer = [cell for cell, each in zip(row.cells, headings, strict=False) if each.meaning == "answer"]
+    return marked >= 2 and all(not cell.strip() or len(cell) > LONGEST_LETTERS for cell in answer)
 
 
 def _difficulty_words(sheet: Sheet, layout: Layout) -> list[str]:
@@ -162,6 +168,9 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
     reader.answers_are_numbers = reader.all_answers_are_numbers(rows)
     reader.default_kind = kind_of(sheet.name)
     examples = []
+    if layout.help_rows:
+        numbers = "、".join(map(str, layout.help_rows))
+        found.problems.append(Problem(sheet.name, 0, "", "help-rows", HELP, WARNING, {"rows": numbers}))
     for row in rows:
         if (word := _section(row)) is not None:
             reader.default_kind = kind_of(word) or reader.default_kind
@@ -252,3 +261,4 @@ NO_HEADER = N_(
 EXAMPLES = N_("第 %(rows)s 行是示例（题干以“%(mark)s”开头），没有导入。")
 UNKNOWN = N_("这些列不认识，没有导入：%(columns)s。")
 PICTURES = N_("工作簿里有 %(count)s 张图片，没有导入。请核对用到图片的题目，改成文字。")
+HELP = N_("第 %(rows)s 行是填写说明，没有导入。")

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_bank.drawing import Candidate, Drawn, Pool, Shortfall, Stream, draw, shortfalls
@@ -225,6 +225,7 @@ def can_be_filled(wanted: Sequence[Section], pool: Pool) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(candidates, sections, st.text(max_size=4), st.sets(st.integers(0, 8)))
 def test_a_paper_that_can_be_filled_is_filled_and_any_other_has_a_shortfall(
     rows: list[Candidate], wanted: list[Section], seed: str, seen: set[int]
@@ -245,6 +246,7 @@ def test_a_paper_that_can_be_filled_is_filled_and_any_other_has_a_shortfall(
     assert drawn == draw(paper, Pool(rows), seed, seen=seen)
 
 
+@settings(deadline=None)
 @given(candidates, sections, st.text(max_size=4), st.sets(st.integers(0, 8)))
 def test_no_other_paper_has_more_unseen_questions(
     rows: list[Candidate], wanted: list[Section], seed: str, seen: set[int]

@@ -296,6 +296,23 @@ def test_a_kind_may_have_a_remark(word: str) -> None:
     assert only(reading(HEADER, row(题型=word))).kind == "single"
 
 
+def test_a_row_that_explains_the_columns_is_no_question() -> None:
+    explained = (
+        "可选",
+        "题干（必填）",
+        "选项内容（必填）",
+        "选项内容（必填）",
+        "",
+        "",
+        "填写正确选项的字母，如 A 或 ABD",
+    )
+
+    found = reading(HEADER, explained, GOOD)
+
+    assert codes(found) == [(0, "", "help-rows")]
+    assert only(found).stem == GOOD[1]
+
+
 def test_an_id_that_repeats_names_the_first_row() -> None:
     found = reading(("编号", *HEADER), ("q1", *GOOD), ("q1", *row(题干="冰？")))
 
