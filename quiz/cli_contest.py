@@ -106,7 +106,7 @@ def replay_case(folder: Path, table: bool) -> None:
 @_says_why
 def try_units(rules: Path, stats: Path, table: bool) -> None:
     """Apply the unit formulas of the document RULES to the figures of STATS.csv."""
-    rows = list(csv.DictReader(io.StringIO(_text(stats))))
+    rows = list(csv.DictReader(io.StringIO(_text(stats).replace("\0", ""))))
     boards = statistics.boards(load(_text(rules)), rows)
     if not table:
         _print({"boards": boards})

@@ -94,7 +94,7 @@ class Case:
 def parse(files: Mapping[str, str]) -> Case:
     """Read the files of a case, by name; raises InvalidInput naming file and line."""
     people = _rows(_csv(files, "people.csv", ("person",)), "people.csv", _person)
-    return Case(
+    found = Case(
         rules=files["rules.yaml"],
         people={person.id: person for person in people},
         units=tuple(
@@ -104,6 +104,8 @@ def parse(files: Mapping[str, str]) -> Case:
         events=tuple(_rows(_json(files, "events.jsonl"), "events.jsonl", _event)),
         ledger=tuple(_rows(_json(files, "ledger.jsonl"), "ledger.jsonl", _ledger)),
     )
+    _names_exist(found)
+    return found
 
 
 def moment_ms(text: str) -> int:
@@ -118,7 +120,7 @@ Line = tuple[int, Mapping[str, Any]]  # Any: what somebody wrote into a file
 
 
 def _csv(files: Mapping[str, str], name: str, needed: tuple[str, ...]) -> Iterator[Line]:
-    reader = csv.DictReader(io.StringIO(files.get(name, "").lstrip("\ufeff")))
+    reader = csv.DictReader(io.StringIO(files.get(name, "").lstrip("\ufeff").replace("\0", "")))
     missing = [column for column in needed if column not in (reader.fieldnames or needed)]
     if missing:
         raise InvalidInput(
@@ -157,6 +159,16 @@ def _unreadable(name: str, line: int, what: str) -> InvalidInput:
 
 
 NO_TREES = ("person", "group", "age", "registered_at")  # columns of people.csv that are no unit tree
+
+
+def _names_exist(found: Case) -> None:
+    """Raise InvalidInput for a correction of an attempt or a person that nobody has heard of."""
+    attempts = {row.name for row in found.attempts}
+    people = {*found.people, *(row.person for row in found.attempts), *(row.person for row in found.events)}
+    for row in found.ledger:
+        for name, known in ((row.attempt, attempts), (row.person, people)):
+            if name is not None and name not in known:
+                raise InvalidInput(N_("ledger.jsonl 中的“%(name)s”不在这次比赛的记录里。"), name=name)
 
 
 def _person(_line: int, row: Mapping[str, Any]) -> PersonRow:
@@ -215,6 +227,8 @@ DEEDS = ("void", "restore", "adjust", "zero", "disqualify", "remark")
 def _ledger(_line: int, row: Mapping[str, Any]) -> LedgerRow:
     if row["do"] not in DEEDS:
         raise ValueError(f"do: {row['do']}")
+    if row["do"] == "adjust" and ("points" not in row or "unit" in row):
+        raise ValueError("adjust: points, attempt | person")
     if sum(key in row for key in ("attempt", "person", "unit")) != 1:
         raise ValueError("attempt | person | unit")
     return LedgerRow(

@@ -69,8 +69,8 @@ class Corrections:
                 self.zero.pop(target, None)
             case "adjust":
                 self.adjusted[target] += row.points or NOTHING
-            case "remark":
-                self.remarked[target] = row.points or NOTHING
+            case "remark" if row.points is not None:  # without points the answers on file are the new ones
+                self.remarked[target] = row.points
 
 
 def _target(row: LedgerRow) -> Target:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from quiz.errors import InvalidInput
 from quiz.rules import case, replay
 from tests.rules.documents import calendar, small, text
 
@@ -146,6 +147,22 @@ def test_a_void_attempt_counts_for_nothing() -> None:
     result = played(*THREE, files={"ledger.jsonl": [ledger("void", attempt="a1")]})
 
     assert totals(result) == {"A": 2, "B": 3}
+
+
+def test_a_correction_of_something_unknown_is_refused() -> None:
+    for target in ({"attempt": "a9"}, {"person": "Z"}, {"unit": "region:Z"}):
+        with pytest.raises(InvalidInput):
+            played(*THREE, files={"ledger.jsonl": [ledger("disqualify", **target)]})
+
+
+def test_a_correction_without_a_reason_is_refused() -> None:
+    row = {**ledger("void", attempt="a1")}
+    del row["because"]
+
+    with pytest.raises(InvalidInput) as refusal:
+        played(*THREE, files={"ledger.jsonl": [row]})
+
+    assert "ledger.jsonl 第 1 行" in refusal.value.text
 
 
 def test_a_void_and_its_restore_cancel_out() -> None:
