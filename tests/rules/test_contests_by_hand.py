@@ -246,11 +246,9 @@ def test_r36_the_best_of_each_scene_adds_up_with_its_own_time() -> None:
 def test_r37_all_right_give_ten_flowers_and_otherwise_each_gives_one() -> None:
     stage = load(rules("r37")).stages[0]
 
-    assert [(marked(stage, a).points, marked(stage, a).score) for a in ("RRRRR", "RRRRW", "WWWWW")] == [
-        (10, 5),
-        (4, 3),
-        (0, -5),
-    ]
+    found = [marked(stage, answers) for answers in ("RRRRR", "RRRRW", "WWWWW")]
+    assert [each.points for each in found] == [10, 4, 0]
+    assert [each.score for each in found] == [5, 3, -5]
 
 
 def test_r38_a_row_grows_a_right_last_answer_doubles_the_others_and_the_level_has_bounds() -> None:
