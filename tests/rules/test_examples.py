@@ -111,3 +111,42 @@ def test_the_unit_formula_is_tried_on_last_years_figures(tmp_path: Path) -> None
         (2, "S3", "86.50"),
         (3, "S2", "74.00"),
     ]
+
+
+def test_the_rules_page_is_printed() -> None:
+    outcome = CliRunner().invoke(contest, ["explain", str(EXAMPLES / "e1-points-per-attempt" / "rules.yaml")])
+
+    assert outcome.exit_code == 0
+    assert "答对题数达到 2 题（含 2 题），这次答题计 1 分。" in outcome.output
+
+
+def test_faults_are_printed_as_json_too(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text('title: x\ntimezone: "Asia/Shanghai"\nstages: 12:30\n', "utf-8")
+
+    outcome = CliRunner().invoke(contest, ["check", str(rules), "--json"])
+
+    found = json.loads(outcome.stdout)
+    assert (outcome.exit_code, found["valid"]) == (1, False)
+    assert [(f["at"], f["line"], f["code"]) for f in found["faults"]] == [("/stages", 3, "unquoted_time")]
+
+
+def test_boards_are_printed_as_tables() -> None:
+    outcome = CliRunner().invoke(contest, ["replay", str(EXAMPLES / "e6-speed-steps"), "--table"])
+
+    assert "当日 · 2024-07-02" in outcome.output
+    assert "1\tA\t60" in outcome.output
+
+
+def test_a_folder_without_rules_is_told(tmp_path: Path) -> None:
+    outcome = CliRunner().invoke(contest, ["replay", str(tmp_path)])
+
+    assert outcome.exit_code == 1
+    assert "rules.yaml" in outcome.output
+
+
+def test_a_file_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_bytes("title: 比赛".encode("gb18030"))
+
+    assert "UTF-8" in CliRunner().invoke(contest, ["check", str(rules)]).output
