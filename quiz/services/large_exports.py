@@ -78,7 +78,9 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
 
 def export_of(platform: Platform, token: str) -> Export:
     """Return how far an export is. Raises NotFound when it is unknown or older than a day."""
-    path = _folder(platform) / f"{token}.json"
+    folder = _folder(platform)
+    _forget_old(folder, platform.clock.now_ms())
+    path = folder / f"{token}.json"
     if not token.isalnum() or not path.is_file():
         raise NotFound(N_("这次导出已不在服务器上，请重新导出。"))
     export = Export(**json.loads(path.read_text("utf-8")))

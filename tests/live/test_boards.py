@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import redis
 
 from quiz.live import LEASE_MS, BeingBuilt, BoardMissing, LiveBoards, Needs, Placed, View
 from tests.live.fold import EPOCH, SCHOOL, STREET, board, build, line
+from tests.support.servers import round_trips
 
 
 def test_equal_order_keys_share_a_place_and_the_next_is_skipped(live: LiveBoards, contest_id: int) -> None:
@@ -62,12 +61,13 @@ def test_who_is_on_no_board_has_no_place(live: LiveBoards, contest_id: int) -> N
 
 def test_a_page_with_own_place_is_one_round_trip(live: LiveBoards, contest_id: int, valkey: str) -> None:
     build(live, contest_id, [line(person_id, f"{person_id:04x}") for person_id in range(1, 100)])
-    server = redis.Redis.from_url(valkey)
 
-    assert calls(server, lambda: live.page(board(contest_id), 40, 50, me=7)) == 1
-    assert calls(server, lambda: live.unit_sums(board(contest_id), STREET, best=3)) == 1
+    assert round_trips(valkey, lambda: live.page(board(contest_id), 40, 50, me=7)) == 1
+    assert round_trips(valkey, lambda: live.unit_sums(board(contest_id), STREET, best=3)) == 1
     assert (
-        calls(server, lambda: live.announce(contest_id, EPOCH, [line(7, "01", 2), line(7, "02", 2, "d")]))
+        round_trips(
+            valkey, lambda: live.announce(contest_id, EPOCH, [line(7, "01", 2), line(7, "02", 2, "d")])
+        )
         == 1
     )
 
@@ -170,10 +170,3 @@ def test_a_person_who_moves_takes_their_sums_along(live: LiveBoards, contest_id:
     assert found.sums[2] == {"people": 1, "total": 70, "passed:60": 1}
     assert (found.sums[1]["people"], found.sums[1]["total"]) == (1, 5)
     assert found.best == {1: [5], 2: [70]}
-
-
-def calls(server: redis.Redis, work: Callable[[], object]) -> int:
-    """Return how often the server read from its sockets while `work` was done: the round trips."""
-    before = server.info("stats")["total_reads_processed"]
-    work()
-    return int(server.info("stats")["total_reads_processed"]) - int(before) - 1

@@ -16,6 +16,7 @@ from quiz.services.published import Published
 from quiz.services.results import BoardId, Wanted
 from tests.support import standing
 from tests.support.clock import MovedClock
+from tests.support.servers import round_trips
 from tests.support.standing import BEST, DAYS, PEOPLE, STREETS
 from tests.support.statements import statements
 
@@ -182,19 +183,24 @@ def test_only_the_desk_sees_real_names(platform: Platform, rules: Published, now
     assert (full.name, full.real_name) == ("张**", "张小明")
 
 
-def test_a_page_is_two_statements_and_the_board_itself_comes_from_redis(
-    platform: Platform, rules: Published, people: dict[str, int], now: int
+def test_a_page_with_own_place_is_one_round_trip_to_redis_and_two_statements(
+    platform: Platform, rules: Published, people: dict[str, int], now: int, valkey: str
 ) -> None:
     standing.catch_up(platform, now)
-    standing.page(platform, rules, PEOPLE, now)
 
+    def read(board: BoardId) -> None:
+        standing.page(platform, rules, board, now, me=people["丁"])
+
+    read(PEOPLE)  # what is kept for the life of the process is read
     with statements(platform.store.engine) as people_page:
-        standing.page(platform, rules, PEOPLE, now, me=people["丁"])
+        read(PEOPLE)
     with statements(platform.store.engine) as streets_page:
-        standing.page(platform, rules, STREETS, now, me=people["丁"])
+        read(STREETS)
 
-    assert len(people_page) == 2  # the rows' names and totals, the names of their streets
-    assert len(streets_page) == 2  # the streets, the street of who asks
+    assert len(people_page) == 2  # the rows' names and totals; the names of their streets
+    assert len(streets_page) == 2  # the streets; the street of who asks
+    assert round_trips(valkey, lambda: read(PEOPLE)) == 1
+    assert round_trips(valkey, lambda: read(STREETS)) == 1
 
 
 def test_own_places_are_those_of_the_boards(

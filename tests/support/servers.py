@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,14 @@ def valkey_in(folder: Path) -> Iterator[str]:
     with tied([str(get_binary_path()), *settings]):
         wait_for_valkey(f"unix://{socket}")
         yield f"unix://{socket}"
+
+
+def round_trips(address: str, work: Callable[[], object]) -> int:
+    """Return how often the server at `address` read from its sockets while `work` was done."""
+    client = redis.Redis.from_url(address)
+    before = int(client.info("stats")["total_reads_processed"])
+    work()
+    return int(client.info("stats")["total_reads_processed"]) - before - 1
 
 
 def wait_for_valkey(address: str) -> None:
