@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
@@ -19,6 +20,8 @@ from quiz.services.platform import Platform
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 RECEIVED = "quiz.received_ms"  # in the WSGI environment: stamped before anything else is done
+
+ATTEMPTS = "/api/v1/attempts/"
 
 csrf = CSRFProtect()
 logins = LoginManager()
@@ -64,9 +67,9 @@ def signed_in() -> Visitor:
     return found
 
 
-def bearer() -> str | None:
-    """Return the bearer token of the request, if it carries one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def bearer(asked: Request = request) -> str | None:
+    """Return the bearer token of a request, if it carries one."""
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
@@ -114,8 +117,17 @@ def allows(action: Action) -> Callable[[View], View]:
     return declare
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, at which the routes of attempts never look."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a request, none for the routes that carry a token of their own."""
+        return None if request.path.startswith(ATTEMPTS) else super().open_session(app, request)
+
+
 def init_access(app: Flask) -> None:
-    """Connect Flask-Login and the CSRF check to the application."""
+    """Connect sessions, Flask-Login and the CSRF check to the application."""
+    app.session_interface = Sessions()
     logins.init_app(app)
     csrf.init_app(app)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flask import Blueprint
+from flask import Blueprint, Request, request
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import N_, Malformed, SignInNeeded
@@ -14,9 +14,10 @@ from quiz.rules.permissions import Action
 from quiz.rules.sheet import MOST_SEQ, Answer, Paper
 from quiz.services import play, results
 from quiz.services.closing import Outcome
+from quiz.services.platform import Platform
 from quiz.services.play import Batch, Saved
 from quiz.services.published import in_force, published
-from quiz.web.access import allows, bearer, csrf, now_ms, platform
+from quiz.web.access import RECEIVED, allows, bearer, csrf, now_ms, platform
 from quiz.web.bodies import as_json, json_body
 from quiz.web.questions import number, question_json, reviewed_json
 from quiz.web.tokens import AttemptToken, read
@@ -41,15 +42,16 @@ class Sent(NamedTuple):
 @allows(Action.ANSWER)
 def answers(attempt_id: int) -> ResponseReturnValue:
     """Save a batch of answers."""
-    sent = _sent(attempt_id)
-    return as_json(_saved_json(play.save(platform(), sent.batch), sent.unreadable))
+    running = platform()
+    sent = _sent(running, attempt_id)
+    return as_json(_saved_json(running, play.save(running, sent.batch), sent))
 
 
 @attempts.post("/<int:attempt_id>/finish")
 @allows(Action.ANSWER)
 def finish(attempt_id: int) -> ResponseReturnValue:
     """Hand the paper in; the body may carry the last answers."""
-    sent = _sent(attempt_id)
+    sent = _sent(platform(), attempt_id)
     finished = play.finish(platform(), sent.batch)
     body = {**outcome_json(finished.outcome), "now": now_ms()}
     place = _place(finished.outcome, sent.batch.person_id)
@@ -65,7 +67,7 @@ def finish(attempt_id: int) -> ResponseReturnValue:
 @allows(Action.ANSWER)
 def state(attempt_id: int) -> ResponseReturnValue:
     """Tell a phone that comes back where the attempt stands."""
-    token = _token(attempt_id, {})
+    token = _token(platform(), attempt_id, bearer())
     found = play.sheet_of(platform(), attempt_id, token.person_id, now_ms(), token.epoch)
     body = sheet_json(found)
     if found.row.finished_ms is not None:
@@ -123,17 +125,17 @@ def _place(outcome: Outcome, person_id: int) -> int | None:
     return next((row.place for board, _, row in places if board.stage == outcome.stage), None)
 
 
-def _saved_json(saved: Saved, unreadable: Mapping[int, str]) -> dict[str, object]:
+def _saved_json(running: Platform, saved: Saved, sent: Sent) -> dict[str, object]:
     body: dict[str, object] = {
         "saved": _texts(saved.admission.saved),
-        "refused": _texts({**saved.admission.refused, **unreadable}),
-        "now": now_ms(),
+        "refused": _texts({**saved.admission.refused, **sent.unreadable}),
+        "now": sent.batch.received_ms,
     }
     if saved.other_device:
         body["other_device"] = True
     if saved.open is not None:
         paper = Paper.parse(saved.row.seed, saved.row.paper)
-        rules = published(platform(), saved.row.rules_id)
+        rules = published(running, saved.row.rules_id)
         body["next"] = question_json(rules, paper, saved.open.n, saved.open.deadline_ms)
     if saved.shown:
         body["shown"] = {str(n): reviewed_json(shown) for n, shown in saved.shown.items()}
@@ -144,9 +146,10 @@ def _texts(by_question: Mapping[int, object]) -> dict[str, object]:
     return {str(n): value for n, value in by_question.items()}
 
 
-def _sent(attempt_id: int) -> Sent:
-    body = json_body()
-    token = _token(attempt_id, body)
+def _sent(running: Platform, attempt_id: int) -> Sent:
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # looked up once, not ten times
+    body = json_body(asked)
+    token = _token(running, attempt_id, bearer(asked) or body.get("token"))
     device, given = body.get("device", ""), body.get("answers", [])
     if not isinstance(given, list) or len(given) > MOST_ANSWERS:
         raise Malformed(N_("answers 应为不超过 %(most)s 项的列表。"), most=MOST_ANSWERS)
@@ -159,7 +162,10 @@ def _sent(attempt_id: int) -> Sent:
             kept.append(answer)
         else:
             unreadable[answer] = "malformed"
-    return Sent(Batch(attempt_id, token.person_id, token.epoch, device, tuple(kept), now_ms()), unreadable)
+    return Sent(
+        Batch(attempt_id, token.person_id, token.epoch, device, tuple(kept), asked.environ[RECEIVED]),
+        unreadable,
+    )
 
 
 def _answer(given: Any) -> Answer | int:  # Any: what somebody sent
@@ -176,9 +182,8 @@ def _answer(given: Any) -> Answer | int:  # Any: what somebody sent
     return Answer(n, seq, tuple(response))
 
 
-def _token(attempt_id: int, body: Mapping[str, Any]) -> AttemptToken:  # Any: what somebody sent
-    text = bearer() or body.get("token")
-    token = read(platform().secret, text) if isinstance(text, str) else None
+def _token(running: Platform, attempt_id: int, text: object) -> AttemptToken:
+    token = read(running.secret, text) if isinstance(text, str) else None
     if token is None or token.attempt_id != attempt_id:
         raise SignInNeeded()
     return token

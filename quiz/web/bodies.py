@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, request
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from quiz.errors import N_, Malformed
 
 LARGEST_BODY = 64 * 1024  # bytes: 200 answers and their options take a quarter of it
+JSON_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 LARGEST_ID = 2**63 - 1  # what the databases number rows with
 
 
@@ -33,15 +34,13 @@ def init_bodies(app: Flask) -> None:
 
 def as_json(body: Mapping[str, object], status: int = 200) -> Response:
     """Return a JSON response that nobody keeps."""
-    response = current_app.response_class(orjson.dumps(body), status, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response(orjson.dumps(body), status, JSON_HEADERS)
 
 
-def json_body() -> dict[str, Any]:  # Any: what somebody sent
-    """Return the JSON object of the request, an empty one without a body; raises Malformed."""
-    request.max_content_length = LARGEST_BODY
-    raw = request.get_data(cache=False)
+def json_body(asked: Request = request) -> dict[str, Any]:  # Any: what somebody sent
+    """Return the JSON object of a request, an empty one without a body; raises Malformed."""
+    asked.max_content_length = LARGEST_BODY
+    raw = asked.get_data(cache=False)
     if not raw:
         return {}
     try:

@@ -149,7 +149,7 @@ def test_an_answer_that_cannot_count_does_not_hold_up_the_others(
     platform: Platform, attempt_id: int, now: int
 ) -> None:
     good = cast.answer(platform, attempt_id, 1, seq=7)
-    strange = play.sheet.Answer(2, 8, ("zz",))
+    strange = play.sheet.Answer(2, 8, ("00",))
     beyond = play.sheet.Answer(99, 9, ())
 
     saved = play.save(platform, cast.batch(platform, attempt_id, now, good, strange, beyond))
