@@ -382,6 +382,8 @@ def shown(document: Document, stage: Stage) -> Iterator[Sentence]:
     """What a person sees, and when. P7 `show`."""
     show = stage.flow.show
     yield say(N_("每答一题：%(what)s。"), what=Sentence(SHOWN[show.after_answer]))
+    if show.after_answer != "nothing":
+        yield say(N_("所以每题只能答一次，提交以后不能再改。"))
     yield say(N_("交卷以后：%(what)s。"), what=Sentence(SHOWN[show.after_attempt]))
     yield say(N_("比赛结束以后：%(what)s。"), what=Sentence(SHOWN[show.after_close]))
 

@@ -75,6 +75,10 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
         {"person": {"within_period": "best", "across_periods": "best"}},
         "“用时”是计入总分的那一次答题的用时。",
     ),
+    "an answer that is shown at once cannot be changed": (
+        {"flow": {"show": {"after_answer": "right_or_wrong"}}},
+        "所以每题只能答一次，提交以后不能再改。",
+    ),
     "a corrected key": ({}, "更正的，所有人的这道题重新判分。"),
     "a key that stays": ({"integrity": {"corrected_key": "keep"}}, "更正的，已经判过的分不变。"),
 }
