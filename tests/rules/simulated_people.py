@@ -67,11 +67,24 @@ def path(document: Document, tree: str, n: int) -> str:
 
 def _person(document: Document, n: int, name: str) -> dict[str, str]:
     groups = document.people.groups
-    row = {"person": name, "group": groups[n % len(groups)] if groups else ""}
+    row = {"person": name, "group": groups[n % len(groups)] if groups else ""} | _told(document, n)
     for tree, rules in document.units.items():
         stays_out = n % 5 == 4 and not rules.required
         row[tree] = "" if stays_out else path(document, tree, n)
     return row
+
+
+def _told(document: Document, n: int) -> dict[str, str]:
+    """Return what a roster tells of the n-th person, on both sides of what the rules ask for."""
+    people, told = document.people, {}
+    if people.ages is not None:
+        youngest, oldest = people.ages[0] or 0, people.ages[1] or 99
+        told["age"] = str((youngest - 1, youngest, oldest, oldest + 1)[n % 4])
+    if people.grades:
+        told["grade"] = (*people.grades, "别的年级")[n % (len(people.grades) + 1)]
+    if people.register_by_ms is not None:
+        told["registered_at"] = moment(people.register_by_ms + (-1, 0, -DAY_MS)[n % 3])
+    return told
 
 
 def _enrolled(document: Document) -> Iterator[dict[str, str]]:

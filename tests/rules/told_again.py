@@ -11,15 +11,36 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from quiz.rules.document import Stage
+from quiz.rules.document import Document, Stage
 from tests.rules.simulated_people import SHANGHAI
 
 Row = dict[str, Any]  # Any: a line of attempts.jsonl or events.jsonl
 MS = timedelta(milliseconds=1)
 
 
-def may_be_played(stage: Stage, attempts: Sequence[Row], roster: set[str] | None) -> list[Row]:
-    """Return the attempts that may start, by the calendar, the scene, the roster and the quota."""
+def may_take_part(document: Document, attempts: Sequence[Row], roster: Sequence[Row]) -> set[str]:
+    """Return who may take part at all, by the roster and what it tells of people."""
+    people, told = document.people, {row["person"]: row for row in roster}
+    found = set() if people.roster_only else {a["person"] for a in attempts} - set(told)
+    for who, row in told.items():
+        least, most = people.ages or (None, None)
+        if (
+            (least or 0) <= int(row.get("age", least or 0)) <= (most or 999)
+            and row.get("grade") in (*people.grades, None)
+            and row.get("group") not in people.exclude
+            and (people.register_by_ms is None or registered(row) < moment(people.register_by_ms))
+        ):
+            found.add(who)
+    return found
+
+
+def registered(row: Row) -> datetime:
+    """Return when a person signed up."""
+    return datetime.fromisoformat(row["registered_at"])
+
+
+def may_be_played(stage: Stage, attempts: Sequence[Row], people: set[str]) -> list[Row]:
+    """Return the attempts that may start, by the calendar, the scene, the quota and who may take part."""
     accepted: list[Row] = []
     for attempt in sorted(attempts, key=lambda a: (a["started_at"], a["id"])):
         mine = [a for a in accepted if a["person"] == attempt["person"]]
@@ -28,7 +49,7 @@ def may_be_played(stage: Stage, attempts: Sequence[Row], roster: set[str] | None
         limit, scenes = stage.quota.limit, {a.get("scene") for a in today} | {attempt.get("scene")}
         if (
             is_open(stage, started(attempt))
-            and (roster is None or attempt["person"] in roster)
+            and attempt["person"] in people
             and (stage.calendar.period != "scene" or attempt["scene"] in stage.calendar.scenes)
             and len(today) < (limit.per_day or 999)
             and len(this_period) < (limit.per_period or 999)
