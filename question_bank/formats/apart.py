@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def run(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
             stdout=subprocess.PIPE,
             timeout=WALL_S,
             cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env=_surroundings(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -39,6 +40,12 @@ def run(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
         problem = Problem(**answer["refused"])
         raise Unreadable(problem.code, problem.message, **problem.values)
     return answer["read"]
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the environment of the reading process: how to find Python, none of the server's settings."""
+    libraries = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
+    return {**libraries, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 TOO_SLOW = N_("读这个文件用的时间太长，已停止。请分成几个文件，或把题目复制到新的工作簿再上传。")

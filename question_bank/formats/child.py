@@ -9,12 +9,19 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 MOST_MEMORY = 768 * 2**20  # address space; 50,000 questions take about 500 MB
 MOST_CPU_S = 20
 MOST_WRITTEN = 2**20  # to a file: only a log may be one
+LIMITS = (
+    (resource.RLIMIT_AS, MOST_MEMORY),
+    (resource.RLIMIT_CPU, MOST_CPU_S),
+    (resource.RLIMIT_FSIZE, MOST_WRITTEN),
+    (resource.RLIMIT_CORE, 0),
+)
 
 
 def main() -> None:
@@ -33,10 +40,9 @@ def main() -> None:
 
 def limit() -> None:
     """Bound what this process may use, whatever the file makes of it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, most in LIMITS:
+        with suppress(ValueError):  # the system allows less already, or has no such limit
+            resource.setrlimit(kind, (most, most))
 
 
 def _read(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data

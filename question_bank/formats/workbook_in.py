@@ -71,7 +71,7 @@ def _text(value: Value, number_format: str) -> str:
         case bool():
             return "TRUE" if value else "FALSE"
         case str():
-            return value.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").replace("\0", "")
+            return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
         case int() | float():
             return shown(Decimal(repr(value)), number_format)
         case datetime():

@@ -30,7 +30,7 @@ any_text = st.text(
 ).filter(str.strip)
 NOT_AS_TYPED = (workbook_out.EXAMPLE, *PICTURE_IN_CELL)  # beginnings that mean something in a workbook
 cell_text = st.text(printable, min_size=1, max_size=30).filter(
-    lambda text: text.strip() and not text.startswith(NOT_AS_TYPED) and "_x" not in text
+    lambda text: text.strip() and not text.startswith(NOT_AS_TYPED)
 )
 tag_text = st.text(printable, min_size=1, max_size=12).filter(lambda text: text.strip() == text)
 tag_values = st.lists(tag_text, min_size=1, max_size=3, unique=True).map(tuple)
