@@ -189,6 +189,28 @@ def test_units_add_up_what_their_people_have(name: str) -> None:
             assert number(found[unit].get("mean", total(people) / len(people))) == total(people) / len(people)
 
 
+ACROSS = [name for name in FOLDED if load(rules(name)).boards]
+
+
+@pytest.mark.parametrize("name", ACROSS)
+def test_boards_beside_the_stages_add_up_all_stages(name: str) -> None:
+    contest = played(name)
+    totals: dict[str, Fraction] = defaultdict(Fraction)
+    for stage in contest.document.stages:
+        for who, row in contest.everybody(stage).items():
+            totals[who] += number(row["total"])
+
+    for board in contest.document.boards:
+        expected: dict[str | None, Fraction] = defaultdict(Fraction)
+        for who, points in totals.items():
+            expected[who if board.of == "people" else contest.unit(who, board.of)] += points
+        found = [row for rows in flat(contest.result["boards"][board.name]) for row in rows]
+
+        assert found
+        for row in found:
+            assert number(row["total"] if board.of == "people" else row["sum"]) == expected[row["who"]]
+
+
 @pytest.mark.parametrize("name", FOLDED)
 def test_neither_the_order_of_arrival_nor_a_second_fold_changes_anything(name: str) -> None:
     contest = played(name)
