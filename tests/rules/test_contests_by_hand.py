@@ -105,6 +105,21 @@ def test_r04_the_best_try_then_its_time_then_who_took_part_first() -> None:
     assert result["draw_entries"]["幸运抽奖"] == {"A": 1, "B": 1, "C": 1, "D": 1}
 
 
+def test_r06_a_friends_answer_gives_a_point_twenty_times_a_day_and_tiers_follow_each_other() -> None:
+    people = [f"P{n:02}" for n in range(1, 33)]
+    result = fold(
+        "r06",
+        [attempt(who, f"2023-12-04 09:{n:02}", "RRRRR") for n, who in enumerate(people)],
+        events=[event("P32", f"2023-12-04 12:{minute:02}", "friend_answered") for minute in range(25)],
+    )
+
+    assert ranked(result, "个人榜", "total")[:3] == [(1, "P32", 120), (2, "P01", 100), (3, "P02", 100)]
+    assert result["awards"]["一等奖"] == ["P32", "P01", "P02", "P03", "P04"]
+    assert result["awards"]["二等奖"] == people[4:13]  # places 6 to 14
+    assert result["awards"]["三等奖"] == people[13:30]  # places 15 to 31
+    assert result["draw_entries"]["红包"] == dict.fromkeys(people, 1)
+
+
 def test_r16_finishing_gives_one_point_and_all_right_two_more() -> None:
     stage = load(rules("r16")).stages[0]
 
@@ -148,6 +163,36 @@ def test_r21_a_school_is_half_its_participation_and_half_its_mean() -> None:
     # (50 % + 80) / 2 and (10 % + 98) / 2
     assert ranked(result, "学校榜", "value") == [(1, "甲", "65.00"), (2, "乙", "54.00")]
     assert result["awards"]["校队资格"] == ["A", "C"]
+
+
+def test_r22_a_place_in_the_final_that_somebody_has_already_passes_down() -> None:
+    people = [f"P{n:03}" for n in range(1, 104)]
+    result = fold(
+        "r22",
+        [attempt(who, f"2023-02-27 09:{n // 60:02}:{n % 60:02}", "RRRRR") for n, who in enumerate(people)]
+        + [
+            attempt(who, f"2023-03-06 09:00:{n:02}", "RRRRR")
+            for n, who in enumerate(("P001", "P102", "P101"))
+        ],
+    )
+
+    first_week = people[:100]  # all have 100 points in five seconds: who handed in earlier
+    weeks = result["awards"]["晋级总决赛"]
+    assert weeks == {"2023-02-27": first_week, "2023-03-06": ["P102", "P101"]}
+    assert [row["who"] for row in result["boards"]["周榜"]["2023-03-06"]] == ["P001", "P102", "P101"]
+
+
+def test_r25_three_times_in_a_row_from_81_give_the_other_certificate() -> None:
+    result = fold(
+        "r25",
+        [
+            attempt(who, f"2021-12-0{n} 08:00", "R" * right + "W" * (25 - right))
+            for who, tries in {"A": (21, 22, 23), "B": (21, 20, 25), "C": (14, 15)}.items()
+            for n, right in enumerate(tries, 1)
+        ],
+    )
+
+    assert result["awards"] == {"合格证书": ["A", "B", "C"], "三连优证书": ["A"]}  # 81 means 21 right
 
 
 def test_r26_five_right_in_a_row_give_three_ten_give_six_and_a_day_no_more_than_six() -> None:
