@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Request, current_app, g, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
@@ -20,8 +19,6 @@ from quiz.services.platform import Platform
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 RECEIVED = "quiz.received_ms"  # in the WSGI environment: stamped before anything else is done
-
-ATTEMPTS = "/api/v1/attempts/"
 
 csrf = CSRFProtect()
 logins = LoginManager()
@@ -117,17 +114,8 @@ def allows(action: Action) -> Callable[[View], View]:
     return declare
 
 
-class Sessions(SecureCookieSessionInterface):
-    """Sessions in a signed cookie, at which the routes of attempts never look."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Return the session of a request, none for the routes that carry a token of their own."""
-        return None if request.path.startswith(ATTEMPTS) else super().open_session(app, request)
-
-
 def init_access(app: Flask) -> None:
-    """Connect sessions, Flask-Login and the CSRF check to the application."""
-    app.session_interface = Sessions()
+    """Connect Flask-Login and the CSRF check to the application."""
     logins.init_app(app)
     csrf.init_app(app)
 

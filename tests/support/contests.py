@@ -39,7 +39,7 @@ def rules(
 
 
 def fill_bank(platform: Platform, now_ms: int, count: int = 8) -> None:
-    """Put questions with four options into the bank; the first option is right, of the last also the second."""
+    """Put questions into the bank: the first of four options is right, of the last also the second."""
     rows = [
         {
             "id": f"t-{n}",
