@@ -21,11 +21,14 @@ from quiz.web.forms import FileForm
 from quiz.web.paging import Part, asked_page
 from quiz.web.questions import as_html
 
+Facets = dict[str, list[tuple[str, int]]]
+
 bank_desk = Blueprint("bank", __name__, url_prefix="/desk/bank")
 
 QUESTION_ROWS = 50
 PROBLEM_ROWS = 200  # of a file on one page; the rest is in the workbook of faulty rows
 SAMPLE_ROWS = 5  # of the questions that would be taken
+MOST_VALUES = 40  # of a facet to choose from; every other tag is a link on its questions
 SCALE = "scale:"  # before a file's own word for a difficulty, as the name of its field
 MOST_WORDS = 40  # of a file's own scale
 
@@ -44,7 +47,7 @@ def questions() -> ResponseReturnValue:
         part=Part(page, QUESTION_ROWS, count),
         wanted=wanted,
         tag=f"{wanted.facet}:{wanted.value}" if wanted.facet else "",
-        facets=bank_search.facets(platform()),
+        facets=_offered(bank_search.facets(platform()), wanted),
         total=sum(held.values()),
         figures=[(_("全部题目"), sum(held.values()), ""), *by_kind],
         UNDECLARED=bank_search.UNDECLARED,
@@ -203,6 +206,18 @@ def _asked() -> Search:
     if difficulty in (*DIFFICULTIES, bank_search.UNDECLARED):
         wanted = replace(wanted, difficulty=difficulty)
     return wanted
+
+
+def _offered(facets: Facets, wanted: Search) -> Facets:
+    """Return the tags to choose from: the most frequent of each facet, and the one that is asked for."""
+    return {
+        facet: [
+            (value, count)
+            for n, (value, count) in enumerate(values)
+            if n < MOST_VALUES or (facet, value) == (wanted.facet, wanted.value)
+        ]
+        for facet, values in facets.items()
+    }
 
 
 def _scale(fields: Mapping[str, str]) -> dict[str, str]:
