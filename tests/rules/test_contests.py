@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from quiz.errors import InvalidDocument
-from quiz.rules import case, replay
+from quiz.rules import case, replay, words
 from quiz.rules.document import Board, Document, Stage, checked, load
 from quiz.rules.not_yet import BY_REPLAY, not_yet
 from tests.rules.simulated_people import PEOPLE, Files, files_of, shuffled
@@ -58,6 +58,16 @@ def test_every_document_is_read(name: str) -> None:
 
     assert document.title
     assert all(stage.boards for stage in document.stages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rules_page_names_every_board_draw_and_prize(name: str) -> None:
+    document = load(rules(name))
+    page = words.text(document)
+
+    for part in (document, *document.stages):
+        for each in (*part.boards, *part.draws, *part.awards):
+            assert f"“{each.name}”" in page
 
 
 def test_what_the_fold_refuses_is_this_and_no_more() -> None:
@@ -218,6 +228,19 @@ def test_neither_the_order_of_arrival_nor_a_second_fold_changes_anything(name: s
     for seed in (1, 2):
         assert replay.result(case.parse(shuffled(contest.files, seed))) == contest.result
     assert replay.result(case.parse(contest.files)) == contest.result
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_corrections_that_are_taken_back_change_nothing(name: str) -> None:
+    contest = played(name)
+    rows = [
+        {"at": f"2030-01-0{day}T08:00:00+08:00", "actor": "主办方", "do": do, "because": "核查", **target}
+        for day, do in ((1, "void"), (2, "restore"))
+        for target in ({"attempt": "1"}, {"attempt": "2"}, {"person": PEOPLE[2]})
+    ]
+    ledger = "\n".join(json.dumps(row) for row in rows)
+
+    assert replay.result(case.parse({**contest.files, "ledger.jsonl": ledger})) == contest.result
 
 
 @pytest.mark.parametrize("name", FOLDED)
