@@ -38,11 +38,13 @@ def test_answers_given_offline_arrive_once_the_network_is_back(phone: Phone, sit
 
 def test_answers_in_the_queue_survive_closing_the_page(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("关页面"))
-    phone.page.route("**/answers", lambda route: route.abort())
+    phone.offline()
     phone.choose(1)
     expect(phone.page.locator("#net")).to_contain_text("存在手机里")
     phone.page.close()
+    assert site.saved(attempt) == {}
 
+    phone.online()
     phone.page = phone.new_page()
     phone.go(f"/attempts/{attempt}")
 
