@@ -21,6 +21,7 @@ from quiz.services.published import Published, in_force
 from quiz.services.unit_board import needs
 
 OVERLAP_MS = 60_000  # so long after its moment a commit may become visible
+ROWS_READ = 1_000  # at a time: memory is bounded
 PEOPLE_AT_ONCE = 50  # folded again in one transaction: the serving process writes in between
 
 log = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ def _announce_again(platform: Platform, live: LiveBoards, contest_id: int, now_m
             select(Line)
             .where(Line.contest_id == contest_id, Line.changed_ms >= since_ms)
             .order_by(Line.changed_ms)
+            .execution_options(yield_per=ROWS_READ)
         )
         for lines in batches(live_line(row) for row in changed):
             live.announce(contest_id, epoch, lines)
@@ -141,7 +143,7 @@ def _all_lines(session: Session, contest_id: int) -> Iterator[LiveLine]:
         select(Line)
         .where(Line.contest_id == contest_id)
         .order_by(Line.stage, Line.period, Line.order_key, Line.person_id)
-        .execution_options(yield_per=1_000)
+        .execution_options(yield_per=ROWS_READ)
     )
     return (live_line(row) for row in rows)
 

@@ -168,14 +168,17 @@ def _stored_place(reading: Reading, session: Session, person_id: int) -> Placed 
     order_key = session.scalar(select(Line.order_key).where(*reading.in_period, Line.person_id == person_id))
     if not order_key:
         return None
-    before = select(func.count()).select_from(Line).where(*reading.on_board, Line.order_key < order_key)
+    above = select(func.count()).select_from(Line).where(*reading.on_board, Line.order_key < order_key)
     equal = (
         select(func.count())
         .select_from(Line)
         .where(*reading.on_board, Line.order_key == order_key, Line.person_id < person_id)
     )
-    index = (session.scalar(before) or 0) + (session.scalar(equal) or 0)
-    return Placed(person_id, index, _place(reading, session, order_key, index), order_key)
+    before = session.scalar(above) or 0
+    index = before + (session.scalar(equal) or 0)
+    is_standard = reading.stage.places == "standard"
+    place = before + 1 if is_standard else _place(reading, session, order_key, index)
+    return Placed(person_id, index, place, order_key)
 
 
 def _place(reading: Reading, session: Session, order_key: str, index: int) -> int:
