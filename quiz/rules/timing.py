@@ -142,6 +142,11 @@ def question_deadline_ms(stage: Stage, opened_ms: int, deadline_ms: int | None) 
     return own if deadline_ms is None else min(own, deadline_ms)
 
 
+def unanswered_ms(stage: Stage) -> int:
+    """Return the time of a question nobody answered: its whole limit, so that skipping is never quicker."""
+    return stage.clock.per_question_ms or 0
+
+
 def time_ms(
     stage: Stage, started_ms: int, finished_ms: int, deadline_ms: int | None, answers_ms: Sequence[int]
 ) -> int:

@@ -220,7 +220,7 @@ def clock(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield say(N_("开始后至少 %(least)s才能交卷。"), least=duration(limits.at_least_ms))
     yield from _leaving(stage)
     if limits.time == "questions":
-        yield say(N_("“用时”是每一题从显示到答案送到服务器的时间之和，精确到毫秒。"))
+        yield say(N_("“用时”是每一题从显示到答案送到服务器的时间之和，精确到毫秒；没答的题按用满限时计。"))
     elif limits.per_attempt_ms is not None:
         yield say(N_("“用时”是从开始到交卷送到服务器的时间，精确到毫秒，最多算到限时为止。"))
     else:

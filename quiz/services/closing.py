@@ -72,9 +72,8 @@ def close(connection: Connection, rules: Published, row: AttemptRow, ending: End
     stage = rules.document.stages[row.stage]
     marks = _marks(stage, rules, row, receipts(connection, row.id))
     marked = scoring.mark(stage, [m.answer for m in marks])
-    time_ms = timing.time_ms(
-        stage, row.started_ms, finished_ms, row.deadline_ms, [m.answer.ms for m in marks]
-    )
+    spent = [timing.unanswered_ms(stage) if m.answer.right is None else m.answer.ms for m in marks]
+    time_ms = timing.time_ms(stage, row.started_ms, finished_ms, row.deadline_ms, spent)
     record.ADD_RESULT.run(
         connection,
         attempt_id=row.id,

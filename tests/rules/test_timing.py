@@ -214,6 +214,11 @@ def test_the_time_of_the_questions_is_their_sum() -> None:
     assert timing.time_ms(of, 0, 60_000, None, [4_000, 5_001, 7]) == 9_008
 
 
+def test_a_question_without_an_answer_took_its_whole_limit() -> None:
+    assert timing.unanswered_ms(stage(clock={"per_question_s": 20, "time": "questions"})) == 20_000
+    assert timing.unanswered_ms(stage(clock={"per_attempt_s": 600})) == 0
+
+
 GRACE = {
     "an attempt": ({"per_attempt_s": 600}, 15_000),
     "a question": ({"per_question_s": 30}, 0),
