@@ -18,7 +18,7 @@ from bench.serving import ROOT, Server, cpu_of, free_port, wait_until
 from quiz.serve import serving
 from quiz.serve.child import Child
 
-CLIENTS = 16  # while processor time is counted
+CLIENTS = 32  # while processor time is counted; with fewer, fewer share a commit and each answer costs more
 ROUND_S = 1.5
 ROUNDS = 5
 WAITING_CLIENTS = 32
