@@ -18,7 +18,7 @@ from quiz.web.access import allows, now_ms, platform
 from quiz.web.desk_words import difficulty_words, facet_words, import_states, kind_words, meaning_words
 from quiz.web.files import actor, handed_out, uploaded
 from quiz.web.forms import FileForm
-from quiz.web.paging import Part, asked_page
+from quiz.web.paging import Part, asked_page, asked_text
 from quiz.web.questions import as_html
 
 Facets = dict[str, list[tuple[str, int]]]
@@ -194,9 +194,9 @@ def _upload_page(form: FileForm) -> str:
 def _asked() -> Search:
     """Return the search of the address; what is unknown in it asks for nothing."""
     args = request.args
-    facet, _colon, value = args.get("tag", "").partition(":")
+    facet, _colon, value = asked_text("tag").partition(":")
     wanted = Search(
-        words=args.get("q", "").strip(),
+        words=asked_text("q"),
         kind=args.get("kind", "") if args.get("kind") in KINDS else "",
         facet=facet if value else "",
         value=value,

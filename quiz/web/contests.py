@@ -27,14 +27,12 @@ from quiz.web.desk_words import level_words, phase_words
 from quiz.web.files import actor, kept, written
 from quiz.web.forms import NewContestForm, RulesForm
 from quiz.web.language import fault_words, said
-from quiz.web.paging import Part, asked_page
+from quiz.web.paging import Part, asked_page, asked_text
 from quiz.web.words import rules_page
 
 contest_desk = Blueprint("contests", __name__, url_prefix="/desk/contests")
 
 BOARD_ROWS = 100
-LONGEST_QUERY = 40  # characters
-LONGEST_PERIOD = 80
 CONTEXT_LINES = 2  # around a change in the list of changes
 
 
@@ -191,10 +189,10 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
     page = asked_page()
     wanted = Wanted(
         BoardId.parse(board_id),
-        period=request.args.get("period", "")[:LONGEST_PERIOD],
+        period=asked_text("period"),
         first=(page - 1) * BOARD_ROWS,
         size=BOARD_ROWS,
-        query=request.args.get("q", "").strip()[:LONGEST_QUERY],
+        query=asked_text("q"),
         view=View.FULL,
     )
     found = results.page(platform(), rules, wanted, now_ms())
@@ -265,7 +263,7 @@ def exported_file(token: str) -> ResponseReturnValue:
 
 def _whole(board_id: str) -> Wanted:
     """Return the whole of a board as the desk sees it, of the period that the address names."""
-    period = request.args.get("period", "")[:LONGEST_PERIOD]
+    period = asked_text("period")
     return Wanted(BoardId.parse(board_id), period=period, view=View.FULL)
 
 

@@ -22,7 +22,7 @@ from quiz.web.desk_words import action_words, detail_words, level_words, tree_wo
 from quiz.web.files import actor, uploaded, written
 from quiz.web.forms import EnrolmentForm, FileForm, UnitFileForm
 from quiz.web.language import refusal
-from quiz.web.paging import Part, asked_page
+from quiz.web.paging import Part, asked_page, asked_text
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -130,7 +130,7 @@ def invite() -> ResponseReturnValue:
 @allows(Action.READ_AUDIT)
 def audit() -> ResponseReturnValue:
     """Show what was done at the desk, newest first."""
-    action, page = request.args.get("action", ""), asked_page()
+    action, page = asked_text("action"), asked_page()
     rows, count = service.audit_log(platform(), action, (page - 1) * AUDIT_ROWS, AUDIT_ROWS)
     return render_template(
         "desk/audit.html",
@@ -322,7 +322,7 @@ def _with_numbers(contest: contests.Listed) -> Running:
 
 
 def _people_page(form: FileForm | None = None, wrong_name: str = "") -> str:
-    query, page = request.args.get("q", "").strip(), asked_page()
+    query, page = asked_text("q"), asked_page()
     rows, count = service.people(platform(), query, (page - 1) * PEOPLE_ROWS, PEOPLE_ROWS)
     return render_template(
         "desk/people.html",
@@ -337,8 +337,8 @@ def _people_page(form: FileForm | None = None, wrong_name: str = "") -> str:
 
 def _units_page(form: UnitFileForm, sizes: EnrolmentForm, problems: Sequence[Problem] = ()) -> str:
     trees = service.trees(platform())
-    tree = request.args.get("tree") or (request.view_args or {}).get("tree") or (trees[0][0] if trees else "")
-    query, page = request.args.get("q", "").strip(), asked_page()
+    tree = asked_text("tree") or (request.view_args or {}).get("tree") or (trees[0][0] if trees else "")
+    query, page = asked_text("q"), asked_page()
     rows, count = service.units(platform(), tree, query, (page - 1) * UNIT_ROWS, UNIT_ROWS)
     return render_template(
         "desk/units.html",

@@ -1,4 +1,4 @@
-"""Which part of a long list a page shows."""
+"""What the address of a list asks for: which part of it, which words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import request
 
+LONGEST_TEXT = 200  # characters
 LAST_PAGE = 1_000_000  # beyond it nobody asks in earnest
 
 
@@ -28,3 +29,9 @@ def asked_page() -> int:
     asked = request.args.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < len(str(LAST_PAGE)) else 1
     return max(1, page)
+
+
+def asked_text(name: str) -> str:
+    """Return a text of the address, without what no text holds: PostgreSQL refuses NUL."""
+    kept = "".join(letter for letter in request.args.get(name, "") if letter.isprintable())
+    return kept.strip()[:LONGEST_TEXT]

@@ -122,6 +122,42 @@ def test_a_page_of_the_desk_asks_the_database_a_few_times_whatever_it_lists(
     assert len(asked) <= most, "\n".join(asked)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/desk/bank/?page=99999999999999999999&kind=x&difficulty=x&tag=:&import=x",
+        "/desk/bank/?page=-1&tag=a%27b:%22&q=%25_%5C&import=-1",
+        "/desk/bank/?tag=a.b[0]:x&page=900000",
+        "/desk/bank/questions/99999999999999999999",
+        "/desk/bank/imports/0",
+        "/desk/bank/import/..%2Fquiz.sqlite3",
+        "/desk/bank/import/%E4%B8%AD",
+        "/desk/bank/import/x/faulty.xlsx?scale:=easy",
+        "/desk/people?q=%00&page=%EF%BC%91",
+        "/desk/people/roster/..%2F..%2Fsecret",
+        "/desk/units?tree=nowhere&q=%25",
+        "/desk/audit?action=%27;--&page=0",
+        "/desk/contests/99999999999999999999/watch",
+        "/desk/contests/1/boards/9-9",
+        "/desk/contests/1/boards/0-0?period=x&q=%00&page=99999",
+        "/desk/contests/1/boards/x.xlsx",
+        "/desk/contests/1/boards/0-0.xlsx?period=x",
+        "/desk/contests/exports/..%2Fx",
+        "/desk/contests/exports/x/file",
+    ],
+)
+def test_whatever_stands_in_an_address_of_the_desk_it_is_answered(
+    platform: Platform, organizer: Visitor, clock: MovedClock, address: str
+) -> None:
+    ready.fill_bank(platform, clock.now_ms())
+    ready.add_units(platform, clock.now_ms())
+    ready.publish(platform, ready.rules(), clock.now_ms())
+
+    reply = organizer.client.get(address)
+
+    assert reply.status_code in (200, 302, 404)
+
+
 def test_opening_an_invitation_does_not_use_it_up(
     platform: Platform, stranger: Visitor, clock: MovedClock
 ) -> None:
