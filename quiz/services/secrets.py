@@ -40,6 +40,6 @@ def digest(secret: bytes, purpose: str, token: str) -> str:
 
 
 def plain_code(typed: str) -> str:
-    """Return a participant code as stored, from whatever was typed: full width, lower case, spaces, hyphens."""
+    """Return a participant code as stored, from whatever was typed: full width, lower case, spaces."""
     wide = unicodedata.normalize("NFKC", typed).upper()
     return "".join(letter for letter in wide if letter in CODE_ALPHABET)
