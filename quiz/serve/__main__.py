@@ -72,17 +72,17 @@ def _prepare(environment: dict[str, str], address: str) -> Program:
 
 
 def _announce(wanted: Serving, mine: Running, told_by_prepare: str) -> None:
-    if told_by_prepare:
-        say(told_by_prepare.rstrip("\n"))
-    say(told(N_("网站已启动：%(address)s（按 Ctrl-C 结束）"), address=mine.address))
+    lines = [told_by_prepare.rstrip("\n")] if told_by_prepare else []
+    lines.append(told(N_("网站已启动：%(address)s（按 Ctrl-C 结束）"), address=mine.address))
     hosts = network.reachable(wanted.host)
     if hosts:
-        say(told(N_("同一网络里的手机请打开 %(address)s，或扫描二维码："), address=mine.address))
-        say(network.qr(mine.address))
-        for other in hosts[1:]:
-            say(told(N_("本机的其他地址：%(address)s"), address=page_address(other, wanted.port)))
+        lines.append(told(N_("同一网络里的手机请打开 %(address)s，或扫描二维码："), address=mine.address))
+        lines.append(network.qr(mine.address))
+        others = [page_address(host, wanted.port) for host in hosts[1:]]
+        lines += [told(N_("本机的其他地址：%(address)s"), address=other) for other in others]
     elif wanted.host in LOOPBACK:
-        say(told(N_("没有找到局域网地址：请先连接无线网络或网线，再重新启动，手机才能访问。")))
+        lines.append(told(N_("没有找到局域网地址：请先连接无线网络或网线，再重新启动，手机才能访问。")))
+    say("\n".join(lines))
 
 
 def _address(wanted: Serving) -> str:
