@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from quiz.models.accounts import Membership, Person, Unit
 from quiz.models.base import Statement, among, insert_for, rows_from
+from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt, Line, Receipt, Result
 
 _last_device = (
@@ -154,6 +155,39 @@ PLAYED = Statement(
         Attempt.person_id == bindparam("person_id"),
     )
     .order_by(Attempt.started_ms, Attempt.id)
+)
+
+# What the ledger says of one person, of their attempts, and of questions; in the order it was booked.
+LEDGER_COLUMNS = (
+    Ledger.id,
+    Ledger.at_ms,
+    Ledger.do,
+    Ledger.because,
+    Ledger.attempt_id,
+    Ledger.person_id,
+    Ledger.unit_id,
+    Ledger.version_id,
+    Ledger.key,
+    Ledger.points,
+)
+LEDGER_OF_PERSON = Statement(
+    select(*LEDGER_COLUMNS)
+    .where(
+        Ledger.contest_id == bindparam("contest_id"),
+        or_(Ledger.person_id == bindparam("person_id"), Ledger.version_id.is_not(None)),
+    )
+    .order_by(Ledger.id)
+)
+
+# The papers and marks of a person's closed attempts in a stage: for marking them again by a corrected key.
+SHEETS = Statement(
+    select(Attempt.id, Attempt.paper, Result.sheet)
+    .join(Result, Result.attempt_id == Attempt.id)
+    .where(
+        Attempt.contest_id == bindparam("contest_id"),
+        Attempt.stage == bindparam("stage"),
+        Attempt.person_id == bindparam("person_id"),
+    )
 )
 
 # Every attempt of a person in a contest, open or closed, with its paper: for quotas and unseen questions.

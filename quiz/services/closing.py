@@ -11,16 +11,17 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from question_bank.marking import rightness
 from quiz.live import LiveLine
 from quiz.models import record
-from quiz.models.play import Attempt, Result
 from quiz.rules import scoring, sheet, standings, timing, units
 from quiz.rules.document import Stage
+from quiz.rules.parts import NOTHING
 from quiz.rules.sheet import Counted, Paper, Received
 from quiz.rules.standings import Played
+from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, receipts
 
@@ -39,20 +40,22 @@ class Outcome:
     of: int
     time_ms: int
     lines: tuple[LiveLine, ...] = ()  # what the boards have to learn; empty when it was closed before
+    corrections: tuple[Booked, ...] = ()  # what the ledger says of it, in order
+    is_void: bool = False  # it counts for nothing
 
     @classmethod
-    def of_result(cls, row: AttemptRow | Attempt, result: Row[Any] | Result) -> Outcome:
-        """Return the outcome that is on record for a closed attempt."""
+    def of_played(cls, contest_id: int, stage: int, played: Played) -> Outcome:
+        """Return the outcome of a closed attempt as the fold sees it."""
         return cls(
-            attempt_id=row.id,
-            contest_id=row.contest_id,
-            stage=row.stage,
-            finished_ms=row.finished_ms or 0,
-            score=Fraction(result.score),
-            points=Fraction(result.points),
-            correct=result.correct,
-            of=result.of,
-            time_ms=result.time_ms,
+            attempt_id=played.id,
+            contest_id=contest_id,
+            stage=stage,
+            finished_ms=played.finished_ms,
+            score=played.score,
+            points=played.points,
+            correct=played.correct,
+            of=played.of,
+            time_ms=played.time_ms,
         )
 
 
@@ -86,19 +89,9 @@ def close(connection: Connection, rules: Published, row: AttemptRow, ending: End
         time_ms=time_ms,
         sheet=orjson.dumps([m.kept for m in marks]).decode(),
     )
-    lines = tuple(refold(connection, rules, row.stage, row.person_id, ending.now_ms))
-    return Outcome(
-        attempt_id=row.id,
-        contest_id=row.contest_id,
-        stage=row.stage,
-        finished_ms=finished_ms,
-        score=marked.score,
-        points=marked.points,
-        correct=marked.correct,
-        of=marked.of,
-        time_ms=time_ms,
-        lines=lines,
-    )
+    mine = folded(connection, rules, row.stage, row.person_id)
+    lines = tuple(_put(connection, row.contest_id, line, ending.now_ms) for line in mine.lines)
+    return replace(mine.outcome_of(row), lines=lines)
 
 
 def refold(
@@ -108,28 +101,70 @@ def refold(
 
     The person's row is locked first: two closings of one person never fold side by side.
     """
+    mine = folded(connection, rules, stage_index, person_id)
+    return [_put(connection, rules.contest_id, line, changed_ms) for line in mine.lines]
+
+
+def folded(connection: Connection, rules: Published, stage_index: int, person_id: int) -> Mine:
+    """Return what the record and the ledger make of a person in a stage; their row is locked first."""
     record.LOCK_PERSON.run(connection, person_id=person_id)
+    said = said_of(connection, rules.contest_id, person_id)
+    played = played_by(connection, rules, stage_index, person_id, said)
+    return Mine(rules, said, played, fold_person(connection, rules, stage_index, person_id, played, said))
+
+
+def outcome_of(connection: Connection, rules: Published, row: AttemptRow) -> Outcome:
+    """Return what a closed attempt comes to after corrections, and the corrections themselves."""
+    said = said_of(connection, rules.contest_id, row.person_id)
+    played = next(
+        each for each in played_by(connection, rules, row.stage, row.person_id, said) if each.id == row.id
+    )
+    return corrected_outcome(row.contest_id, row.stage, played, said, Paper.parse(row.seed, row.paper))
+
+
+def corrected_outcome(contest_id: int, stage: int, played: Played, said: Said, paper: Paper) -> Outcome:
+    """Return the outcome of a closed attempt with the corrections that its owner is told of."""
+    return replace(
+        Outcome.of_played(contest_id, stage, played),
+        corrections=said.about(played.id, paper),
+        is_void=said.is_void(played.id),
+    )
+
+
+def played_by(
+    connection: Connection, rules: Published, stage_index: int, person_id: int, said: Said
+) -> list[Played]:
+    """Return a person's closed attempts in a stage as they are worth after corrections, void ones too."""
     stage = rules.document.stages[stage_index]
-    played = [
-        played_of(stage, values)
+    papers = papers_of(connection, rules.contest_id, stage_index, person_id, said)
+    return [
+        said.corrected(played_of(stage, marked_again(rules, stage, values, said, papers)))
         for values in record.PLAYED.run(
             connection, contest_id=rules.contest_id, stage=stage_index, person_id=person_id
         )
     ]
-    folded = fold_person(connection, rules, stage_index, person_id, played)
-    return [_put(connection, rules.contest_id, line, changed_ms) for line in folded]
 
 
 def fold_person(
-    connection: Connection, rules: Published, stage_index: int, person_id: int, played: Sequence[Played]
+    connection: Connection,
+    rules: Published,
+    stage_index: int,
+    person_id: int,
+    played: Sequence[Played],
+    said: Said,
 ) -> list[Folded]:
-    """Return a person's lines as they follow from the record: over the stage (""), over periods if listed."""
+    """Return a person's lines as they follow from the record: over the stage (""), over periods if listed.
+
+    Every period with an attempt has a line: one that only void attempts were in lists nobody.
+    """
     stage = rules.document.stages[stage_index]
     member_of = unit_ids(connection, person_id)
+    counting = said.counting(person_id, played)
+    added = said.corrections.added_to(str(person_id))
     over_periods = any(board.over == "period" for board in stage.boards)
     lines = []
     for period in dict.fromkeys(["", *(p.period for p in played if over_periods)]):
-        line = standings.line(stage, played, period or None)
+        line = standings.line(stage, counting, period or None, adjusted=NOTHING if period else added)
         lines.append(
             Folded(
                 LiveLine(
@@ -177,6 +212,21 @@ class Folded(NamedTuple):
 
     live: LiveLine
     line: standings.Line | None
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What a person has in a stage: their closed attempts after corrections, and the lines that follow."""
+
+    rules: Published
+    said: Said
+    played: Sequence[Played]
+    lines: Sequence[Folded]
+
+    def outcome_of(self, row: AttemptRow) -> Outcome:
+        """Return what one of the attempts came to."""
+        played = next(each for each in self.played if each.id == row.id)
+        return Outcome.of_played(row.contest_id, row.stage, played)
 
 
 def _put(connection: Connection, contest_id: int, folded: Folded, changed_ms: int) -> LiveLine:

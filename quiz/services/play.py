@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from quiz.errors import Busy, NotFound, QuizError, SignInNeeded
@@ -16,8 +15,10 @@ from quiz.models.play import Attempt, Result
 from quiz.rules import quota, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.sheet import Admission, Counted, Paper
+from quiz.services import closing
 from quiz.services.announcing import announce
-from quiz.services.closing import Ending, Outcome, close
+from quiz.services.closing import Ending, Outcome, close, corrected_outcome, played_of
+from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force, published
 from quiz.services.received import AttemptRow, add_receipts, read_attempt, read_attempts, receipts
@@ -27,7 +28,7 @@ from quiz.services.saving import Open as Open
 from quiz.services.saving import Saved as Saved
 from quiz.services.saving import checked, save_batch, weighed
 from quiz.services.starting import Start as Start
-from quiz.services.starting import start_attempt, started_before
+from quiz.services.starting import spent, start_attempt, started_before
 
 SWEEP_SLACK_MS = 2_000  # an answer stamped in time may still be on its way to the database
 SWEEP_SIZE = 200  # attempts closed in one round
@@ -111,9 +112,10 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
     """Return what a person may do in a stage of a contest at this moment."""
     stage = rules.document.stages[stage_index]
     with platform.store.reading() as session:
-        before = started_before(session.connection(), rules.contest_id, person_id)
-    here = [s for s in before if s.stage == stage_index]
-    earlier = [quota.Earlier(s.started_ms, s.scene) for s in here]
+        connection = session.connection()
+        before = started_before(connection, rules.contest_id, person_id)
+        here = [s for s in before if s.stage == stage_index]
+        earlier = spent(connection, rules, stage, person_id, here, now_ms)
     scene = stage.calendar.scenes[0] if stage.calendar.scenes else None
     refusal: QuizError | None = None
     try:
@@ -197,7 +199,9 @@ def outcome_of(platform: Platform, attempt_id: int, person_id: int, now_ms: int 
     with platform.store.reading() as session:
         connection = session.connection()
         row = _own_row(connection, attempt_id, person_id, now_ms)
-        return _stored(connection, row) if row.finished_ms is not None else None
+        if row.finished_ms is None:
+            return None
+        return closing.outcome_of(connection, published(platform, row.rules_id), row)
 
 
 def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
@@ -210,7 +214,8 @@ def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
             .where(Attempt.person_id == person_id)
             .order_by(Attempt.started_ms.desc(), Attempt.id.desc())
             .limit(MOST_LISTED)
-        )
+        ).all()
+        said = said_by_contest(session.connection(), person_id, (row.Attempt.contest_id for row in rows))
         return [
             Mine(
                 attempt_id=attempt.id,
@@ -221,7 +226,7 @@ def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
                 number=attempt.number,
                 started_ms=attempt.started_ms,
                 deadline_ms=attempt.deadline_ms,
-                outcome=Outcome.of_result(attempt, result) if result is not None else None,
+                outcome=_outcome(platform, attempt, result, said.get(attempt.contest_id, NOTHING_SAID)),
             )
             for attempt, result, title in rows
         ]
@@ -241,6 +246,22 @@ def close_overdue(platform: Platform, now_ms: int) -> int:
             .limit(SWEEP_SIZE)
         ).all()
     return sum(_close_by_server(platform, attempt_id, now_ms) for attempt_id in overdue)
+
+
+def _outcome(platform: Platform, attempt: Attempt, result: Result | None, said: Said) -> Outcome | None:
+    """Return what one of many attempts came to after corrections, None while it is open."""
+    if result is None:
+        return None
+    rules = published(platform, attempt.rules_id)
+    stage = rules.document.stages[attempt.stage]
+    values = [
+        getattr(attempt if column.table.name == "attempt" else result, column.key)
+        for column in record.PLAYED_COLUMNS
+    ]
+    papers = {attempt.id: (attempt.paper, result.sheet)} if said.keys else {}
+    played = said.corrected(played_of(stage, marked_again(rules, stage, values, said, papers)))
+    paper = Paper.parse(attempt.seed, attempt.paper)
+    return corrected_outcome(attempt.contest_id, attempt.stage, played, said, paper)
 
 
 def _own_row(connection: Connection, attempt_id: int, person_id: int, now_ms: int) -> AttemptRow:
@@ -290,13 +311,13 @@ def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finishe
     checked(row, batch)
     rules = published(platform, row.rules_id)
     if row.finished_ms is not None:
-        return Finished(_stored(connection, row), _after_the_finish(connection, batch, row))
+        return Finished(closing.outcome_of(connection, rules, row), _after_the_finish(connection, batch, row))
     admission = save_batch(connection, rules, batch, row).admission if batch.answers else Admission()
     in_time = row.closes_ms is None or batch.received_ms <= row.closes_ms
     finished_ms = batch.received_ms if row.deadline_ms is None else min(batch.received_ms, row.deadline_ms)
     ending = Ending(finished_ms, "person" if in_time else "server", batch.received_ms)
     outcome = close(connection, rules, row, ending)
-    return Finished(outcome or _stored(connection, row), admission)
+    return Finished(outcome or closing.outcome_of(connection, rules, row), admission)
 
 
 def _after_the_finish(connection: Connection, batch: Batch, row: AttemptRow) -> Admission:
@@ -306,13 +327,6 @@ def _after_the_finish(connection: Connection, batch: Batch, row: AttemptRow) -> 
     terms = sheet.Terms("too_late" if row.ran_out else "finished")
     past = receipts(connection, row.id)
     return sheet.admit(Paper.parse(row.seed, row.paper), batch.answers, terms, batch.device, past)
-
-
-def _stored(connection: Connection, row: AttemptRow) -> Outcome:
-    found: Row[Any] = connection.execute(
-        select(Result.__table__).where(Result.attempt_id == row.id)
-    ).one()  # Any: the columns of Result
-    return Outcome.of_result(row, found)
 
 
 def _overdue_of(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int | None:

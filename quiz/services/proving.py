@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, zip_longest
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,9 @@ from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveLine, LiveUnavaila
 from quiz.models import record
 from quiz.models.play import Attempt, Line, Result
 from quiz.rules import standings
+from quiz.rules.standings import Played
 from quiz.services.closing import fold_person, played_of
+from quiz.services.corrected import Said, book_of, marked_again
 from quiz.services.lines import UnitTotals, batches, live_line
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force
@@ -92,19 +95,30 @@ def _side_by_side(
 
 
 def _folded(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]]:
-    """Yield the fold of the whole record, person by person, from attempts and results alone."""
+    """Yield the fold of the whole record, person by person, from attempts, results and ledger alone."""
+    connection = session.connection()
+    book = book_of(connection, rules.contest_id)
+    wanted = select(Attempt.stage, *record.PLAYED_COLUMNS)
+    if book.corrects_keys:
+        wanted = wanted.add_columns(Attempt.paper, Result.sheet)
     rows = session.execute(
-        select(Attempt.stage, *record.PLAYED_COLUMNS)
-        .join(Result, Result.attempt_id == Attempt.id)
+        wanted.join(Result, Result.attempt_id == Attempt.id)
         .where(Attempt.contest_id == rules.contest_id)
         .order_by(Attempt.stage, Attempt.person_id, Attempt.started_ms, Attempt.id)
         .execution_options(yield_per=ROWS_READ)
     )
-    connection = session.connection()
     for (stage, person_id), group in groupby(rows, key=attrgetter("stage", "person_id")):
-        played = [played_of(rules.document.stages[stage], row[1:]) for row in group]
-        folded = fold_person(connection, rules, stage, person_id, played)
+        said = book.of(person_id)
+        played = [_played(rules, stage, row[1:], said) for row in group]
+        folded = fold_person(connection, rules, stage, person_id, played, said)
         yield (stage, person_id), {each.live.period: each.live for each in folded if each.live.order_key}
+
+
+def _played(rules: Published, stage_index: int, row: Sequence[Any], said: Said) -> Played:  # Any: columns
+    """Return an attempt after corrections; `row`: its values, then paper and sheet where they are read."""
+    stage, count = rules.document.stages[stage_index], len(record.PLAYED_COLUMNS)
+    papers = {row[0]: (row[count], row[count + 1])} if len(row) > count else {}
+    return said.corrected(played_of(stage, marked_again(rules, stage, row[:count], said, papers)))
 
 
 def _stored(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]]:

@@ -15,6 +15,7 @@ from quiz.rules import quota, timing
 from quiz.rules.document import Stage
 from quiz.rules.quota import Earlier
 from quiz.rules.sheet import Paper, Slot
+from quiz.services.corrected import said_of
 from quiz.services.published import Published
 from quiz.services.saving import looks_back
 
@@ -65,7 +66,8 @@ def start_attempt(
     _check_units(connection, rules, person_id)
     stage = rules.document.stages[wanted.stage]
     here = [s for s in earlier if s.stage == wanted.stage]
-    quota.may_start(stage, [Earlier(s.started_ms, s.scene) for s in here], now_ms, wanted.scene or None)
+    used = spent(connection, rules, stage, person_id, here, now_ms)
+    quota.may_start(stage, used, now_ms, wanted.scene or None)
     seed = secrets.token_hex(8)
     ((attempt_id,),) = record.ADD_ATTEMPT.run(
         connection,
@@ -84,6 +86,21 @@ def start_attempt(
         looks_back=looks_back(stage),
     )
     return int(attempt_id)
+
+
+def spent(
+    connection: Connection,
+    rules: Published,
+    stage: Stage,
+    person_id: int,
+    here: Sequence[Started],
+    now_ms: int,
+) -> list[Earlier]:
+    """Return the attempts of a stage that use up the quota, without void ones where they are given back."""
+    if stage.integrity.quota_back and here:
+        said = said_of(connection, rules.contest_id, person_id)
+        here = [s for s in here if not said.is_void(s.id, now_ms)]
+    return [Earlier(s.started_ms, s.scene) for s in here]
 
 
 def _known(earlier: Sequence[Started], wanted: Start) -> Started | None:

@@ -1,0 +1,238 @@
+"""What the ledger says, as the fold wants it: of one person, or person by person of a whole contest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, or_, select
+
+from question_bank.marking import rightness
+from quiz.models import record
+from quiz.models.ledger import Ledger
+from quiz.rules import scoring
+from quiz.rules.case import LedgerRow
+from quiz.rules.corrections import Corrections
+from quiz.rules.document import Stage
+from quiz.rules.sheet import Paper
+from quiz.rules.standings import Played
+from quiz.services.published import Published
+
+
+class Booked(NamedTuple):
+    """One row of the ledger, as `models.record.LEDGER_COLUMNS` reads it."""
+
+    id: int
+    at_ms: int
+    do: str
+    because: str
+    attempt_id: int | None = None
+    person_id: int | None = None
+    unit_id: int | None = None
+    version_id: int | None = None
+    key: str | None = None
+    points: str | None = None
+
+    @property
+    def row(self) -> LedgerRow:
+        """The row as the rules read it; ids are its names."""
+        of_person = self.person_id if self.attempt_id is None else None
+        return LedgerRow(
+            at_ms=self.at_ms,
+            actor="",
+            do=self.do,
+            because=self.because,
+            attempt=_name(self.attempt_id),
+            person=_name(of_person),
+            unit=_name(self.unit_id),
+            points=Fraction(self.points) if self.points is not None else None,
+        )
+
+
+class Said:
+    """What the ledger of a contest says: rows in the order they were booked."""
+
+    def __init__(self, rows: Iterable[Booked] = ()) -> None:
+        self.rows = sorted(rows, key=lambda row: (row.at_ms, row.id))
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        """What it comes to for attempts, people and units."""
+        return Corrections(row.row for row in self.rows if row.version_id is None)
+
+    @cached_property
+    def keys(self) -> Mapping[int, Sequence[tuple[int, frozenset[str]]]]:
+        """Version of a question → since when it has which key, in order."""
+        found: dict[int, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+        for row in self.rows:
+            if row.version_id is not None:
+                found[row.version_id].append((row.at_ms, frozenset(orjson.loads(row.key or "[]"))))
+        return found
+
+    def key_of(self, stage: Stage, version_id: int, finished_ms: int) -> frozenset[str] | None:
+        """Return the corrected key by which an attempt is marked; None: the one that was frozen.
+
+        Where the rules keep what was marked, a correction concerns only attempts that end after it. P16.
+        """
+        keeps = stage.integrity.corrected_key == "keep"
+        known = [key for at_ms, key in self.keys.get(version_id, ()) if not keeps or finished_ms >= at_ms]
+        return known[-1] if known else None
+
+    def is_void(self, attempt_id: int, at_ms: int | None = None) -> bool:
+        """Return whether an attempt counts for nothing, in the end or as it was at a moment."""
+        return self.corrections.attempt_is_void(str(attempt_id), at_ms)
+
+    def about(self, attempt_id: int, paper: Paper) -> tuple[Booked, ...]:
+        """Return the rows a person is told of at one of their attempts: of it, of them, of its questions."""
+        versions = {slot.version_id for slot in paper.slots} if self.keys else set()
+        return tuple(
+            row
+            for row in self.rows
+            if (row.version_id in versions if row.version_id else row.attempt_id in (None, attempt_id))
+        )
+
+    def counting(self, person_id: int, played: Iterable[Played]) -> list[Played]:
+        """Return the attempts that count, none of a person who is out."""
+        if self.corrections.person_is_out(str(person_id)):
+            return []
+        return [each for each in played if not self.is_void(each.id)]
+
+    def corrected(self, played: Played) -> Played:
+        """Return an attempt worth what it is worth after corrections."""
+        points = self.corrections.points(str(played.id), str(played.person), played.points)
+        return played if points == played.points else replace(played, points=points)
+
+
+NOTHING_SAID = Said()
+
+
+def said_of(connection: Connection, contest_id: int, person_id: int) -> Said:
+    """Return what the ledger says of one person, of their attempts and of questions."""
+    rows = record.LEDGER_OF_PERSON.run(connection, contest_id=contest_id, person_id=person_id)
+    return Said(Booked(*row) for row in rows) if rows else NOTHING_SAID
+
+
+def said_by_contest(connection: Connection, person_id: int, contests: Iterable[int]) -> dict[int, Said]:
+    """Return what the ledgers of these contests say of one person and of questions, by contest."""
+    rows = connection.execute(
+        select(Ledger.contest_id, *record.LEDGER_COLUMNS)
+        .where(
+            Ledger.contest_id.in_(sorted(set(contests))),
+            or_(Ledger.person_id == person_id, Ledger.version_id.is_not(None)),
+        )
+        .order_by(Ledger.id)
+    )
+    found: dict[int, list[Booked]] = defaultdict(list)
+    for contest_id, *row in rows:
+        found[contest_id].append(Booked(*row))  # type: ignore[call-arg]  # the columns are its fields
+    return {contest_id: Said(booked) for contest_id, booked in found.items()}
+
+
+class Book:
+    """The whole ledger of a contest, person by person."""
+
+    def __init__(self, rows: Iterable[Booked]) -> None:
+        self.of_units: list[Booked] = []
+        self.of_questions: list[Booked] = []
+        self.of_people: dict[int, list[Booked]] = defaultdict(list)
+        for row in rows:
+            if row.version_id is not None:
+                self.of_questions.append(row)
+            elif row.person_id is not None:
+                self.of_people[row.person_id].append(row)
+            else:
+                self.of_units.append(row)
+
+    @property
+    def corrects_keys(self) -> bool:
+        """Whether the key of any question was corrected."""
+        return bool(self.of_questions)
+
+    def of(self, person_id: int) -> Said:
+        """Return what it says of a person; see `said_of`."""
+        rows = self.of_people.get(person_id, ())
+        return Said([*rows, *self.of_questions]) if rows or self.of_questions else NOTHING_SAID
+
+    @cached_property
+    def people_out(self) -> dict[int, str]:
+        """The people who are disqualified, with the reason of each."""
+        out = Corrections(
+            row.row for rows in self.of_people.values() for row in rows if not row.attempt_id
+        ).out
+        return {int(name): row.because for (_kind, name), row in out.items()}
+
+    @cached_property
+    def units_out(self) -> dict[int, str]:
+        """The units that are disqualified by name, with the reason of each."""
+        out = Corrections(row.row for row in self.of_units).out
+        return {int(name): row.because for (_kind, name), row in out.items()}
+
+
+def book_of(connection: Connection, contest_id: int) -> Book:
+    """Return the whole ledger of a contest."""
+    rows = connection.execute(
+        select(*record.LEDGER_COLUMNS).where(Ledger.contest_id == contest_id).order_by(Ledger.id)
+    )
+    return Book(Booked(*row) for row in rows)
+
+
+Values = Sequence[Any]  # Any: models.record.PLAYED_COLUMNS
+SCORE, POINTS, CORRECT, OF, FULL = (
+    [column.key for column in record.PLAYED_COLUMNS].index(name)
+    for name in ("score", "points", "correct", "of", "full")
+)
+
+
+def marked_again(
+    rules: Published, stage: Stage, values: Values, said: Said, papers: Mapping[int, tuple[str, str]]
+) -> Values:
+    """Return an attempt's values marked by the corrected keys, from the answers that are on record.
+
+    `papers`: attempt → its paper and its sheet; one that is absent stays as it was marked.
+    """
+    paper, sheet = papers.get(values[0], ("", ""))
+    if not sheet:
+        return values
+    kept = orjson.loads(sheet)
+    keys = {version: said.key_of(stage, version, values[3]) for version, *_ in kept}
+    if not any(keys.values()):
+        return values
+    answers = [
+        _answer(rules, stage, slot.section, entry, keys[entry[0]])
+        for slot, entry in zip(Paper.parse("", paper).slots, kept, strict=True)
+    ]
+    marked = scoring.mark(stage, answers)
+    found = list(values)
+    found[SCORE], found[POINTS] = marked.score, marked.points
+    found[CORRECT], found[FULL] = marked.correct, marked.full
+    return found
+
+
+def papers_of(
+    connection: Connection, contest_id: int, stage_index: int, person_id: int, said: Said
+) -> dict[int, tuple[str, str]]:
+    """Return paper and sheet of a person's closed attempts in a stage; nothing while no key was corrected."""
+    if not said.keys:
+        return {}
+    rows = record.SHEETS.run(connection, contest_id=contest_id, stage=stage_index, person_id=person_id)
+    return {attempt_id: (paper, sheet) for attempt_id, paper, sheet in rows}
+
+
+def _answer(
+    rules: Published, stage: Stage, section: int, entry: Sequence[Any], key: frozenset[str] | None
+) -> scoring.Answer:
+    version_id, chosen, right, ms = entry
+    points = stage.paper.sections[section].points
+    if key is None:
+        return scoring.Answer(None if right is None else Fraction(right), ms, points)
+    options = len(rules.questions[version_id].options)
+    return scoring.Answer(rightness(key, frozenset(chosen), options, stage.marking.multiple), ms, points)
+
+
+def _name(number: int | None) -> str | None:
+    return None if number is None else str(number)
