@@ -15,7 +15,7 @@ import click
 from flask.cli import AppGroup
 
 from quiz.errors import N_, Fault, InvalidDocument, QuizError
-from quiz.rules import case, replay, statistics, words
+from quiz.rules import case, lots, replay, statistics, words
 from quiz.rules.building import build
 from quiz.rules.document import checked, load, unplayable
 
@@ -113,6 +113,17 @@ def try_units(rules: Path, stats: Path, table: bool) -> None:
         return
     for board, found in boards.items():
         _print_board(board, found)
+
+
+@contest.command("draw", with_appcontext=False)
+@click.argument("rules", type=FILE)
+@click.argument("entries", type=FILE)
+@click.argument("seed")
+@_says_why
+def repeat_draw(rules: Path, entries: Path, seed: str) -> None:
+    """Draw the published list ENTRIES.csv again, by the document RULES and the published SEED."""
+    drawings = lots.read(_text(entries))
+    _print({"drawings": lots.repeated(load(_text(rules)).stages, drawings, seed.strip())})
 
 
 def _text(path: Path) -> str:

@@ -32,19 +32,20 @@ class Entrant:
     total: Fraction
 
 
-def entries(draw: Draw, award: Award, entrant: Entrant) -> int:
-    """Return how many entries a person has in a draw, after the caps of each source and of the draw."""
+def entries(draw: Draw, award: Award, entrant: Entrant) -> list[Dated]:
+    """Return a person's entries in a draw with their days, after the caps of each source and of the draw."""
     earned = [one for entry in draw.entries for one in _from(entry, award, entrant)]
-    return sum(kept(draw.cap, sorted(earned, key=lambda one: one.day)))
+    return _within(draw.cap, sorted(earned, key=lambda one: one.day))
+
+
+def _within(cap: Limit, earned: list[Dated]) -> list[Dated]:
+    numbers = kept(cap, earned)
+    return [Dated(one.day, one.period, number) for one, number in zip(earned, numbers, strict=True) if number]
 
 
 def _from(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:
     """Return the entries of one source with their days, within its own cap."""
-    earned = SOURCES[entry.source](entry, award, entrant)
-    if entry.cap == Limit():
-        return earned
-    within = kept(entry.cap, earned)
-    return [Dated(one.day, one.period, number) for one, number in zip(earned, within, strict=True)]
+    return _within(entry.cap, SOURCES[entry.source](entry, award, entrant))
 
 
 def _attempts(entry: Entry, _award: Award, entrant: Entrant) -> list[Dated]:

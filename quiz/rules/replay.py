@@ -36,9 +36,9 @@ def result(case: Case) -> Json:
         raise InvalidDocument(gaps)
     document = build(source.raw)
     records = [Record(document, stage, case) for stage in document.stages]
-    runs = [_Run(Tables(record)) for record in records]
+    runs = [Run(Tables(record)) for record in records]
     if document.boards or document.draws or document.awards:
-        runs.append(_Run(Tables(Across(document, records))))
+        runs.append(Run(Tables(Across(document, records))))
     refused = sorted(
         (r for record in records for r in record.refused), key=lambda r: (r.row.started_ms, r.row.id)
     )
@@ -46,15 +46,15 @@ def result(case: Case) -> Json:
         "refused": [
             {"person": r.row.person, "started_at": r.row.started_at, "because": r.because} for r in refused
         ],
-        "boards": dict(_named(runs, _Run.boards)),
-        "below": dict(_named(runs, _Run.below)),
-        "draw_entries": dict(_named(runs, _Run.draw_entries)),
-        "awards": dict(_named(runs, _Run.awards)),
+        "boards": dict(_named(runs, Run.boards)),
+        "below": dict(_named(runs, Run.below)),
+        "draw_entries": dict(_named(runs, Run.draw_entries)),
+        "awards": dict(_named(runs, Run.awards)),
     }
 
 
-class _Run:
-    """One stage, folded."""
+class Run:
+    """One stage, folded: what its record comes to in boards, draws and awards."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables, self.record, self.stage = tables, tables.record, tables.record.stage
@@ -68,27 +68,35 @@ class _Run:
         return {name: rows for name, rows in found.items() if rows}
 
     def draw_entries(self) -> Mapping[str, Any]:
-        return {draw.name: self._entries(draw) for draw in self.stage.draws}
+        """Return, by draw, how many entries everybody has who has any."""
+        return {
+            draw.name: {who: sum(one.number for one in mine) for who, mine in self.entries(draw).items()}
+            for draw in self.stage.draws
+        }
 
     def awards(self) -> Mapping[str, Any]:
         """Return who gets what: a list, or lists by period where the board is one of periods."""
         found: dict[str, Any] = {prize.name: [] for prize in self.stage.awards}
-        occasions = [each for prize in self.stage.awards for each in self._occasions(prize)]
-        for occasion, winners in given(occasions):
+        for occasion, winners in self.given():
             if occasion.period is None:
                 found[occasion.prize.name] = winners
             else:
                 found[occasion.prize.name] = {**(found[occasion.prize.name] or {}), occasion.period: winners}
         return found
 
-    def _entries(self, draw: Draw) -> dict[str, int]:
+    def given(self) -> Iterator[tuple[Occasion, list[str]]]:
+        """Yield who gets what on which occasion, in the order in which places pass down."""
+        return given([each for prize in self.stage.awards for each in self._occasions(prize)])
+
+    def entries(self, draw: Draw) -> dict[str, list[Dated]]:
+        """Return the entries of everybody who has any in a draw, each with its day and period."""
         places = {e.board: self._places(e.board) for e in draw.entries if e.board is not None}
         found = {
             person: draws.entries(draw, self.stage.award, self._entrant(person, places))
             for person in self.record.people()
             if self.record.group(person) not in draw.exclude or not self.record.group(person)
         }
-        return {person: number for person, number in found.items() if number}
+        return {person: mine for person, mine in found.items() if mine}
 
     def _entrant(self, person: str, places: Mapping[str, Mapping[str, list[int]]]) -> draws.Entrant:
         tries = [
@@ -153,7 +161,7 @@ class _Run:
         return found
 
 
-def _named(runs: Sequence[_Run], of: Callable[[_Run], Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _named(runs: Sequence[Run], of: Callable[[Run], Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
     """Yield the stages' tables by name; where two stages use one name, the stage's comes before it."""
     found = [(run.stage.name, name, table) for run in runs for name, table in of(run).items()]
     names = [name for _, name, _ in found]
