@@ -95,11 +95,32 @@ class QuotaUsed(QuizError):
     message = N_("您的答题次数已经用完。")
 
 
+class LevelClosed(QuizError):
+    """A level that is not open to this person: the one before is not passed, or it is done with."""
+
+    code = "level"
+    message = N_("这一关现在不能开始。")
+
+
+class TooQuick(QuizError):
+    """An attempt was handed in before the rules allow it."""
+
+    code = "too_quick"
+    message = N_("还没有到可以交卷的时间，请再检查一遍答案。")
+
+
 class UnitNeeded(QuizError):
     """The rules want to know a street, a school … that the person has not named; `tree` says which."""
 
     code = "unit_needed"
     message = N_("这场比赛需要填写所属单位，请先选择再开始答题。")
+
+
+class FactsNeeded(QuizError):
+    """The rules ask something of the person that is not known; `wanted` lists what: group, born, grade."""
+
+    code = "facts_needed"
+    message = N_("这场比赛对参加者有要求，请先补充个人情况再开始答题。")
 
 
 class ChangedMeanwhile(QuizError):

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from quiz.errors import N_, InvalidInput
+from quiz.rules import extra_time
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 FILES = ("rules.yaml", "people.csv", "units.csv", "attempts.jsonl", "events.jsonl", "ledger.jsonl")
@@ -27,6 +28,7 @@ class PersonRow:
     age: int | None = None
     grade: str = ""
     registered_ms: int | None = None
+    extra: str = ""  # extra time, as rules.extra_time keeps it
     paths: Mapping[str, str] = field(default_factory=dict)  # tree → "渝中区/P"
 
 
@@ -158,7 +160,8 @@ def _unreadable(name: str, line: int, what: str) -> InvalidInput:
     )
 
 
-NO_TREES = ("person", "group", "age", "registered_at")  # columns of people.csv that are no unit tree
+# columns of people.csv that are no unit tree
+NO_TREES = ("person", "group", "age", "grade", "registered_at", "extra_time")
 
 
 def _names_exist(found: Case) -> None:
@@ -179,6 +182,7 @@ def _person(_line: int, row: Mapping[str, Any]) -> PersonRow:
         age=int(row["age"]) if row.get("age") else None,
         grade=row.get("grade", ""),
         registered_ms=moment_ms(registered) if registered else None,
+        extra=extra_time.read(row.get("extra_time", "")),
         paths={tree: path for tree, path in row.items() if tree not in NO_TREES and path},
     )
 

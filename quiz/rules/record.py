@@ -9,12 +9,14 @@ from fractions import Fraction
 from functools import cached_property
 from math import lcm
 
-from quiz.errors import NotAllowed, QuizError
-from quiz.rules import earning, quota, scoring, standings, timing
+from quiz.errors import QuizError
+from quiz.rules import earning, eligibility, quota, scoring, standings, timing
 from quiz.rules.case import AttemptRow, Case, PersonRow
 from quiz.rules.corrections import Corrections
 from quiz.rules.earning import Happened
-from quiz.rules.parts import Document, People, Stage
+from quiz.rules.eligibility import Facts
+from quiz.rules.extra_time import extended
+from quiz.rules.parts import Document, Stage
 from quiz.rules.standings import Earned, Line, Played
 from quiz.rules.trees import Forest
 
@@ -123,7 +125,7 @@ class Record:
         mine = [row for row in self.case.attempts if self._stage_of(row).name == stage.name]
         for row in sorted(mine, key=lambda a: (a.started_ms, a.id)):
             try:
-                self._may_take_part(row.person)
+                eligibility.check(self.document.people, facts_of(self.case.people.get(row.person)))
                 spent = [
                     quota.Earlier(e.started_ms, e.scene)
                     for e in earlier[row.person]
@@ -146,14 +148,11 @@ class Record:
         running = [stage for stage in begun if row.started_ms < stage.calendar.closes_ms]
         return [*running, *begun[::-1], *stages][0]
 
-    def _may_take_part(self, person: str) -> None:
-        if not eligible(self.document.people, self.case.people.get(person)):
-            raise NotAllowed()
-
     def _given_back(self, stage: Stage, row: AttemptRow, at_ms: int) -> bool:
         return stage.integrity.quota_back and self.corrections.attempt_is_void(row.name, at_ms)
 
     def _played(self, stage: Stage, row: AttemptRow) -> Played:
+        stage = self._with_extra_time(stage, row.person)
         marked = scoring.mark(stage, answers(stage, row))
         limit = timing.limit_ms(stage, row.started_ms)
         return Played(
@@ -170,6 +169,10 @@ class Record:
             time_ms=timing.time_ms(stage, row.started_ms, row.finished_ms, limit, row.ms),
             full=marked.full,
         )
+
+    def _with_extra_time(self, stage: Stage, person: str) -> Stage:
+        row = self.case.people.get(person)
+        return extended(stage, row.extra) if row is not None else stage
 
     def _point(self, stage: Stage) -> Fraction:
         """Return the smallest point: as stated, else one that divides every total of this record."""
@@ -198,23 +201,16 @@ class Record:
         return not is_mean and all(each.denominator == 1 for each in points)
 
 
-def eligible(people: People, row: PersonRow | None) -> bool:
-    """Return whether somebody may take part; what the roster does not tell excludes nobody. Source: P2."""
+def facts_of(row: PersonRow | None) -> Facts:
+    """Return what a roster tells of somebody; nobody who is not in it is on it."""
     if row is None:
-        return not people.roster_only
-    youngest, oldest = people.ages or (None, None)
-    return not (
-        (row.group and row.group in people.exclude)
-        or (people.grades and row.grade and row.grade not in people.grades)
-        or (row.age is not None and youngest is not None and row.age < youngest)
-        or (row.age is not None and oldest is not None and row.age > oldest)
-        or _too_late(people, row)
+        return Facts(on_roster=False)
+    return Facts(
+        groups=(row.group,) if row.group else (),
+        ages=None if row.age is None else (row.age, row.age),
+        grade=row.grade,
+        registered_ms=row.registered_ms,
     )
-
-
-def _too_late(people: People, row: PersonRow) -> bool:
-    until = people.register_by_ms
-    return until is not None and row.registered_ms is not None and row.registered_ms >= until
 
 
 def answers(stage: Stage, row: AttemptRow) -> list[scoring.Answer]:
