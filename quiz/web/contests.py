@@ -14,7 +14,9 @@ from flask_babel import gettext as _
 
 from quiz.errors import ChangedMeanwhile, Fault, InvalidDocument, NotFound
 from quiz.live import View
-from quiz.rules.document import Document, load
+from quiz.rules.building import build
+from quiz.rules.document import Document, unplayable
+from quiz.rules.document import checked as source_of
 from quiz.rules.permissions import Action
 from quiz.services import contests, exports, large_exports, presets, results
 from quiz.services import desk as desk_service
@@ -57,7 +59,7 @@ class Checked:
     @property
     def is_ready(self) -> bool:
         """Whether it may be published as it is."""
-        return self.document is not None and not self.missing
+        return self.document is not None and not self.faults and not self.missing
 
 
 @contest_desk.get("/")
@@ -284,12 +286,15 @@ def _edit_page(draft: contests.Draft, form: RulesForm) -> str:
 
 
 def _checked(text: str) -> Checked:
+    """Say what publishing would refuse: what is wrong, what cannot be done yet, what bank and units lack."""
+    lines = text.splitlines()
     try:
-        document = load(text)
+        source = source_of(text)
     except InvalidDocument as error:
-        lines = text.splitlines()
         return Checked(None, [_named(fault, lines) for fault in error.faults], ())
-    return Checked(document, (), contests.missing(platform(), document))
+    document = build(source.raw)
+    not_yet = [_named(fault, lines) for fault in unplayable(source, document)]
+    return Checked(document, not_yet, contests.missing(platform(), document))
 
 
 def _has_opened(contest_id: int) -> bool:
