@@ -23,6 +23,7 @@ from quiz.models.accounts import Membership, Person, Unit
 from quiz.models.base import Statement, among, insert_for, rows_from
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt, Line, Receipt, Result
+from quiz.models.rewards import Event
 
 _last_device = (
     select(Receipt.device)
@@ -188,6 +189,13 @@ SHEETS = Statement(
         Attempt.stage == bindparam("stage"),
         Attempt.person_id == bindparam("person_id"),
     )
+)
+
+# What a person did beside answering, in order.
+EVENTS = Statement(
+    select(Event.at_ms, Event.kind)
+    .where(Event.contest_id == bindparam("contest_id"), Event.person_id == bindparam("person_id"))
+    .order_by(Event.at_ms, Event.id)
 )
 
 # Every attempt of a person in a contest, open or closed, with its paper: for quotas and unseen questions.

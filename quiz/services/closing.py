@@ -22,6 +22,7 @@ from quiz.rules.parts import NOTHING
 from quiz.rules.sheet import Counted, Paper, Received
 from quiz.rules.standings import Played
 from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
+from quiz.services.happened import earned
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, receipts
 
@@ -155,16 +156,19 @@ def fold_person(
 ) -> list[Folded]:
     """Return a person's lines as they follow from the record: over the stage (""), over periods if listed.
 
-    Every period with an attempt has a line: one that only void attempts were in lists nobody.
+    Every period with an attempt or an event that counts has a line: one that only void attempts were in lists
+    nobody.
     """
     stage = rules.document.stages[stage_index]
     member_of = unit_ids(connection, person_id)
     counting = said.counting(person_id, played)
     added = said.corrections.added_to(str(person_id))
+    gained = earned(connection, rules.contest_id, stage, person_id, said)
     over_periods = any(board.over == "period" for board in stage.boards)
+    periods = [each.period for each in (*played, *gained)] if over_periods else []
     lines = []
-    for period in dict.fromkeys(["", *(p.period for p in played if over_periods)]):
-        line = standings.line(stage, counting, period or None, adjusted=NOTHING if period else added)
+    for period in dict.fromkeys(["", *periods]):
+        line = standings.line(stage, counting, period or None, gained, NOTHING if period else added)
         lines.append(
             Folded(
                 LiveLine(

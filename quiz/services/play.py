@@ -19,6 +19,7 @@ from quiz.services import closing
 from quiz.services.announcing import announce
 from quiz.services.closing import Ending, Outcome, close, corrected_outcome, played_of
 from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest
+from quiz.services.happened import added
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force, published
 from quiz.services.received import AttemptRow, add_receipts, read_attempt, read_attempts, receipts
@@ -116,14 +117,15 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
         before = started_before(connection, rules.contest_id, person_id)
         here = [s for s in before if s.stage == stage_index]
         earlier = spent(connection, rules, stage, person_id, here, now_ms)
+        extra = added(connection, rules.contest_id, stage, person_id, now_ms)
     scene = stage.calendar.scenes[0] if stage.calendar.scenes else None
     refusal: QuizError | None = None
     try:
-        quota.may_start(stage, earlier, now_ms, scene)
+        quota.may_start(stage, earlier, now_ms, scene, extra)
     except QuizError as error:
         refusal = error
     open_id = next((s.id for s in here if s.finished_ms is None), None)
-    return Chances(quota.left(stage, earlier, now_ms, scene), open_id, refusal)
+    return Chances(quota.left(stage, earlier, now_ms, scene, extra), open_id, refusal)
 
 
 def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, zip_longest
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveLine, LiveUnavailable, UnitSums, View
 from quiz.models import record
 from quiz.models.play import Attempt, Line, Result
+from quiz.models.rewards import Event
 from quiz.rules import standings
 from quiz.rules.standings import Played
 from quiz.services.closing import fold_person, played_of
@@ -26,6 +28,7 @@ from quiz.services.unit_board import best_by_level
 TRIES = 3  # while people answer, Redis is ahead of what was read from SQL: what is wrong stays wrong
 MOST_TOLD = 200  # differences; more say nothing new
 ROWS_READ = 1_000  # at a time: memory is bounded
+WHO = attrgetter("stage", "person_id")
 
 Differences = dict[tuple[object, ...], str]  # what differs → how
 
@@ -95,7 +98,7 @@ def _side_by_side(
 
 
 def _folded(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]]:
-    """Yield the fold of the whole record, person by person, from attempts, results and ledger alone."""
+    """Yield the fold of the whole record, person by person: from attempts, results, events and ledger."""
     connection = session.connection()
     book = book_of(connection, rules.contest_id)
     wanted = select(Attempt.stage, *record.PLAYED_COLUMNS)
@@ -107,11 +110,30 @@ def _folded(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]
         .order_by(Attempt.stage, Attempt.person_id, Attempt.started_ms, Attempt.id)
         .execution_options(yield_per=ROWS_READ)
     )
-    for (stage, person_id), group in groupby(rows, key=attrgetter("stage", "person_id")):
+    everybody = heapq.merge(rows, _with_events(session, rules), key=WHO)
+    for (stage, person_id), group in groupby(everybody, key=WHO):
         said = book.of(person_id)
-        played = [_played(rules, stage, row[1:], said) for row in group]
+        played = [_played(rules, stage, row[1:], said) for row in group if not isinstance(row, _Present)]
         folded = fold_person(connection, rules, stage, person_id, played, said)
         yield (stage, person_id), {each.live.period: each.live for each in folded if each.live.order_key}
+
+
+class _Present(NamedTuple):
+    """Somebody with an event, beside whose attempts stand or none at all."""
+
+    stage: int
+    person_id: int
+
+
+def _with_events(session: Session, rules: Published) -> Iterator[_Present]:
+    """Yield who has an event, for each stage whose rules give points for some, in the order of the record."""
+    giving = [n for n, stage in enumerate(rules.document.stages) if stage.events]
+    if not giving:
+        return
+    wanted = select(Event.person_id).where(Event.contest_id == rules.contest_id).distinct()
+    people = session.scalars(wanted.order_by(Event.person_id)).all()
+    for stage in giving:
+        yield from (_Present(stage, person_id) for person_id in people)
 
 
 def _played(rules: Published, stage_index: int, row: Sequence[Any], said: Said) -> Played:  # Any: columns

@@ -16,6 +16,7 @@ from quiz.rules.document import Stage
 from quiz.rules.quota import Earlier
 from quiz.rules.sheet import Paper, Slot
 from quiz.services.corrected import said_of
+from quiz.services.happened import added
 from quiz.services.published import Published
 from quiz.services.saving import looks_back
 
@@ -67,7 +68,8 @@ def start_attempt(
     stage = rules.document.stages[wanted.stage]
     here = [s for s in earlier if s.stage == wanted.stage]
     used = spent(connection, rules, stage, person_id, here, now_ms)
-    quota.may_start(stage, used, now_ms, wanted.scene or None)
+    extra = added(connection, rules.contest_id, stage, person_id, now_ms)
+    quota.may_start(stage, used, now_ms, wanted.scene or None, extra)
     seed = secrets.token_hex(8)
     ((attempt_id,),) = record.ADD_ATTEMPT.run(
         connection,
