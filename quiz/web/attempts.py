@@ -173,7 +173,7 @@ def _answer(given: Any) -> Answer | int:  # Any: what somebody sent
     if not isinstance(given, dict) or type(given.get("n")) is not int:
         raise Malformed(N_("每个答案应为 {n, seq, response}，n 为题号。"))
     n, seq, response = given["n"], given.get("seq"), given.get("response")
-    if type(seq) is not int or not 0 < seq <= MOST_SEQ or not isinstance(response, list):
+    if type(seq) is not int or not 0 <= seq <= MOST_SEQ or not isinstance(response, list):
         return int(n)
     if len(response) > MOST_OPTIONS or not all(
         isinstance(o, str) and len(o) <= LONGEST_OPTION for o in response

@@ -96,6 +96,17 @@ def test_whoever_comes_back_gets_the_paper_and_the_answers(platform: Platform, p
     assert state["saved"] == {"2": {"response": list(given[2]), "seq": 1, "device": "d1"}}
 
 
+@pytest.mark.parametrize("seq", [0, 2**31, 1_795_000_000_000, 2**53 - 1])
+def test_a_device_may_count_from_nothing_or_by_its_clock(platform: Platform, phone: Phone, seq: int) -> None:
+    body = phone.batch(right(platform, phone, 1))
+    body["answers"][0]["seq"] = seq
+
+    reply = phone.send("answers", body)
+
+    assert reply["saved"] == {"1": seq}
+    assert phone.finish()["correct"] == 1
+
+
 def test_the_other_device_is_told(app: Flask, platform: Platform, phone: Phone) -> None:
     other = Phone(app, device="d2")
     other.attempt = phone.attempt
