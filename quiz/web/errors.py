@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from quiz.errors import N_, Busy, QuizError
 from quiz.web.access import RECEIVED
@@ -73,7 +73,10 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     code = HTTP_CODES.get(status, "refused")
     usual = NO_SUCH_PAGE if status == 404 else NOT_UNDERSTOOD
-    return _answer(status, code, said(HTTP_SENTENCES.get(code, usual)), {})
+    response = _answer(status, code, said(HTTP_SENTENCES.get(code, usual)), {})
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:

@@ -177,6 +177,7 @@ def test_another_method_is_refused_in_json(phone: Phone) -> None:
 
         assert reply.status_code == 405
         assert reply.get_json()["error"]["code"] == "method"
+        assert reply.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_an_unknown_address_is_not_found_in_json(phone: Phone) -> None:
