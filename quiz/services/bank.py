@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
 from quiz.services.platform import Actor, Platform
+from quiz.services.secrets import is_file_token, new_file_token
 
 ROWS_A_TRANSACTION = 200  # so that answers never wait long for an import
 STAGED_MS = 86_400_000  # a kept file is forgotten after a day
@@ -68,7 +68,7 @@ def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str
     folder = platform.data / "imports"
     folder.mkdir(parents=True, exist_ok=True)
     _forget_old(folder, now_ms)
-    token = secrets.token_hex(16)
+    token = new_file_token()
     (folder / token).write_bytes(content)
     (folder / f"{token}.name").write_text(Path(filename.replace("\\", "/")).name[:200] or "import", "utf-8")
     return token
@@ -176,7 +176,7 @@ def drop_unfinished(platform: Platform, now_ms: int, at_start: bool = False) -> 
 
 def forget(platform: Platform, token: str) -> None:
     """Throw a kept file away; does nothing when it is gone."""
-    if token.isalnum():
+    if is_file_token(token):
         for name in (token, f"{token}.name"):
             (platform.data / "imports" / name).unlink(missing_ok=True)
 
@@ -306,7 +306,7 @@ def _versions_of(import_id: int) -> Select[int]:
 
 def _staged(platform: Platform, token: str) -> tuple[bytes, str]:
     path = platform.data / "imports" / token
-    if not token.isalnum() or not path.is_file():
+    if not is_file_token(token) or not path.is_file():
         raise NotFound(N_("这个文件已不在服务器上，请重新上传。"))
     return path.read_bytes(), path.with_name(f"{token}.name").read_text("utf-8")
 

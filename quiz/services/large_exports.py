@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from quiz.services import exports
 from quiz.services.board_reading import Wanted, board_of
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
+from quiz.services.secrets import is_file_token, new_file_token
 
 KEPT_MS = 86_400_000  # a file stays for a day
 SILENT_MS = 120_000  # an export that gives no sign of life for so long has died
@@ -58,7 +58,7 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
     _stage, board = board_of(rules, wanted.board)
     rows = exports.count_rows(platform, rules, wanted)
     export = Export(name=f"{rules.document.title}-{board.name}.{ending}", of=rows)
-    token = secrets.token_hex(16)
+    token = new_file_token()
     told(folder, token, export)
     order = Order(
         database_url=platform.store.engine.url.render_as_string(hide_password=False),
@@ -81,7 +81,7 @@ def export_of(platform: Platform, token: str) -> Export:
     folder = _folder(platform)
     _forget_old(folder, platform.clock.now_ms())
     path = folder / f"{token}.json"
-    if not token.isalnum() or not path.is_file():
+    if not is_file_token(token) or not path.is_file():
         raise NotFound(N_("这次导出已不在服务器上，请重新导出。"))
     export = Export(**json.loads(path.read_text("utf-8")))
     is_silent = _age_ms(path, platform.clock.now_ms()) > SILENT_MS

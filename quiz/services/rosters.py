@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from quiz.models.accounts import Identity, Unit
 from quiz.rules.names import masked
 from quiz.services.accounts import NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
-from quiz.services.secrets import code_of, digest, plain_code
+from quiz.services.secrets import code_of, digest, is_file_token, new_file_token, plain_code
 
 KEPT_MS = 86_400_000  # a roster and the right to download its codes end after a day
 MOST_PEOPLE = 20_000  # in one file: each costs three rows of one transaction
@@ -106,7 +105,7 @@ def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str
     for path in folder.iterdir():
         if now_ms - path.stat().st_mtime_ns // 1_000_000 > KEPT_MS:
             path.unlink(missing_ok=True)
-    token = secrets.token_hex(16)
+    token = new_file_token()
     (folder / token).write_bytes(content)
     (folder / f"{token}.name").write_text(filename[:200] or "roster", "utf-8")
     return token
@@ -114,7 +113,7 @@ def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str
 
 def forget(platform: Platform, token: str) -> None:
     """Throw a kept roster away, and with it the way to its codes; does nothing when it is gone."""
-    if token.isalnum():
+    if is_file_token(token):
         for name in (token, f"{token}.name"):
             (platform.data / "rosters" / name).unlink(missing_ok=True)
 
@@ -122,7 +121,7 @@ def forget(platform: Platform, token: str) -> None:
 def preview(platform: Platform, token: str) -> Roster:
     """Read a kept roster; changes nothing. Raises NotFound."""
     path = platform.data / "rosters" / token
-    if not token.isalnum() or not path.is_file():
+    if not is_file_token(token) or not path.is_file():
         raise NotFound(N_("这份名单已不在服务器上。如果还没有添加，请重新上传。"))
     filename = path.with_name(f"{token}.name").read_text("utf-8")
     with platform.store.reading() as session:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import unicodedata
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: codes are read aloud and typed on phones
 CODE_LENGTH = 10  # 31^10 ≈ 8·10^14 codes: guessing is hopeless
+
+FILE_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def new_file_token() -> str:
+    """Return a random name for a file that is kept until somebody comes back to it."""
+    return secrets.token_hex(16)
+
+
+def is_file_token(text: str) -> bool:
+    """Return whether a text from an address can be the name of a kept file, and nothing else."""
+    return FILE_TOKEN.fullmatch(text) is not None
 
 
 def new_token() -> str:

@@ -15,6 +15,7 @@ from quiz.rules.permissions import Action
 from quiz.services import bank, bank_search
 from quiz.services.bank_search import Search
 from quiz.web.access import allows, now_ms, platform
+from quiz.web.bodies import id_of
 from quiz.web.desk_words import difficulty_words, facet_words, import_states, kind_words, meaning_words
 from quiz.web.files import actor, handed_out, uploaded
 from quiz.web.forms import FileForm
@@ -200,7 +201,7 @@ def _asked() -> Search:
         kind=args.get("kind", "") if args.get("kind") in KINDS else "",
         facet=facet if value else "",
         value=value,
-        import_id=args.get("import", type=int),
+        import_id=id_of(args.get("import")),
     )
     difficulty = args.get("difficulty", "")
     if difficulty in (*DIFFICULTIES, bank_search.UNDECLARED):

@@ -122,17 +122,24 @@ def test_a_page_of_the_desk_asks_the_database_a_few_times_whatever_it_lists(
     assert len(asked) <= most, "\n".join(asked)
 
 
+LONG = "a" * 300  # characters; more than a name of a file may have
+
+
 @pytest.mark.parametrize(
     "address",
     [
         "/desk/bank/?page=99999999999999999999&kind=x&difficulty=x&tag=:&import=x",
         "/desk/bank/?page=-1&tag=a%27b:%22&q=%25_%5C&import=-1",
         "/desk/bank/?tag=a.b[0]:x&page=900000",
+        "/desk/bank/?import=99999999999999999999",
         "/desk/bank/questions/99999999999999999999",
         "/desk/bank/imports/0",
         "/desk/bank/import/..%2Fquiz.sqlite3",
         "/desk/bank/import/%E4%B8%AD",
         "/desk/bank/import/x/faulty.xlsx?scale:=easy",
+        pytest.param(f"/desk/bank/import/{LONG}", id="a long name of a file"),
+        pytest.param(f"/desk/people/roster/{LONG}", id="a long name of a roster"),
+        pytest.param(f"/desk/contests/exports/{LONG}", id="a long name of an export"),
         "/desk/people?q=%00&page=%EF%BC%91",
         "/desk/people/roster/..%2F..%2Fsecret",
         "/desk/units?tree=nowhere&q=%25",
