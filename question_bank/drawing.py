@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from hashlib import blake2b
 from typing import Protocol
+
+from question_bank.balancing import UNDECLARED, strata
+from question_bank.covering import MOST_TRIED, Cover, Covering, Patience
+from question_bank.places import Group, Lots, Places, Value
 
 # Difficulty is the share of people expected to be right (难度系数, item difficulty of classical test theory):
 # 1 is easiest. What an author declares stands for the middle of its third.
 DECLARED = {"easy": Fraction(8, 10), "medium": Fraction(5, 10), "hard": Fraction(2, 10)}
 WORD_BITS = 64
+MOST_BANDS = 10  # of difficulty in a section: tenths brought the spread to a quarter when it was tried
 
 
 class Band(Protocol):
@@ -58,6 +65,14 @@ class PaperRule(Protocol):
         """One of fixed, random, unseen, daily; the caller chooses the seed accordingly."""
 
     @property
+    def cover(self) -> Collection[str]:
+        """The facets of which every value must occur."""
+
+    @property
+    def balance(self) -> bool:
+        """Whether papers are to be equally hard."""
+
+    @property
     def shuffle(self) -> Collection[str]:
         """What is shuffled for each attempt: questions, options."""
 
@@ -72,6 +87,14 @@ class Candidate:
     difficulty: str | None  # as declared
     option_count: int = 4
     keeps_order: bool = False  # its options are never shuffled
+    calibrated: Fraction | None = None  # the share of people right as measured; before `difficulty`
+
+    @property
+    def facility(self) -> Fraction | None:
+        """The share of people expected to be right, None where nobody has said."""
+        if self.calibrated is not None:
+            return self.calibrated
+        return None if self.difficulty is None else DECLARED[self.difficulty]
 
 
 @dataclass(frozen=True)
@@ -115,58 +138,133 @@ class Stream:
         return order
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How a paper is drawn from a pool: its parts, who may stand in them, and what must be covered.
+
+    Parts are the sections, divided into bands of difficulty where papers are balanced.
+    """
+
+    counts: tuple[int, ...]
+    section_of: tuple[int, ...]  # by part
+    groups: tuple[Group, ...]
+    lots: Lots  # of the groups
+    cover: Cover
+    first: Places | None  # places with a stand-in for each value to be covered; None: they cannot be
+
+    @property
+    def possible(self) -> bool:
+        """Whether a paper can be drawn by this plan."""
+        return self.first is not None and _filled(self, Stream(""), {}).full
+
+
 class Pool:
-    """Questions that may be drawn; finds each section's once and keeps them. Never changes."""
+    """Questions that may be drawn; prepares the plan of each paper once and keeps it. Never changes."""
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         self.candidates = tuple(candidates)
         self.by_id = {candidate.id: candidate for candidate in self.candidates}
-        self._groups: dict[object, tuple[_Group, ...]] = {}
+        self._plans: dict[object, Plan] = {}
 
     def matching(self, section: SectionRule) -> list[Candidate]:
         """Return the candidates that may stand in a section, in their order."""
         return [candidate for candidate in self.candidates if _fits(section, candidate)]
 
-    def groups(self, sections: Sequence[SectionRule]) -> tuple[_Group, ...]:
-        """Return the candidates divided by the sections they may stand in, without those that fit none."""
-        name = tuple(_name(section) for section in sections)
-        if name not in self._groups:
-            self._groups[name] = self._divided(sections)
-        return self._groups[name]
+    def plan(self, paper: PaperRule) -> Plan:
+        """Return how a paper is drawn: balanced as finely as the other conditions let it be."""
+        name = (tuple(_name(s) for s in paper.sections), tuple(sorted(paper.cover)), paper.balance)
+        if name not in self._plans:
+            self._plans[name] = self._planned(paper)
+        return self._plans[name]
 
-    def _divided(self, sections: Sequence[SectionRule]) -> tuple[_Group, ...]:
-        members: dict[tuple[int, ...], list[int]] = {}
+    def plain_plan(self, sections: Sequence[SectionRule], needed: frozenset[Value] = frozenset()) -> Plan:
+        """Return how a paper of these sections that must hold these values is drawn, unbalanced."""
+        parts = [
+            _Part(n, section.count, frozenset(c.id for c in self.matching(section)))
+            for n, section in enumerate(sections)
+        ]
+        return self._of_parts(parts, needed)
+
+    def _planned(self, paper: PaperRule) -> Plan:
+        needed = frozenset(values_to_cover(paper, self))
+        bands = MOST_BANDS if paper.balance else 1
+        while bands > 1:
+            parts = [
+                part for n, section in enumerate(paper.sections) for part in self._bands(n, section, bands)
+            ]
+            plan = self._of_parts(parts, needed)
+            if plan.possible:
+                return plan
+            bands //= 2
+        return self.plain_plan(paper.sections, needed)
+
+    def _bands(self, n: int, section: SectionRule, most: int) -> list[_Part]:
+        facilities = {c.id: UNDECLARED if c.facility is None else c.facility for c in self.matching(section)}
+        if len(facilities) < section.count:
+            return [_Part(n, section.count, frozenset(facilities))]
+        return [_Part(n, band.count, band.ids) for band in strata(facilities, section.count, most)]
+
+    def _of_parts(self, parts: Sequence[_Part], needed: frozenset[Value]) -> Plan:
+        groups = self._groups(parts, needed)
+        counts = tuple(part.count for part in parts)
+        cover = Cover.of(groups, needed)
+        first = cover.completed(Places(counts), cover.by_value.keys(), Patience(MOST_TRIED))
+        return Plan(counts, tuple(part.section for part in parts), groups, Lots(groups), cover, first)
+
+    def _groups(self, parts: Sequence[_Part], needed: frozenset[Value]) -> tuple[Group, ...]:
+        """Divide the candidates by the parts they may stand in and what they cover, but not who fit none."""
+        fitting: dict[int, list[int]] = {}
+        for n, part in enumerate(parts):
+            for candidate_id in part.ids:
+                fitting.setdefault(candidate_id, []).append(n)
+        members: dict[tuple[tuple[int, ...], frozenset[Value]], list[int]] = {}
+        facets = {facet for facet, _value in needed}
         for candidate in self.candidates:
-            fitting = tuple(i for i, section in enumerate(sections) if _fits(section, candidate))
-            members.setdefault(fitting, []).append(candidate.id)
-        return tuple(_Group(fitting, tuple(ids)) for fitting, ids in members.items() if fitting)
+            if candidate.id in fitting:
+                covers = frozenset(_values(candidate, facets)) & needed
+                members.setdefault((tuple(fitting[candidate.id]), covers), []).append(candidate.id)
+        return tuple(Group(parts_of, tuple(ids), covers) for (parts_of, covers), ids in members.items())
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A section, or one band of its difficulties."""
+
+    section: int
+    count: int
+    ids: frozenset[int]
 
 
 def draw(
-    paper: PaperRule, pool: Pool, seed: str, *, order_seed: str = "", seen: Collection[int] = ()
+    paper: PaperRule, pool: Pool, seed: str, *, order_seed: str = "", seen: Iterable[int] = ()
 ) -> list[Drawn]:
     """Return the questions of a paper: each section filled, no question twice, the same for the same seeds.
 
     `seed` decides which questions, `order_seed` (default: `seed`) how they and their options are ordered.
-    `seen`: ids that a paper of unseen questions takes only when no others are left.
-    Every question that fits has the same chance; a paper that can be filled is filled (see `_Places`).
-    Raises ValueError when the pool cannot fill it; `shortfalls` says so beforehand.
+    `seen`: ids, once for each time a person saw them; a paper of unseen questions takes those that were seen
+    less often first.
+    Every question that fits has the same chance but for what must be covered and balanced; a paper that can
+    be filled is filled (see `Places`). Raises ValueError when the pool cannot fill it; `shortfalls` and
+    `uncovered` say so beforehand.
     """
-    avoided = frozenset(seen) if paper.draw == "unseen" else frozenset()
-    places = _filled(pool.groups(paper.sections), [s.count for s in paper.sections], Stream(seed), avoided)
-    if not places.full:
+    plan = pool.plan(paper)
+    places = _filled(plan, Stream(seed), Counter(seen) if paper.draw == "unseen" else {})
+    if plan.first is None or not places.full:
         raise ValueError("the pool cannot fill the paper")
+    taken: list[list[int]] = [[] for _ in paper.sections]
+    for part, ids in enumerate(places.taken):
+        taken[plan.section_of[part]] += ids
     order = Stream(f"{order_seed or seed}/order")
     drawn = []
-    for index, taken in enumerate(places.taken):
-        ids = order.shuffled(sorted(taken)) if "questions" in paper.shuffle else sorted(taken)
-        drawn += [Drawn(i, index, _option_order(pool.by_id[i], paper, order)) for i in ids]
+    for index, section in enumerate(taken):
+        ids_shown = order.shuffled(sorted(section)) if "questions" in paper.shuffle else sorted(section)
+        drawn += [Drawn(i, index, _option_order(pool.by_id[i], paper, order)) for i in ids_shown]
     return drawn
 
 
 def shortfalls(sections: Sequence[SectionRule], pool: Pool) -> list[Shortfall]:
     """Return the sections that cannot be filled, all sections being filled at once as far as possible."""
-    places = _filled(pool.groups(sections), [s.count for s in sections], Stream(""), frozenset())
+    places = _filled(pool.plain_plan(sections), Stream(""), {})
     return [
         Shortfall(index, section.count, len(places.taken[index]))
         for index, section in enumerate(sections)
@@ -174,118 +272,65 @@ def shortfalls(sections: Sequence[SectionRule], pool: Pool) -> list[Shortfall]:
     ]
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Candidates that may stand in exactly these sections."""
+def values_to_cover(paper: PaperRule, pool: Pool) -> list[Value]:
+    """Return what every paper must hold: each value of the facets to be covered that the pool has.
 
-    sections: tuple[int, ...]
-    ids: Sequence[int]
-
-
-class _Urn:
-    """A group as it is drawn from without putting back; costs memory only for what was drawn."""
-
-    def __init__(self, group: _Group) -> None:
-        self.sections, self._ids = group.sections, group.ids
-        self._moved: dict[int, int] = {}
-        self.left = len(group.ids)
-
-    def take(self, position: int) -> int:
-        """Remove and return the id at a position below `left`."""
-        self.left -= 1
-        taken = self._moved.get(position, position)
-        self._moved[position] = self._moved.get(self.left, self.left)
-        return self._ids[taken]
-
-
-class _Places:
-    """The places of a paper, filled one candidate at a time without ever giving a filled place up.
-
-    A candidate is placed when a place is free in one of its sections, or can be made free by moving others
-    to other sections of theirs: an augmenting path. The sets of candidates that can be placed together are
-    the independent sets of a transversal matroid (Edmonds and Fulkerson, 1965). So taking candidates in any
-    order, each that can still be placed, fills as many places as any choice could; a candidate that cannot
-    be placed now never can later, nor can another one with the same sections; and taking unseen ones first
-    uses as many of them as possible.
+    A value counts only if some section admits it: a section may name the values of a facet itself.
     """
-
-    def __init__(self, counts: Sequence[int]) -> None:
-        self.counts = counts
-        self.taken: list[dict[int, tuple[int, ...]]] = [
-            {} for _ in counts
-        ]  # id → the sections it may stand in
-        self._free = sum(counts)
-
-    @property
-    def full(self) -> bool:
-        """Whether no place is free."""
-        return self._free == 0
-
-    def place(self, candidate_id: int, sections: tuple[int, ...]) -> bool:
-        """Find a place for a candidate, moving others where needed; False if there is none."""
-        moves: dict[int, tuple[int, int] | None] = dict.fromkeys(sections)  # section → who comes, from where
-        queue = list(sections)
-        for section in queue:
-            if len(self.taken[section]) < self.counts[section]:
-                self._move(section, moves, candidate_id, sections)
-                self._free -= 1
-                return True
-            for placed, others in self.taken[section].items():
-                for other in others:
-                    if other not in moves:
-                        moves[other] = (placed, section)
-                        queue.append(other)
-        return False
-
-    def _move(
-        self,
-        free: int,
-        moves: Mapping[int, tuple[int, int] | None],
-        candidate_id: int,
-        sections: tuple[int, ...],
-    ) -> None:
-        while (move := moves[free]) is not None:
-            placed, left = move
-            self.taken[free][placed] = self.taken[left].pop(placed)
-            free = left
-        self.taken[free][candidate_id] = sections
+    found = {value for c in pool.candidates for value in _values(c, paper.cover)}
+    return sorted(
+        (facet, value)
+        for facet, value in found
+        if any(facet not in s.tags or value in s.tags[facet] for s in paper.sections)
+    )
 
 
-def _filled(
-    groups: Sequence[_Group], counts: Sequence[int], stream: Stream, avoided: frozenset[int]
-) -> _Places:
-    """Fill the places from all groups in one random order, those to be avoided last."""
-    places = _Places(counts)
-    aside = _take(groups, places, stream, avoided)
-    if not places.full:
-        _take(aside, places, stream, frozenset())
-    return places
+def uncovered(paper: PaperRule, pool: Pool) -> list[Value]:
+    """Return the values that no paper can hold beside all others; empty when every paper holds all."""
+    plan = pool.plain_plan(paper.sections, frozenset(values_to_cover(paper, pool)))
+    return [] if plan.first is not None else plan.cover.impossible(plan.counts)
 
 
-def _take(groups: Sequence[_Group], places: _Places, stream: Stream, avoided: frozenset[int]) -> list[_Group]:
+def _values(candidate: Candidate, facets: Iterable[str]) -> Iterator[Value]:
+    return ((facet, value) for facet in facets for value in candidate.tags.get(facet, ()))
+
+
+def _filled(plan: Plan, stream: Stream, seen: Mapping[int, int]) -> Places:
+    """Fill the places from all groups in one random order, those seen more often later."""
+    covering = Covering(plan.cover, plan.first or Places(plan.counts))
+    _take_by_turns(plan.lots.again(), covering, stream, seen)
+    if not covering.full:  # places that were kept for stand-ins have kept others out
+        for n in covering.standing_in:
+            left = _left(plan.groups[n], covering.places)
+            least = min(seen.get(i, 0) for i in left)
+            best = [i for i in left if seen.get(i, 0) == least]
+            covering.realise(n, best[stream.below(len(best))])
+        rest = [Group(g.parts, _left(g, covering.places), g.values) for g in plan.groups]
+        _take_by_turns(Lots([group for group in rest if group.ids]), covering, stream, seen)
+    return covering.places
+
+
+def _left(group: Group, places: Places) -> list[int]:
+    return [i for i in group.ids if not any(i in places.taken[part] for part in group.parts)]
+
+
+def _take_by_turns(lots: Lots, covering: Covering, stream: Stream, seen: Mapping[int, int]) -> None:
+    for times in sorted({0, *seen.values()}):
+        if covering.full:
+            return
+        lots = _take(lots, covering, stream, {i for i, n in seen.items() if n > times})
+
+
+def _take(lots: Lots, covering: Covering, stream: Stream, avoided: Collection[int]) -> Lots:
     """Place candidates in random order until nothing more can be placed; returns those that were avoided."""
-    urns = [_Urn(group) for group in groups]
-    aside: dict[tuple[int, ...], list[int]] = {}
-    while urns and not places.full:
-        urn, position = _pick(urns, stream)
-        candidate_id = urn.take(position)
+    aside: dict[tuple[tuple[int, ...], frozenset[Value]], list[int]] = {}
+    while lots.left and not covering.full:
+        candidate_id, group = lots.take(stream.below(lots.left))
         if candidate_id in avoided:
-            aside.setdefault(urn.sections, []).append(candidate_id)
-        elif not places.place(candidate_id, urn.sections):
-            urns.remove(urn)
-            continue
-        if not urn.left:
-            urns.remove(urn)
-    return [_Group(sections, ids) for sections, ids in aside.items()]
-
-
-def _pick(urns: Sequence[_Urn], stream: Stream) -> tuple[_Urn, int]:
-    position = stream.below(sum(urn.left for urn in urns))
-    for urn in urns:
-        if position < urn.left:
-            return urn, position
-        position -= urn.left
-    raise AssertionError("a position below the sum lies in one of the urns")
+            aside.setdefault((group.parts, group.values), []).append(candidate_id)
+        elif not covering.place(candidate_id, group):
+            lots.drop(group.parts, partial(covering.no_better, group))
+    return Lots([Group(parts, ids, values) for (parts, values), ids in aside.items()])
 
 
 def _option_order(candidate: Candidate, paper: PaperRule, order: Stream) -> tuple[int, ...]:
@@ -300,9 +345,8 @@ def _fits(section: SectionRule, candidate: Candidate) -> bool:
         return False
     band = section.difficulty
     if band is not None:
-        if candidate.difficulty is None:
-            return False
-        if not band.least <= DECLARED[candidate.difficulty] <= band.most:
+        facility = candidate.facility
+        if facility is None or not band.least <= facility <= band.most:
             return False
     return all(
         not set(wanted).isdisjoint(candidate.tags.get(facet, ())) for facet, wanted in section.tags.items()
@@ -312,7 +356,7 @@ def _fits(section: SectionRule, candidate: Candidate) -> bool:
 def _name(section: SectionRule) -> object:
     tags = tuple(sorted((facet, tuple(sorted(values))) for facet, values in section.tags.items()))
     band = section.difficulty
-    return tuple(sorted(section.kinds)), tags, band and (band.least, band.most)
+    return section.count, tuple(sorted(section.kinds)), tags, band and (band.least, band.most)
 
 
 def _words(seed: str) -> Iterator[int]:

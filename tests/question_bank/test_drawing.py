@@ -34,6 +34,8 @@ class Section:
 class Paper:
     sections: Sequence[Section]
     draw: str = "random"
+    cover: Sequence[str] = ()
+    balance: bool = False
     shuffle: Sequence[str] = ("questions", "options")
 
 
