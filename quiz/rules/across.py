@@ -7,10 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 from math import gcd, lcm
 
+from quiz.rules import timing
+from quiz.rules.draws import Try
 from quiz.rules.earning import Happened
+from quiz.rules.limits import Dated
 from quiz.rules.parts import Calendar, Document, Stage
-from quiz.rules.record import Accepted, Record
-from quiz.rules.standings import Line
+from quiz.rules.record import Record
+from quiz.rules.standings import Line, reached_together
 
 
 def as_stage(document: Document) -> Stage:
@@ -45,7 +48,7 @@ def combined(lines: Sequence[Line], points: Sequence[Fraction], point: Fraction)
     return Line(
         total=sum(int(line.total * own / point) for line, own in zip(lines, points, strict=True)),
         time_ms=sum(line.time_ms for line in lines),
-        reached_ms=max(line.reached_ms for line in lines),
+        reached_ms=reached_together(lines),
         first_started_ms=min(line.first_started_ms for line in lines),
         attempts=sum(line.attempts for line in lines),
         full=sum(line.full for line in lines),
@@ -71,14 +74,18 @@ class Across:
         """Return everybody who stands in some stage."""
         return sorted({person for record in self.records for person in record.people()})
 
-    def attempts_of(self, person: str, with_void: bool = False) -> list[Accepted]:
+    def tries(self, person: str, with_void: bool = False) -> list[Try]:
         """Return a person's accepted attempts of all stages, in order of their start."""
-        found = [each for record in self.records for each in record.attempts_of(person, with_void)]
-        return sorted(found, key=lambda each: (each.played.started_ms, each.played.id))
+        found = [each for record in self.records for each in record.tries(person, with_void)]
+        return sorted(found, key=lambda each: each.started_ms)
 
     def events_of(self, person: str) -> Sequence[Happened]:
         """Return a person's events."""
         return self.records[0].events_of(person)
+
+    def dated(self, happened: Happened) -> Dated:
+        """Return to which day an event belongs; all stages are one period."""
+        return Dated(timing.day_of(self.stage, happened.at_ms), "")
 
     def group(self, person: str) -> str:
         """Return the group a person belongs to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from quiz.rules.parts import Prize
@@ -20,6 +20,7 @@ class Occasion:
     rows: Sequence[Ranked]
     of: str = "people"  # whom the board ranks
     home: Callable[[str], str | None] | None = None  # the group or unit, with `each`
+    turn: int = 0  # of its period among the others
 
 
 @dataclass
@@ -32,9 +33,9 @@ class Given:
         """Return who gets the prize on an occasion, and remember it."""
         prize = occasion.prize
         if not prize.once_only:
-            return _winners(occasion, occasion.rows)
+            return winners(occasion)
         had = self.once.setdefault((prize.to, occasion.of), set())
-        found = _winners(occasion, [row for row in occasion.rows if row[0] not in had])
+        found = winners(replace(occasion, rows=[row for row in occasion.rows if row[0] not in had]))
         had.update(found)
         return found
 
@@ -46,18 +47,18 @@ def given(occasions: Iterable[Occasion]) -> Iterator[tuple[Occasion, list[str]]]
     or that lead to none, are one family. Source: R10, R22, R24; P15.
     """
     state = Given()
-    for occasion in sorted(occasions, key=lambda each: (each.period is None, each.period or "")):
+    for occasion in sorted(occasions, key=lambda each: (each.period is None, each.turn)):
         yield occasion, state.winners(occasion)
 
 
-def _winners(occasion: Occasion, rows: Sequence[Ranked]) -> list[str]:
-    """Return who gets the prize among those who may.
+def winners(occasion: Occasion) -> list[str]:
+    """Return who gets the prize among those who stand in the rows.
 
     By order exactly so many rows get it, tied ones by their order on the board; with all_in everybody who
     shares the last place gets it too. A share is rounded down. With `each`, the first of each group or unit;
     wild cards then go to the best of the others. Source: P15, switch 12.
     """
-    prize, home = occasion.prize, occasion.home
+    prize, home, rows = occasion.prize, occasion.home, occasion.rows
     if home is None:
         chosen = set(_first(prize, rows))
     else:

@@ -51,6 +51,7 @@ from quiz.rules.timing import moment_ms
 Json = Mapping[str, Any]  # Any: JSON data that the schema has typed
 T = TypeVar("T")
 
+TIME_IN_MS = {"ms": 1, "s": 1000}
 GRACE_MS = {"attempt": 15_000, "question": 0}  # rules.md, P5
 
 
@@ -153,6 +154,7 @@ def _stage(raw: Json, document: Json) -> Stage:
 
 def _calendar(raw: Json, zone: str) -> Calendar:
     return Calendar(
+        needs=tuple(raw.get("needs", ())),
         zone=zone,
         opens_ms=moment_ms(zone, raw["opens"]),
         closes_ms=moment_ms(zone, raw["closes"]),
@@ -170,6 +172,7 @@ def _calendar(raw: Json, zone: str) -> Calendar:
 
 def _hours(raw: Json) -> Hours:
     days = tuple(WEEKDAYS.index(day) for day in raw.get("days", WEEKDAYS))
+        week_begins=WEEKDAYS.index(raw.get("week_begins", "mon")),
     return Hours(days, minutes(raw["from"]), minutes(raw["to"]))
 
 
@@ -208,6 +211,7 @@ def _clock(raw: Json) -> Clock:
         strikes=raw.get("strikes"),
     )
 
+        time_in_ms=TIME_IN_MS[raw.get("time_in", "ms")],
 
 def _marking(raw: Json) -> Marking:
     return Marking(
@@ -255,7 +259,7 @@ def _levels(raw: Json) -> Levels:
 
 def _award(raw: Json) -> Award:
     steps = _all(raw.get("steps"), lambda step: Step(number(step["at_least"]), number(step["points"])))
-    duel = raw.get("duel")
+        raw.get("opens", "when_passed"),
     return Award(
         source=raw.get("from", "score"),
         steps=tuple(sorted(steps, key=lambda step: step.at_least, reverse=True)),
@@ -264,7 +268,7 @@ def _award(raw: Json) -> Award:
         completed=_optional(raw, "completed", number),
         perfect=_optional(raw, "perfect", number),
         tokens=_all(raw.get("tokens"), _token),
-        duel=None if duel is None else (number(duel["win"]), number(duel["draw"]), number(duel["loss"])),
+        duel=_optional(raw, "duel", lambda r: (number(r["win"]), number(r["draw"]), number(r["loss"]))),
     )
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
+from mmap import mmap
 from typing import Any, TypeVar
+
+import orjson
 
 from quiz.errors import N_, InvalidInput
 from quiz.rules import extra_time
+from quiz.rules.numbers import Exact, plain
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 FILES = ("rules.yaml", "people.csv", "units.csv", "attempts.jsonl", "events.jsonl", "ledger.jsonl")
@@ -42,7 +46,18 @@ class UnitRow:
     as_of: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an attempt came to, as it was on record."""
+
+    score: Exact
+    correct: int
+    full: bool
+    done: bool  # every question was answered
+    time_ms: int | None  # None: from start to finish
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptRow:
     """One attempt as it was sent."""
 
@@ -52,10 +67,14 @@ class AttemptRow:
     started_at: str  # as in the file
     started_ms: int
     finished_ms: int
-    answers: tuple[Fraction | None, ...]  # rightness; None is blank
+    answers: tuple[Exact | None, ...]  # rightness; None is blank
     ms: tuple[int, ...]
-    scene: str = ""
+    scene: str = ""  # or level
     stage: str = ""
+    practice: bool = False
+    duel: str = ""  # win, draw, loss
+    stored: Stored | None = None  # then there are no answers
+    is_named: bool = False  # by the file, not by its line
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,60 @@ class LedgerRow:
     points: Fraction | None = None
 
 
+Text = str | bytes | mmap
+
+
+class Attempts(Collection[AttemptRow]):
+    """The attempts of a record by person; a line is read again when wanted, so that memory stays small."""
+
+    def __init__(self, content: Text = b"") -> None:
+        self._content = content.encode() if isinstance(content, str) else content
+        self._lines: dict[str, array[int]] = {}  # person → beginning, end, number of each line
+        self._count = 0
+        for start, end, number in self._spans():
+            ((line, row),) = _json(FILE, number, self._content[start:end])
+            person = str(_needed(row, "person", line))
+            self._lines.setdefault(person, array("q")).extend((start, end, number))
+            self._count += 1
+
+    def people(self) -> list[str]:
+        """Return who has attempts, in order."""
+        return sorted(self._lines)
+
+    def of(self, person: str) -> list[AttemptRow]:
+        """Return a person's attempts in the order of the lines; raises InvalidInput naming the line."""
+        where = self._lines.get(person, array("q"))
+        found: list[AttemptRow] = []
+        for n in range(0, len(where), 3):
+            start, end, number = where[n : n + 3]
+            found += _rows(_json(FILE, number, self._content[start:end]), FILE, _attempt)
+        return found
+
+    def __iter__(self) -> Iterator[AttemptRow]:
+        for start, end, number in self._spans():
+            yield from _rows(_json(FILE, number, self._content[start:end]), FILE, _attempt)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, row: object) -> bool:
+        return any(each == row for each in self)
+
+    def _spans(self) -> Iterator[tuple[int, int, int]]:
+        """Yield beginning, end and number of every line that is not empty."""
+        start, number, length = 0, 0, len(self._content)
+        while start < length:
+            end = self._content.find(b"\n", start)
+            end = length if end < 0 else end
+            number += 1
+            if self._content[start:end].strip():
+                yield start, end, number
+            start = end + 1
+
+
+FILE = "attempts.jsonl"
+
+
 @dataclass(frozen=True)
 class Case:
     """Everything that was recorded of a contest."""
@@ -88,23 +161,27 @@ class Case:
     rules: str
     people: Mapping[str, PersonRow] = field(default_factory=dict)
     units: tuple[UnitRow, ...] = ()
-    attempts: tuple[AttemptRow, ...] = ()
+    attempts: Attempts = field(default_factory=Attempts)
     events: tuple[EventRow, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
 
 
-def parse(files: Mapping[str, str]) -> Case:
-    """Read the files of a case, by name; raises InvalidInput naming file and line."""
-    people = _rows(_csv(files, "people.csv", ("person",)), "people.csv", _person)
+def parse(files: Mapping[str, Text]) -> Case:
+    """Read the files of a case, by name; raises InvalidInput naming file and line.
+
+    Of attempts only who they are of; the rest of a line is read, and may be refused, when it is folded.
+    """
+    texts = {name: _text(content) for name, content in files.items() if name != FILE}
+    people = _rows(_csv(texts, "people.csv", ("person",)), "people.csv", _person)
     found = Case(
-        rules=files["rules.yaml"],
+        rules=texts["rules.yaml"],
         people={person.id: person for person in people},
         units=tuple(
-            _rows(_csv(files, "units.csv", ("tree", "unit", "enrolled", "as_of")), "units.csv", _unit)
+            _rows(_csv(texts, "units.csv", ("tree", "unit", "enrolled", "as_of")), "units.csv", _unit)
         ),
-        attempts=tuple(_rows(_json(files, "attempts.jsonl"), "attempts.jsonl", _attempt)),
-        events=tuple(_rows(_json(files, "events.jsonl"), "events.jsonl", _event)),
-        ledger=tuple(_rows(_json(files, "ledger.jsonl"), "ledger.jsonl", _ledger)),
+        attempts=Attempts(files.get(FILE, b"")),
+        events=tuple(_rows(_all_json(texts, "events.jsonl"), "events.jsonl", _event)),
+        ledger=tuple(_rows(_all_json(texts, "ledger.jsonl"), "ledger.jsonl", _ledger)),
     )
     _names_exist(found)
     return found
@@ -132,16 +209,30 @@ def _csv(files: Mapping[str, str], name: str, needed: tuple[str, ...]) -> Iterat
         yield reader.line_num, {key: value or "" for key, value in row.items() if key}
 
 
-def _json(files: Mapping[str, str], name: str) -> Iterator[Line]:
-    for line, text in enumerate(files.get(name, "").splitlines(), 1):
+def _all_json(files: Mapping[str, str], name: str) -> Iterator[Line]:
+    for line, text in enumerate(files.get(name, "").split("\n"), 1):
         if text.strip():
-            try:
-                row = json.loads(text)
-            except ValueError:
-                raise _unreadable(name, line, "JSON") from None
-            if not isinstance(row, dict):
-                raise _unreadable(name, line, "JSON")
-            yield line, row
+            yield from _json(name, line, text.encode())
+
+
+def _json(name: str, line: int, text: bytes) -> Iterator[Line]:
+    try:
+        row = orjson.loads(text)
+    except ValueError:
+        raise _unreadable(name, line, "JSON") from None
+    if not isinstance(row, dict):
+        raise _unreadable(name, line, "JSON")
+    yield line, row
+
+
+def _text(content: Text) -> str:
+    return content if isinstance(content, str) else bytes(content).decode()
+
+
+def _needed(row: Mapping[str, Any], key: str, line: int) -> Any:
+    if key not in row:
+        raise _unreadable(FILE, line, key)
+    return row[key]
 
 
 def _rows(lines: Iterator[Line], name: str, make: Callable[[int, Mapping[str, Any]], T]) -> Iterator[T]:
@@ -166,8 +257,9 @@ NO_TREES = ("person", "group", "age", "grade", "registered_at", "extra_time")
 
 def _names_exist(found: Case) -> None:
     """Raise InvalidInput for a correction of an attempt or a person that nobody has heard of."""
-    attempts = {row.name for row in found.attempts}
-    people = {*found.people, *(row.person for row in found.attempts), *(row.person for row in found.events)}
+    wanted = {row.attempt for row in found.ledger if row.attempt is not None}
+    attempts = {row.name for row in found.attempts if row.name in wanted} if wanted else set()
+    people = {*found.people, *found.attempts.people(), *(row.person for row in found.events)}
     for row in found.ledger:
         for name, known in ((row.attempt, attempts), (row.person, people)):
             if name is not None and name not in known:
@@ -196,16 +288,16 @@ def _unit(_line: int, row: Mapping[str, str]) -> UnitRow:
     )
 
 
-SHARES = {"R": Fraction(1), "W": Fraction(0), "-": None}
+SHARES: Mapping[str, Exact | None] = {"R": 1, "W": 0, "-": None}
 
 
 def _attempt(line: int, row: Mapping[str, Any]) -> AttemptRow:
-    answers = tuple(SHARES[a] if a in SHARES else Fraction(a) for a in row["answers"])
-    ms = tuple(row.get("ms", [0] * len(answers)))
-    if len(ms) != len(answers) or not all(type(each) is int and each >= 0 for each in ms):
+    stored = _stored(row) if "answers" not in row and "score" in row else None
+    given = row["answers"] if stored is None else ()
+    answers = tuple([SHARES[a] if a in SHARES else _share(a) for a in given])
+    ms = tuple(row["ms"]) if "ms" in row else (0,) * len(answers)
+    if len(ms) != len(answers) or (ms and ({type(each) for each in ms} != {int} or min(ms) < 0)):
         raise ValueError("ms")
-    if any(a is not None and not 0 <= a <= 1 for a in answers):
-        raise ValueError("answers")
     name = str(row.get("id", row.get("attempt", line)))
     return AttemptRow(
         id=int(name) if name.isdecimal() else line,
@@ -218,6 +310,37 @@ def _attempt(line: int, row: Mapping[str, Any]) -> AttemptRow:
         ms=ms,
         scene=str(row.get("scene", row.get("level", ""))),
         stage=str(row.get("stage", "")),
+        practice=row.get("practice") is True,
+        duel=_outcome(row.get("duel", "")),
+        stored=stored,
+        is_named="id" in row or "attempt" in row,
+    )
+
+
+def _outcome(text: str) -> str:
+    if text not in ("", *OUTCOMES):
+        raise ValueError("duel")
+    return text
+
+
+OUTCOMES = ("win", "draw", "loss")
+
+
+def _share(text: str) -> Exact:
+    share = Fraction(text)
+    if not 0 <= share <= 1:
+        raise ValueError("answers")
+    return plain(share)
+
+
+def _stored(row: Mapping[str, Any]) -> Stored:
+    """Return a result in place of answers: score, correct, and where wanted full, done, time_ms."""
+    return Stored(
+        score=plain(Fraction(str(row["score"]))),
+        correct=int(row["correct"]),
+        full=row.get("full") is True,
+        done=row.get("done", True) is True,
+        time_ms=int(row["time_ms"]) if "time_ms" in row else None,
     )
 
 

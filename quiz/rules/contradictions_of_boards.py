@@ -108,9 +108,21 @@ def _awards(holder: Json, levels: set[str]) -> Iterator[Found]:
             yield Found(at, "who_gets_it", sentence)
         if "top" in award and "share" in award:
             yield Found(f"{at}/share", "top_and_share", N_("top 与 share 只能写一种。"))
+        if "in_a_row" in award and "board" in award:
+            yield from _in_a_row(holder, award, at)
         each = award.get("each", "group")
         if each != "group" and each not in levels:
             yield _no_level(f"{at}/each", each, levels)
+
+
+def _in_a_row(holder: Json, award: Json, at: str) -> Iterator[Found]:
+    over = {board["name"]: board.get("over", "stage") for board in holder.get("boards", ())}
+    if over.get(award["board"]) == "stage":
+        sentence = N_("连续几期上榜要用按期的榜，请写一个有 over: period 的榜。")
+        yield Found(f"{at}/in_a_row", "no_periods", sentence)
+    if "wild_cards" in award:
+        sentence = N_("连续上榜的奖项没有外卡，请删去 wild_cards。")
+        yield Found(f"{at}/wild_cards", "in_a_row_and_wild_cards", sentence)
 
 
 CHECKS: Sequence[Callable[[Json, set[str]], Iterable[Found]]] = (_names, _boards, _draws, _awards)
@@ -141,6 +153,10 @@ def _of_stage(raw: Json, stage: Json, levels: set[str]) -> Iterator[Found]:
     }
     if len(points) > 1:
         yield Found("/boards", "points_differ", N_("同一阶段的最小计分单位（point）只能有一种。"))
+    for n, tree in enumerate(stage.get("needs", ())):
+        if tree not in raw.get("units", {}):
+            sentence = N_("没有名为“%(name)s”的单位体系，请先在 units 里写出。")
+            yield Found(f"/needs/{n}", "unknown_tree", sentence, {"name": tree})
     takes = stage.get("integrity", {}).get("person_out_takes")
     if takes is not None and takes not in levels:
         yield _no_level("/integrity/person_out_takes", takes, levels)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from quiz.rules.case import LedgerRow
+from quiz.rules.numbers import Exact
 from quiz.rules.parts import NOTHING
 
 Target = tuple[str, str]  # attempt, person or unit, and its name
@@ -35,7 +36,7 @@ class Corrections:
         """Return whether a person is on no board."""
         return ("person", person) in self.out
 
-    def points(self, attempt: str, person: str, points: Fraction) -> Fraction:
+    def points(self, attempt: str, person: str, points: Exact) -> Exact:
         """Return what an attempt is worth after corrections."""
         name = ("attempt", attempt)
         if name in self.zero or ("person", person) in self.zero:

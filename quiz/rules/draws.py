@@ -6,20 +6,24 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from quiz.rules.limits import Dated, kept
+from quiz.rules.numbers import Exact
 from quiz.rules.parts import AtLeast, Award, Draw, Entry, Limit
 
 
-@dataclass(frozen=True)
-class Try:
-    """An accepted attempt as a draw sees it."""
+class Try(NamedTuple):
+    """An accepted attempt as a draw or a prize sees it."""
 
     day: str
     period: str
-    score: Fraction
+    score: Exact
     correct: int
     full: bool
+    started_ms: int = 0
+    void: bool = False
+    level: str = ""  # that it passed, with its stage
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,11 @@ class Entrant:
     events: Mapping[str, Sequence[Dated]]  # kind → when
     places: Mapping[str, Sequence[int]]  # board → places, one for each of its periods
     total: Fraction
+
+    @property
+    def levels(self) -> int:
+        """How many levels the person has passed."""
+        return len({each.level for each in self.tries if each.level})
 
 
 def entries(draw: Draw, award: Award, entrant: Entrant) -> list[Dated]:
@@ -50,27 +59,35 @@ def _from(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:
 
 def _attempts(entry: Entry, _award: Award, entrant: Entrant) -> list[Dated]:
     return [
-        Dated(each.day, each.period, _of_attempt(entry, each, entrant.total))
+        Dated(each.day, each.period, _of_attempt(entry, each, entrant))
         for each in entrant.tries
         if not entry.all_correct or each.full
     ]
 
 
-def _of_attempt(entry: Entry, each: Try, total: Fraction) -> int:
-    if entry.at_least is not None and not reaches(entry.at_least, each, total):
+def _of_attempt(entry: Entry, each: Try, entrant: Entrant) -> int:
+    if entry.at_least is not None and not reaches(entry.at_least, each, entrant):
         return 0
     if entry.each is not None:
-        return int(_amount(entry.each, each, total) // entry.each.number)
+        return max(0, int(_amount(entry.each, each, entrant) // entry.each.number))
     return 1
 
 
-def reaches(at_least: AtLeast, each: Try, total: Fraction) -> bool:
-    """Return whether an attempt (or the person's total) reaches a threshold; its number is included."""
-    return _amount(at_least, each, total) >= at_least.number
+def reaches(at_least: AtLeast, each: Try, entrant: Entrant) -> bool:
+    """Return whether an attempt, or what the person has in all, reaches a threshold (≥)."""
+    return _amount(at_least, each, entrant) >= at_least.number
 
 
-def _amount(at_least: AtLeast, each: Try, total: Fraction) -> Fraction:
-    return {"score": each.score, "correct": Fraction(each.correct), "total": total}[at_least.what]
+def _amount(at_least: AtLeast, each: Try, entrant: Entrant) -> Exact:
+    return AMOUNTS[at_least.what](each, entrant)
+
+
+AMOUNTS: Mapping[str, Callable[[Try, Entrant], Exact]] = {
+    "score": lambda each, _: each.score,
+    "correct": lambda each, _: each.correct,
+    "total": lambda _, entrant: entrant.total,
+    "levels": lambda _, entrant: entrant.levels,
+}
 
 
 def _events(entry: Entry, _award: Award, entrant: Entrant) -> list[Dated]:
@@ -86,7 +103,7 @@ def _collection(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:
     """One entry for each complete set; a card named five times is wanted five times. Source: R35."""
     had = {
         token.give: sum(
-            (token.at_least is None or reaches(token.at_least, each, entrant.total))
+            (token.at_least is None or reaches(token.at_least, each, entrant))
             and (not token.all_correct or each.full)
             for each in entrant.tries
         )

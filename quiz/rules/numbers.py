@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
+
+Exact = int | Fraction  # whole numbers as integers: several times cheaper to reckon with
+
+
+def plain(value: Fraction) -> Exact:
+    """Return a number as an integer where it is whole."""
+    return value.numerator if value.denominator == 1 else value
 
 
 def whole(value: Fraction, rounding: str) -> int:
@@ -19,17 +25,6 @@ def whole(value: Fraction, rounding: str) -> int:
         case "down":
             return sign * int(size)
     raise ValueError(f"no such rounding: {rounding}")
-
-
-def added_up(points: Iterable[Fraction]) -> Fraction:
-    """Add up points; most are whole, and adding those as whole numbers is several times cheaper."""
-    numerators, rest = 0, Fraction(0)
-    for each in points:
-        if each.denominator == 1:
-            numerators += each.numerator
-        else:
-            rest += each
-    return rest + numerators if rest else Fraction(numerators)
 
 
 def rounded(value: Fraction, digits: int, rounding: str) -> Fraction:

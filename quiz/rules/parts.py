@@ -31,7 +31,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class AtLeast:
-    """A threshold that includes its own number; `what`: score, correct, total."""
+    """A threshold that includes its own number; `what`: score, correct, total, levels (passed ones)."""
 
     what: str
     number: Fraction
@@ -107,6 +107,7 @@ class Calendar:
     gaps: tuple[Window, ...] = ()
     at_close: str = "finish"  # finish, cut
     after_close: str = "nothing"  # nothing, practice
+    week_begins: int = 0  # the weekday on which a period `week` begins; 0 is Monday
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ class Clock:
     per_attempt_ms: int | None = None
     at_least_ms: int | None = None
     time: str = "attempt"  # attempt, questions
+    time_in_ms: int = 1  # 1000: whole seconds, what is beyond them cut off
     grace_ms: int = 0
     leaving: str = "nothing"  # nothing, strike, end, zero
     strikes: int | None = None
@@ -202,7 +204,8 @@ class Levels:
 
     passes: tuple[Fraction, ...]
     failed_gives: Fraction | None = None
-    again: str = "failed"
+    again: str = "failed"  # failed, never, always
+    opens: str = "when_passed"  # when_passed; daily: moreover level n from the n-th day of the stage on
 
 
 @dataclass(frozen=True)
@@ -237,7 +240,7 @@ class Award:
     completed: Fraction | None = None
     perfect: Fraction | None = None
     tokens: tuple[Token, ...] = ()
-    duel: tuple[Fraction, Fraction, Fraction] | None = None
+    duel: tuple[Fraction, Fraction, Fraction] | None = None  # win, draw, loss
 
 
 @dataclass(frozen=True)
@@ -416,6 +419,7 @@ class Stage:
     rounding: str = "half_up"
     point: Fraction = ONE  # the smallest point: totals are whole numbers of it
     point_stated: bool = False
+    needs: tuple[str, ...] = ()  # trees: who has no unit in one of them cannot start here
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from quiz.errors import N_, Closed, InvalidInput, NotNow, QuotaUsed
+from quiz.errors import N_, Closed, InvalidInput, LevelClosed, NotNow, QuotaUsed
 from quiz.rules import timing
-from quiz.rules.parts import Stage
+from quiz.rules.parts import Levels, Limit, Stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """An attempt that a person started before."""
 
     started_ms: int
-    scene: str = ""
+    scene: str = ""  # or the level
+    passed_ms: int | None = None  # when it was finished, if it passed its level
+
+
+class Spent:
+    """What a person's earlier attempts have used, by day, period and scene."""
+
+    def __init__(self, stage: Stage, earlier: Iterable[Earlier] = ()) -> None:
+        self.stage, self.total = stage, 0
+        self.days: dict[str, int] = {}
+        self.periods: dict[str, int] = {}
+        self.scenes: dict[str, set[str]] = {}  # chosen on a day
+        self.passed: dict[str, int] = {}  # level → when it was passed first
+        for each in earlier:
+            self.add(each)
+
+    def add(self, one: Earlier) -> None:
+        """Count another attempt."""
+        day = timing.day_of(self.stage, one.started_ms)
+        period = timing.period_of(self.stage, one.started_ms, one.scene or None)
+        self.total += 1
+        self.days[day] = self.days.get(day, 0) + 1
+        self.periods[period] = self.periods.get(period, 0) + 1
+        self.scenes.setdefault(day, set()).add(one.scene)
+        if one.passed_ms is not None:
+            self.passed[one.scene] = min(one.passed_ms, self.passed.get(one.scene, one.passed_ms))
 
 
 @dataclass(frozen=True)
@@ -42,31 +67,40 @@ class Left:
         return min(limits) if limits else None
 
 
+Attempts = Sequence[Earlier] | Spent
+
+
 def left(
-    stage: Stage, earlier: Sequence[Earlier], now_ms: int, scene: str | None = None, extra: Added = Added()
+    stage: Stage, earlier: Attempts, now_ms: int, scene: str | None = None, extra: Added = Added()
 ) -> Left:
     """Return how many attempts are left at a moment; `extra`: what events have added."""
+    spent = _spent(stage, earlier)
     day, period = timing.day_of(stage, now_ms), timing.period_of(stage, now_ms, scene)
     limit = stage.quota.limit
     return Left(
-        _less(limit.per_day, sum(timing.day_of(stage, e.started_ms) == day for e in earlier), extra.per_day),
-        _less(limit.per_period, sum(_period(stage, e) == period for e in earlier), extra.per_period),
-        _less(limit.total, len(earlier), extra.total),
+        _less(limit.per_day, spent.days.get(day, 0), extra.per_day),
+        _less(limit.per_period, spent.periods.get(period, 0), extra.per_period),
+        _less(limit.total, spent.total, extra.total),
     )
 
 
 def may_start(
-    stage: Stage, earlier: Sequence[Earlier], now_ms: int, scene: str | None = None, extra: Added = Added()
+    stage: Stage, earlier: Attempts, now_ms: int, scene: str | None = None, extra: Added = Added()
 ) -> None:
-    """Return when an attempt may start now, of this scene where the stage has scenes.
+    """Return when an attempt may start now, of this scene (or level) where the stage has them.
 
-    Raises NotNow (with `opens_at`, ms), Closed, QuotaUsed (with `span` and `most`), InvalidInput for a scene
-    that does not exist.
+    Raises NotNow (with `opens_at`, ms), Closed, QuotaUsed (with `span` and `most`), LevelClosed, InvalidInput
+    for a scene or level that does not exist.
     """
-    _opened(stage, now_ms)
+    opened(stage, now_ms)
+    spent = _spent(stage, earlier)
     _scene_chosen(stage, scene)
-    _scenes_left(stage, earlier, now_ms, scene)
-    remaining = left(stage, earlier, now_ms, scene, extra)
+    _scenes_left(stage, spent, now_ms, scene)
+    if stage.flow.levels is not None:
+        _level_open(stage, stage.flow.levels, spent, now_ms, scene or "")
+    if stage.quota.limit == Limit():
+        return
+    remaining = left(stage, spent, now_ms, scene, extra)
     for span, sentence in USED.items():
         most, more = getattr(stage.quota.limit, span), getattr(remaining, span)
         if more is not None and more <= 0:
@@ -80,7 +114,8 @@ USED = {
 }
 
 
-def _opened(stage: Stage, now_ms: int) -> None:
+def opened(stage: Stage, now_ms: int) -> None:
+    """Return when an attempt may start by the calendar; raises NotNow, Closed."""
     if timing.is_open(stage.calendar, now_ms):
         return
     found = timing.phase(stage, now_ms)
@@ -97,16 +132,36 @@ def _scene_chosen(stage: Stage, scene: str | None) -> None:
     calendar = stage.calendar
     if calendar.period == "scene" and scene not in calendar.scenes:
         raise InvalidInput(N_("请先选择场景：%(scenes)s。"), scenes="、".join(calendar.scenes))
+    if calendar.period == "level" and scene not in levels(stage):
+        raise InvalidInput(N_("请先选择关卡：第 1 至第 %(most)s 关。"), most=len(levels(stage)))
     if calendar.period not in ("scene", "level") and scene:
         raise InvalidInput(N_("这个阶段没有场景可选。"))
 
 
-def _scenes_left(stage: Stage, earlier: Iterable[Earlier], now_ms: int, scene: str | None) -> None:
+def levels(stage: Stage) -> list[str]:
+    """Return the names of a stage's levels: "1", "2", …"""
+    rules = stage.flow.levels
+    return [str(n) for n in range(1, len(rules.passes) + 1)] if rules is not None else []
+
+
+def _level_open(stage: Stage, rules: Levels, spent: Spent, now_ms: int, level: str) -> None:
+    """A level opens when the one before is passed, and closes as `again` says. Source: P7, R34, R38."""
+    n = int(level)
+    if n > 1 and spent.passed.get(str(n - 1), now_ms + 1) > now_ms:
+        raise LevelClosed(N_("通过第 %(before)s 关以后，才能开始第 %(level)s 关。"), before=n - 1, level=n)
+    if rules.opens == "daily" and timing.days_since_opening(stage, now_ms) < n - 1:
+        raise LevelClosed(N_("第 %(level)s 关在比赛的第 %(level)s 天开放。"), level=n)
+    if rules.again == "never" and level in spent.periods:
+        raise LevelClosed(N_("第 %(level)s 关只能答一次，您已经答过了。"), level=n)
+    if rules.again == "failed" and spent.passed.get(level, now_ms + 1) <= now_ms:
+        raise LevelClosed(N_("第 %(level)s 关已经通过，不能再答。"), level=n)
+
+
+def _scenes_left(stage: Stage, spent: Spent, now_ms: int, scene: str | None) -> None:
     most = stage.quota.scenes_per_day
     if most is None:
         return
-    today = timing.day_of(stage, now_ms)
-    chosen = {e.scene for e in earlier if timing.day_of(stage, e.started_ms) == today}
+    chosen = spent.scenes.get(timing.day_of(stage, now_ms), set())
     if scene not in chosen and len(chosen) >= most:
         raise QuotaUsed(
             N_("每天最多选择 %(most)s 个场景，今天已选：%(scenes)s。"),
@@ -116,8 +171,8 @@ def _scenes_left(stage: Stage, earlier: Iterable[Earlier], now_ms: int, scene: s
         )
 
 
-def _period(stage: Stage, earlier: Earlier) -> str:
-    return timing.period_of(stage, earlier.started_ms, earlier.scene or None)
+def _spent(stage: Stage, earlier: Attempts) -> Spent:
+    return earlier if isinstance(earlier, Spent) else Spent(stage, earlier)
 
 
 def _less(most: int | None, used: int, extra: int) -> int | None:

@@ -1,35 +1,45 @@
-"""The record of one stage of a case: which attempts were accepted, what they came to, and people's lines."""
+"""The record of one stage of a case: which attempts were accepted, what they came to, and people's lines.
+
+It is told person by person, so that a million attempts need no more memory than their people's lines.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
 
-from quiz.errors import QuizError
-from quiz.rules import earning, eligibility, quota, scoring, standings, timing
+from quiz.errors import QuizError, TooQuick, UnitNeeded
+from quiz.rules import earning, eligibility, quota, standings, timing
 from quiz.rules.case import AttemptRow, Case, PersonRow
 from quiz.rules.corrections import Corrections
+from quiz.rules.draws import Try
 from quiz.rules.earning import Happened
 from quiz.rules.eligibility import Facts
 from quiz.rules.extra_time import extended
+from quiz.rules.limits import Dated
+from quiz.rules.numbers import plain
 from quiz.rules.parts import Document, Stage
-from quiz.rules.standings import Earned, Line, Played
+from quiz.rules.played import Reader
+from quiz.rules.scoring import passes
+from quiz.rules.standings import Earned, Exactly, Line, Played
 from quiz.rules.trees import Forest
 
+Unsettled = dict[str, Exactly]  # by person
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """An attempt that could not start."""
+    """An attempt that could not start, or was handed in too soon."""
 
     row: AttemptRow
     because: str  # a code
+    stage: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """An attempt that could start, and what it came to."""
 
@@ -37,39 +47,150 @@ class Accepted:
     played: Played
 
 
-class Record:
-    """One stage of a recorded contest."""
+@dataclass
+class Story:
+    """What one person did in a stage."""
 
-    def __init__(self, document: Document, stage: Stage, case: Case) -> None:
+    refused: list[Refused] = field(default_factory=list)
+    practised: list[AttemptRow] = field(default_factory=list)  # before, or beside, what counts
+    accepted: list[Accepted] = field(default_factory=list)  # in order of their start, void ones too
+    earned: list[Earned] = field(default_factory=list)
+
+
+class Shared:
+    """What all stages of a case share."""
+
+    def __init__(self, document: Document, case: Case) -> None:
         self.document, self.case = document, case
         self.corrections = Corrections(case.ledger)
         self.forest = Forest(document, case)
-        self._happened: dict[str, list[Happened]] = defaultdict(list)
+        self.happened: dict[str, list[Happened]] = {}
         for event in case.events:
-            self._happened[event.person].append(Happened(event.at_ms, event.kind))
+            self.happened.setdefault(event.person, []).append(Happened(event.at_ms, event.kind))
+        self._paths: dict[str, dict[str, str | None]] = {}
+
+    def people(self) -> list[str]:
+        """Return who has an attempt or an event, in order."""
+        return sorted({*self.case.attempts.people(), *self.happened})
+
+    def of_stage(self, rows: Sequence[AttemptRow], stage: Stage) -> list[AttemptRow]:
+        """Return the attempts that belong to a stage."""
+        if len(self.document.stages) == 1:
+            return list(rows)
+        return [row for row in rows if self._stage_of(row).name == stage.name]
+
+    def unit_of(self, person: str, of: str) -> str | None:
+        """Return the path of a person's unit on a level ("tree.level")."""
+        known = self._paths.setdefault(of, {})
+        if person not in known:
+            row = self.case.people.get(person)
+            known[person] = self.forest.unit_of(row, of) if row is not None else None
+        return known[person]
+
+    def _stage_of(self, row: AttemptRow) -> Stage:
+        """Return an attempt's stage: as written, else the one that runs, else the last that ran."""
+        stages = self.document.stages
+        if row.stage:
+            return next((stage for stage in stages if stage.name == row.stage), stages[0])
+        begun = [stage for stage in stages if stage.calendar.opens_ms <= row.started_ms]
+        running = [stage for stage in begun if row.started_ms < stage.calendar.closes_ms]
+        return [*running, *begun[::-1], *stages][0]
+
+
+def records(document: Document, case: Case) -> list[Record]:
+    """Return the records of all stages of a case; raises InvalidInput for a line that cannot be read."""
+    shared = Shared(document, case)
+    found = [Record(shared, stage) for stage in document.stages]
+    for person in shared.people():
+        rows = case.attempts.of(person)
+        for record in found:
+            record.add(person, shared.of_stage(rows, record.stage))
+    for record in found:
+        record.settle()
+    return found
+
+
+class Record:
+    """One stage of a recorded contest: filled person by person, then settled."""
+
+    def __init__(self, shared: Shared, stage: Stage) -> None:
+        self.shared, self.stage = shared, stage
+        self.document, self.case = shared.document, shared.case
+        self.corrections, self.forest = shared.corrections, shared.forest
         self.refused: list[Refused] = []
-        self.accepted: dict[str, list[Accepted]] = defaultdict(list)
-        for row in self._admitted(stage):
-            self.accepted[row.person].append(Accepted(row, self._played(stage, row)))
-        self.stage = replace(stage, point=self._point(stage))
+        self._readers: dict[str, Reader] = {}  # by extra time
+        self._by_period: dict[str | None, Unsettled] = {None: {}}
+        self._tries: dict[str, list[Try]] = {}
+        self._counts_tries = bool(self._asks_for_tries())
+        self._has_period_boards = any(board.over == "period" for board in stage.boards)
+        self._seen: set[str] = set()  # periods
+
+    def add(self, person: str, rows: Sequence[AttemptRow]) -> None:
+        """Fold what one person did."""
+        story = self.story(person, rows)
+        self.refused += story.refused
+        if self.corrections.person_is_out(person):
+            return
+        valid = [each for each in story.accepted if not self.corrections.attempt_is_void(each.row.name)]
+        mine = [each.played for each in valid]
+        added = self.corrections.added_to(person)
+        whole = standings.exactly(self.stage, mine, None, story.earned, added)
+        if whole is not None:
+            self._by_period[None][person] = whole
+        periods = {played.period for played in mine}
+        self._seen |= periods
+        if self._has_period_boards:
+            for period in periods | {each.period for each in story.earned}:
+                within = standings.exactly(self.stage, mine, period, story.earned)
+                if within is not None:
+                    self._by_period.setdefault(period, {})[person] = within
+        if self._counts_tries and story.accepted:
+            self._tries[person] = [self._try(each) for each in story.accepted]
+
+    def settle(self) -> None:
+        """Fix the smallest point: as stated, else the one that divides every total of this record."""
+        if not self.stage.point_stated:
+            denominators = {
+                each.points.denominator for people in self._by_period.values() for each in people.values()
+            }
+            self.stage = replace(self.stage, point=Fraction(1, lcm(1, *denominators)))
+        self.refused.sort(key=lambda each: (each.row.started_ms, each.row.id))
+
+    def story(self, person: str, rows: Sequence[AttemptRow] | None = None) -> Story:
+        """Return what a person did; `rows`: their attempts of this stage, read again where not given."""
+        if rows is None:
+            rows = self.shared.of_stage(self.case.attempts.of(person), self.stage)
+        story = Story(earned=self._earned(person))
+        row = self.case.people.get(person)
+        reader = self._reader(row.extra if row is not None else "")
+        admission = _Admission(self, person, reader)
+        for attempt in sorted(rows, key=lambda each: (each.started_ms, each.id)):
+            try:
+                counts = admission.admits(attempt)
+            except QuizError as error:
+                story.refused.append(Refused(attempt, error.code, self.stage.name))
+                continue
+            if counts is None:
+                story.practised.append(attempt)
+            else:
+                story.accepted.append(Accepted(attempt, self._corrected(attempt, counts)))
+        return story
 
     def people(self) -> list[str]:
         """Return who has an accepted attempt or an event that counts, and is not disqualified."""
-        found = {person for person in self.accepted if self.attempts_of(person)}
-        found |= {person for person in self._happened if self._earned(self.stage, person)}
-        return sorted(person for person in found if not self.corrections.person_is_out(person))
+        return sorted(self._by_period[None])
 
-    def attempts_of(self, person: str, with_void: bool = False) -> list[Accepted]:
-        """Return a person's accepted attempts, in order of their start."""
-        return [
-            each
-            for each in self.accepted.get(person, ())
-            if with_void or not self.corrections.attempt_is_void(each.row.name)
-        ]
+    def tries(self, person: str, with_void: bool = False) -> list[Try]:
+        """Return a person's accepted attempts as draws and prizes see them, in order of their start."""
+        return [each for each in self._tries.get(person, ()) if with_void or not each.void]
 
     def events_of(self, person: str) -> Sequence[Happened]:
         """Return a person's events."""
-        return self._happened.get(person, ())
+        return self.shared.happened.get(person, ())
+
+    def dated(self, happened: Happened) -> Dated:
+        """Return to which day and period of the stage an event belongs."""
+        return Dated(timing.day_of(self.stage, happened.at_ms), timing.period_of(self.stage, happened.at_ms))
 
     def group(self, person: str) -> str:
         """Return the group a person belongs to, "" without one."""
@@ -78,23 +199,22 @@ class Record:
 
     def unit_of(self, person: str, of: str) -> str | None:
         """Return the path of a person's unit on a level ("tree.level")."""
-        row = self.case.people.get(person)
-        return self.forest.unit_of(row, of) if row is not None else None
+        return self.shared.unit_of(person, of)
 
     @cached_property
     def periods(self) -> list[str]:
         """The periods with an attempt, in order."""
-        return sorted({each.played.period for p in self.people() for each in self.attempts_of(p)})
+        return timing.in_order(self.stage, self._seen)
 
     def lines(self, period: str | None) -> dict[str, Line]:
         """Return the lines of everybody over the stage, or over one period."""
-        found = {person: self._line(self.stage, person, period) for person in self.people()}
-        return {person: line for person, line in found.items() if line is not None}
+        found = self._by_period.get(period, {})
+        return {person: found[person].line(self.stage) for person in sorted(found)}
 
     def total(self, person: str) -> Fraction:
         """Return a person's total over the stage, in points."""
-        line = self._line(self.stage, person, None)
-        return line.total * self.stage.point if line is not None else Fraction(0)
+        found = self._by_period[None].get(person)
+        return found.line(self.stage).total * self.stage.point if found is not None else Fraction(0)
 
     @cached_property
     def units_out(self) -> set[tuple[str, str]]:
@@ -108,97 +228,109 @@ class Record:
                     found.add((takes.split(".")[0], path))
         return found
 
-    def _line(self, stage: Stage, person: str, period: str | None) -> Line | None:
-        played = [each.played for each in self.attempts_of(person)]
-        added = self.corrections.added_to(person) if period is None else Fraction(0)
-        return standings.line(stage, played, period, self._earned(stage, person), added)
+    def _asks_for_tries(self) -> Iterator[object]:
+        for holder in (self.stage, self.document):
+            yield from holder.draws
+            yield from (prize for prize in holder.awards if prize.at_least is not None)
 
-    def _earned(self, stage: Stage, person: str) -> list[Earned]:
-        earned = earning.earned(stage, self.events_of(person))
-        return (
-            [replace(e, points=Fraction(0)) for e in earned] if self.corrections.is_zero(person) else earned
+    def _reader(self, extra: str) -> Reader:
+        if extra not in self._readers:
+            self._readers[extra] = Reader(extended(self.stage, extra))
+        return self._readers[extra]
+
+    def _earned(self, person: str) -> list[Earned]:
+        earned = earning.earned(self.stage, self.events_of(person)) if self.stage.events else []
+        return [replace(e, points=0) for e in earned] if self.corrections.is_zero(person) else earned
+
+    def _corrected(self, row: AttemptRow, played: Played) -> Played:
+        if not self.corrections.rows:
+            return played
+        points = self.corrections.points(row.name, row.person, played.points)
+        return played if points == played.points else replace(played, points=plain(Fraction(points)))
+
+    def _try(self, each: Accepted) -> Try:
+        played, is_void = each.played, self.corrections.attempt_is_void(each.row.name)
+        return Try(
+            played.day,
+            played.period,
+            played.score,
+            played.correct,
+            played.full,
+            played.started_ms,
+            is_void,
+            f"{self.stage.name}/{played.period}" if self._passed(played) else "",
         )
 
-    def _admitted(self, stage: Stage) -> Iterator[AttemptRow]:
-        """Yield the attempts that could start, in order of their start (then id), and note the others."""
-        earlier: dict[str, list[AttemptRow]] = defaultdict(list)
-        mine = [row for row in self.case.attempts if self._stage_of(row).name == stage.name]
-        for row in sorted(mine, key=lambda a: (a.started_ms, a.id)):
-            try:
-                eligibility.check(self.document.people, facts_of(self.case.people.get(row.person)))
-                spent = [
-                    quota.Earlier(e.started_ms, e.scene)
-                    for e in earlier[row.person]
-                    if not self._given_back(stage, e, row.started_ms)
-                ]
-                added = earning.added(stage, self.events_of(row.person), row.started_ms)
-                quota.may_start(stage, spent, row.started_ms, row.scene or None, added)
-            except QuizError as error:
-                self.refused.append(Refused(row, error.code))
-                continue
-            earlier[row.person].append(row)
-            yield row
+    def _passed(self, played: Played) -> bool:
+        return self.stage.flow.levels is not None and passes(self.stage, played.period, played.score)
 
-    def _stage_of(self, row: AttemptRow) -> Stage:
-        """Return an attempt's stage: as written, else the one that runs, else the last that ran."""
-        stages = self.document.stages
-        if row.stage:
-            return next((stage for stage in stages if stage.name == row.stage), stages[0])
-        begun = [stage for stage in stages if stage.calendar.opens_ms <= row.started_ms]
-        running = [stage for stage in begun if row.started_ms < stage.calendar.closes_ms]
-        return [*running, *begun[::-1], *stages][0]
 
-    def _given_back(self, stage: Stage, row: AttemptRow, at_ms: int) -> bool:
-        return stage.integrity.quota_back and self.corrections.attempt_is_void(row.name, at_ms)
+class _Admission:
+    """Admits a person's attempts one after the other, in order of their start."""
 
-    def _played(self, stage: Stage, row: AttemptRow) -> Played:
-        stage = self._with_extra_time(stage, row.person)
-        marked = scoring.mark(stage, answers(stage, row))
-        limit = timing.limit_ms(stage, row.started_ms)
-        return Played(
-            id=row.id,
-            person=0,
-            started_ms=row.started_ms,
-            finished_ms=row.finished_ms if limit is None else min(row.finished_ms, limit),
-            period=timing.period_of(stage, row.started_ms, row.scene or None),
-            day=timing.day_of(stage, row.started_ms),
-            score=marked.score,
-            correct=marked.correct,
-            of=marked.of,
-            points=self.corrections.points(row.name, row.person, marked.points),
-            time_ms=timing.time_ms(stage, row.started_ms, row.finished_ms, limit, row.ms),
-            full=marked.full,
+    def __init__(self, record: Record, person: str, reader: Reader) -> None:
+        self.record, self.reader, self.stage = record, reader, record.stage
+        self.row = record.case.people.get(person)
+        self.events = record.events_of(person)
+        self.opened_ms: int | None = None  # when a practice was passed
+        self.before: list[tuple[AttemptRow, Played]] = []
+        self.spent = quota.Spent(record.stage)
+        self.corrected_meanwhile = bool(record.corrections.rows)
+
+    def admits(self, row: AttemptRow) -> Played | None:
+        """Return what an attempt comes to, None where it is a practice; raises QuizError to refuse it."""
+        stage = self.stage
+        self._check_person()
+        if self._practises(row):
+            quota.opened(stage, row.started_ms)
+            self._practise(row)
+            return None
+        added = earning.added(stage, self.events, row.started_ms) if stage.quota.extra else quota.Added()
+        quota.may_start(stage, self._spent(row.started_ms), row.started_ms, row.scene or None, added)
+        if timing.is_too_quick(self.reader.stage, row.started_ms, row.finished_ms):
+            raise TooQuick
+        played = self.reader.played(row)
+        self.before.append((row, played))
+        self.spent.add(self._earlier(row, played))
+        return played
+
+    def _check_person(self) -> None:
+        eligibility.check(self.record.document.people, facts_of(self.row))
+        for tree in self.stage.needs:
+            if self.row is None or not self.row.paths.get(tree):
+                raise UnitNeeded(tree=tree)
+
+    def _practises(self, row: AttemptRow) -> bool:
+        gated = self.stage.flow.practice_first is not None
+        return row.practice or (gated and (self.opened_ms is None or self.opened_ms > row.started_ms))
+
+    def _practise(self, row: AttemptRow) -> None:
+        """A practice that reaches the threshold opens what counts, from when it was finished. Source: R11."""
+        gate, played = self.stage.flow.practice_first, self.reader.played(row)
+        if gate is not None and {"score": played.score, "correct": played.correct}[gate.what] >= gate.number:
+            self.opened_ms = min(played.finished_ms, self.opened_ms or played.finished_ms)
+
+    def _spent(self, at_ms: int) -> quota.Spent:
+        """Return what was used before a moment; with a ledger, as it then stood."""
+        if not self.corrected_meanwhile:
+            return self.spent
+        void = {
+            row.name for row, _ in self.before if self.record.corrections.attempt_is_void(row.name, at_ms)
+        }
+        back = self.stage.integrity.quota_back
+        kept = [each for each in self.before if not (back and each[0].name in void)]
+        return quota.Spent(
+            self.stage,
+            [
+                replace(earlier, passed_ms=None) if row.name in void else earlier
+                for row, earlier in ((row, self._earlier(row, played)) for row, played in kept)
+            ],
         )
 
-    def _with_extra_time(self, stage: Stage, person: str) -> Stage:
-        row = self.case.people.get(person)
-        return extended(stage, row.extra) if row is not None else stage
-
-    def _point(self, stage: Stage) -> Fraction:
-        """Return the smallest point: as stated, else one that divides every total of this record."""
-        if stage.point_stated:
-            return stage.point
-        self.stage = stage
-        if self._whole_already(stage):
-            return Fraction(1)
-        totals = []
-        for person in self.people():
-            played = sorted((a.played for a in self.attempts_of(person)), key=lambda p: (p.started_ms, p.id))
-            earned, added = self._earned(stage, person), self.corrections.added_to(person)
-            totals.append(standings.fold(stage.person, played, earned).points + added)
-            for period in {p.period for p in played}:
-                within = [p for p in played if p.period == period]
-                totals.append(standings.fold(stage.person, within).points)
-        return Fraction(1, lcm(1, *(total.denominator for total in totals)))
-
-    def _whole_already(self, stage: Stage) -> bool:
-        """Return whether nothing in this record could make a fraction."""
-        person, out = stage.person, self.corrections
-        points = [each.played.points for mine in self.accepted.values() for each in mine]
-        points += [event.points for event in stage.events.values()]
-        points += list(out.adjusted.values())
-        is_mean = "mean" in (person.within_period, person.across_periods)
-        return not is_mean and all(each.denominator == 1 for each in points)
+    def _earlier(self, row: AttemptRow, played: Played) -> quota.Earlier:
+        levels = self.stage.flow.levels
+        passed = levels is not None and passes(self.stage, row.scene, played.score)
+        return quota.Earlier(row.started_ms, row.scene, played.finished_ms if passed else None)
 
 
 def facts_of(row: PersonRow | None) -> Facts:
@@ -211,17 +343,3 @@ def facts_of(row: PersonRow | None) -> Facts:
         grade=row.grade,
         registered_ms=row.registered_ms,
     )
-
-
-def answers(stage: Stage, row: AttemptRow) -> list[scoring.Answer]:
-    """Return the answers as marking wants them: what came too late is wrong, what is missing is blank."""
-    worth = [section.points for section in stage.paper.sections for _ in range(section.count)]
-    limit, clock = timing.limit_ms(stage, row.started_ms), stage.clock
-    received, found = row.started_ms, []
-    for n, (right, ms) in enumerate(zip(row.answers, row.ms, strict=True)):
-        received += ms
-        late = limit is not None and received > limit + clock.grace_ms
-        late = late or (clock.per_question_ms is not None and ms > clock.per_question_ms + clock.grace_ms)
-        points = worth[n] if n < len(worth) else Fraction(0)
-        found.append(scoring.Answer(Fraction(0) if late and right is not None else right, ms, points))
-    return found + [scoring.Answer(None, 0, points) for points in worth[len(found) :]]

@@ -9,14 +9,13 @@ from typing import Any
 from quiz.errors import InvalidDocument
 from quiz.rules import draws, timing
 from quiz.rules.across import Across
-from quiz.rules.awards import Occasion, given, longest_row
+from quiz.rules.awards import Occasion, given, longest_row, winners
 from quiz.rules.building import build
 from quiz.rules.case import Case
 from quiz.rules.document import checked
 from quiz.rules.limits import Dated
-from quiz.rules.not_yet import BY_REPLAY, not_yet
-from quiz.rules.parts import Board, Draw, Prize
-from quiz.rules.record import Record
+from quiz.rules.parts import AtLeast, Board, Draw, Prize
+from quiz.rules.record import Record, records
 from quiz.rules.tables import Tables
 
 Json = dict[str, Any]  # Any: JSON, as expected.json has it
@@ -25,32 +24,37 @@ Json = dict[str, Any]  # Any: JSON, as expected.json has it
 def result(case: Case) -> Json:
     """Return what a case comes to, in the form of expected.json; a document that is wrong gives `invalid`.
 
-    Raises InvalidDocument for what a valid document says and this version cannot do yet, by name.
+    Raises InvalidInput for a line that cannot be read.
     """
     try:
         source = checked(case.rules)
     except InvalidDocument as error:
         return {"invalid": [{"at": f.at, "code": f.code, "line": f.line} for f in error.faults]}
-    gaps = not_yet(source, BY_REPLAY)
-    if gaps:
-        raise InvalidDocument(gaps)
     document = build(source.raw)
-    records = [Record(document, stage, case) for stage in document.stages]
-    runs = [Run(Tables(record)) for record in records]
+    found = records(document, case)
+    runs = [Run(Tables(record)) for record in found]
     if document.boards or document.draws or document.awards:
-        runs.append(Run(Tables(Across(document, records))))
-    refused = sorted(
-        (r for record in records for r in record.refused), key=lambda r: (r.row.started_ms, r.row.id)
-    )
+        runs.append(Run(Tables(Across(document, found))))
     return {
-        "refused": [
-            {"person": r.row.person, "started_at": r.row.started_at, "because": r.because} for r in refused
-        ],
+        "refused": list(_refused(found)),
         "boards": dict(_named(runs, Run.boards)),
         "below": dict(_named(runs, Run.below)),
         "draw_entries": dict(_named(runs, Run.draw_entries)),
         "awards": dict(_named(runs, Run.awards)),
     }
+
+
+def _refused(found: Sequence[Record]) -> Iterator[Json]:
+    """Yield the attempts that were refused, in order of their start."""
+    refused = (each for record in found for each in record.refused)
+    for each in sorted(refused, key=lambda each: (each.row.started_ms, each.row.id)):
+        yield {
+            "person": each.row.person,
+            "started_at": each.row.started_at,
+            "because": each.because,
+            "stage": each.stage,
+            **({"attempt": each.row.name} if each.row.is_named else {}),
+        }
 
 
 class Run:
@@ -77,11 +81,11 @@ class Run:
     def awards(self) -> Mapping[str, Any]:
         """Return who gets what: a list, or lists by period where the board is one of periods."""
         found: dict[str, Any] = {prize.name: [] for prize in self.stage.awards}
-        for occasion, winners in self.given():
+        for occasion, got in self.given():
             if occasion.period is None:
-                found[occasion.prize.name] = winners
+                found[occasion.prize.name] = got
             else:
-                found[occasion.prize.name] = {**(found[occasion.prize.name] or {}), occasion.period: winners}
+                found[occasion.prize.name] = {**(found[occasion.prize.name] or {}), occasion.period: got}
         return found
 
     def given(self) -> Iterator[tuple[Occasion, list[str]]]:
@@ -99,15 +103,11 @@ class Run:
         return {person: mine for person, mine in found.items() if mine}
 
     def _entrant(self, person: str, places: Mapping[str, Mapping[str, list[int]]]) -> draws.Entrant:
-        tries = [
-            draws.Try(a.played.day, a.played.period, a.played.score, a.played.correct, a.played.full)
-            for a in self.record.attempts_of(person, with_void=not self.stage.integrity.entries_withdrawn)
-        ]
         events: dict[str, list[Dated]] = {}
         for event in self.record.events_of(person):
-            day = timing.day_of(self.stage, event.at_ms)
-            events.setdefault(event.kind, []).append(Dated(day, timing.period_of(self.stage, event.at_ms)))
+            events.setdefault(event.kind, []).append(self.record.dated(event))
         own = {board: rows[person] for board, rows in places.items() if person in rows}
+        tries = self.record.tries(person, with_void=not self.stage.integrity.entries_withdrawn)
         return draws.Entrant(tries, events, own, self.record.total(person))
 
     def _board(self, name: str) -> Board:
@@ -120,12 +120,13 @@ class Run:
         return [None] if board.over == "stage" else [*self.record.periods]
 
     def _places(self, name: str) -> dict[str, list[int]]:
-        """Return the places on a board by who has them, one for each period where it is one of periods."""
+        """Return the places on a board by who has them: in each period, and each part, that it has."""
         found: dict[str, list[int]] = {}
         board = self._board(name)
         for period in self._periods(board):
-            for who, place in self._ranked(board, period):
-                found.setdefault(who, []).append(place)
+            for rows in self.tables.parts(board, period).values():
+                for row in rows:
+                    found.setdefault(row["who"], []).append(row["place"])
         return found
 
     def _occasions(self, prize: Prize) -> Iterator[Occasion]:
@@ -134,9 +135,26 @@ class Run:
             yield Occasion(replace(prize, top=len(rows)), None, rows)
             return
         board = self._board(prize.board)
-        for period in self._periods(board):
-            rows = self._ranked(board, period)
-            yield Occasion(prize, period, rows, board.of, self._home(prize.each))
+        home = self._home(prize.each or board.each)
+        occasions = [
+            Occasion(prize, period, self._ranked(board, period), board.of, home, turn)
+            for turn, period in enumerate(self._periods(board))
+        ]
+        if prize.in_a_row is None:
+            yield from occasions
+            return
+        often = self._often(occasions, prize.in_a_row)
+        rows = [(who, n) for n, who in enumerate(often, 1)]
+        yield Occasion(replace(prize, top=len(rows), share=None), None, rows, board.of)
+
+    def _often(self, occasions: Sequence[Occasion], wanted: int) -> list[str]:
+        """Return who would have got a prize so many periods in a row, by name."""
+        among = {each.period: set(winners(each)) for each in occasions}
+        return [
+            who
+            for who in sorted(set().union(*among.values()))
+            if longest_row(timing.in_a_row(self.stage, {p: who in got for p, got in among.items()})) >= wanted
+        ]
 
     def _home(self, each: str | None) -> Callable[[str], str | None] | None:
         if each is None:
@@ -147,18 +165,22 @@ class Run:
 
     def _reaching(self, prize: Prize) -> list[str]:
         """Return everybody who reached a threshold: in an attempt, with their total, or so often in a row."""
-        if prize.at_least is None:
+        least = prize.at_least
+        if least is None:
             return []
-        found = []
-        for person in self.record.people():
-            entrant = self._entrant(person, {})
-            reached: dict[str | int, bool] = {}
-            for n, each in enumerate(entrant.tries):
-                span = each.period or n  # without periods the attempts themselves follow each other
-                reached[span] = reached.get(span, False) or draws.reaches(prize.at_least, each, entrant.total)
-            if longest_row(timing.in_a_row(self.stage, reached)) >= (prize.in_a_row or 1):
-                found.append(person)
-        return found
+        return [who for who in self.record.people() if self._reaches(least, prize.in_a_row or 1, who)]
+
+    def _reaches(self, least: AtLeast, in_a_row: int, person: str) -> bool:
+        entrant = draws.Entrant(self.record.tries(person), {}, {}, self.record.total(person))
+        if in_a_row == 1 and least.what == "total":
+            return entrant.total >= least.number  # points of events reach it too
+        reached: dict[str | int, bool] = {}
+        for n, each in enumerate(entrant.tries):
+            span = (
+                each.period if self.stage.calendar.period != "none" else n
+            )  # else attempts follow each other
+            reached[span] = reached.get(span, False) or draws.reaches(least, each, entrant)
+        return longest_row(timing.in_a_row(self.stage, reached)) >= in_a_row
 
 
 def _named(runs: Sequence[Run], of: Callable[[Run], Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from math import lcm
+from typing import NamedTuple
 
-from quiz.rules.numbers import added_up
-from quiz.rules.parts import Award, Marking, SpeedLine, Stage
+from quiz.rules.numbers import Exact, plain
+from quiz.rules.parts import Award, Marking, SpeedLine, SpeedStep, Stage
+
+MOST_REMEMBERED = 65_536  # results of attempts; many are alike
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,6 @@ class Marked:
     correct: int
     of: int
     full: bool  # every question right
-    per_answer: tuple[Fraction, ...] = ()  # the points of each answer, for showing
 
 
 def mark(stage: Stage, answers: Sequence[Answer]) -> Marked:
@@ -37,85 +39,174 @@ def mark(stage: Stage, answers: Sequence[Answer]) -> Marked:
 
     Answers that came too late have to be given as wrong or blank. Source: P6, P7 `stop`, P8.
     """
-    counting = _until_first_wrong(answers) if stage.flow.stop == "first_wrong" else list(answers)
-    points = _after_streak(stage.marking, counting)
-    points = _with_last(stage.marking, counting, points, len(answers))
-    score = added_up(points)
-    if stage.marking.range is not None:
-        score = max(stage.marking.range.least, min(stage.marking.range.most, score))
-    correct = sum(a.right == 1 for a in counting)
-    full = correct == len(answers) > 0
-    done = all(a.right is not None for a in answers)
-    award = points_for(stage.award, Fraction(correct) if stage.award.source == "correct" else score)
-    if done and stage.award.completed is not None:
-        award += stage.award.completed
-    if full and stage.award.perfect is not None:
-        award += stage.award.perfect
-    return Marked(score, award, correct, len(answers), full, tuple(points))
+    marker = Marker(stage, [answer.points for answer in answers])
+    found = marker.attempt([answer.right for answer in answers], [answer.ms for answer in answers])
+    return Marked(Fraction(found.score), Fraction(found.points), found.correct, len(answers), found.full)
+
+
+class Came(NamedTuple):
+    """What an attempt came to, as the fold wants it; whole numbers are integers."""
+
+    score: Exact
+    points: Exact
+    correct: int
+    full: bool
+
+
+class Marker:
+    """Marks many attempts at one paper.
+
+    Worths are whole numbers of the smallest part that all of them share, so that everything but shares of
+    multiple choice is reckoned in integers, exactly.
+    """
+
+    def __init__(self, stage: Stage, worth: Sequence[Fraction]) -> None:
+        self.stage, self.of = stage, len(worth)
+        marking = stage.marking
+        self._grow = marking.streak.grow if marking.streak is not None else Fraction(0)
+        parts = lcm(*(number.denominator for number in _numbers(marking, worth)))
+        self.scale = parts * self._grow.denominator
+        self._wrong, self._blank = self._scaled(marking.wrong), self._scaled(marking.blank)
+        self._right = [self._scaled(each) for each in worth]
+        self._quick = self._by_time(marking.speed)
+        self._known: dict[tuple[Exact, int, bool], Came] = {}
+
+    def attempt(self, given: Sequence[Exact | None], ms: Sequence[int]) -> Came:
+        """Return what an attempt came to; `given`: rightness of each answer, None for a blank.
+
+        What is missing at the end is blank; after a run that stopped it was never shown and is nothing.
+        """
+        counting = self._counting(given)
+        points = self._with_last(counting, self._after_streak(counting, self._worth(counting, ms)))
+        score: Exact = sum(points)
+        correct = counting.count(1)
+        done = len(counting) == self.of and None not in counting
+        known = self._known.get((score, correct, done))
+        if known is None:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[score, correct, done] = self._came(score, correct, done)
+        return known
+
+    def _counting(self, given: Sequence[Exact | None]) -> list[Exact | None]:
+        match self.stage.flow.stop:
+            case "first_wrong":
+                wrong = next((n for n, right in enumerate(given) if right != 1), len(given))
+                return list(given[: wrong + 1])
+            case "time":
+                return list(given)
+        return [*given, *[None] * (self.of - len(given))]
+
+    def _worth(self, given: Sequence[Exact | None], ms: Sequence[int]) -> list[Exact]:
+        """Return each answer's own points."""
+        wrong, blank, quick = self._wrong, self._blank, self._quick
+        if quick is not None:
+            taken = [*ms, *[0] * (len(given) - len(ms))]
+            return [
+                blank if right is None else (quick(each) * right if right else wrong)
+                for right, each in zip(given, taken, strict=False)
+            ]
+        return [
+            blank if right is None else (worth * right if right else wrong)
+            for right, worth in zip(given, self._right, strict=False)
+        ]
+
+    def _after_streak(self, given: Sequence[Exact | None], points: list[Exact]) -> list[Exact]:
+        """Return points multiplied by the answer's place in a row of right ones. Source: R38."""
+        streak = self.stage.marking.streak
+        if streak is None:
+            return points
+        found, row, parts, grow = [], 0, self._grow.denominator, self._grow.numerator
+        for right, worth in zip(given, points, strict=True):
+            row = row + 1 if right == 1 else 0
+            k = row if streak.most is None else min(row, streak.most)
+            found.append(worth * (parts + (k - 1) * grow) // parts if k > 1 else worth)
+        return found
+
+    def _with_last(self, given: Sequence[Exact | None], points: list[Exact]) -> list[Exact]:
+        """Apply what a right last answer does: doubles itself, or doubles the others and adds nothing."""
+        last = self.stage.marking.last_right
+        if last is None or len(given) < self.of or not given or given[-1] != 1:
+            return points
+        if last == "double_itself":
+            return [*points[:-1], 2 * points[-1]]
+        return [*(2 * each for each in points[:-1]), 0]
+
+    def _came(self, scaled: Exact, correct: int, done: bool) -> Came:
+        score, limits = Fraction(scaled, self.scale), self.stage.marking.range
+        if limits is not None:
+            score = max(limits.least, min(limits.most, score))
+        full = correct == self.of > 0
+        return Came(
+            plain(score), plain(worth_of(self.stage.award, score, correct, done, full)), correct, full
+        )
+
+    def _by_time(self, speed: tuple[SpeedStep, ...] | SpeedLine | None) -> Callable[[int], int] | None:
+        """Return what gives a right answer's points for its time, where time decides."""
+        match speed:
+            case None:
+                return None
+            case SpeedLine() as line:
+                start, over = self._scaled(line.start), line.over_ms
+                slope = self._scaled((line.end - line.start) / over)
+                return lambda ms: start + slope * min(ms, over)
+        steps = [(step.within_ms, self._scaled(step.points)) for step in speed]
+        return lambda ms: next((points for within, points in steps if ms <= within), 0)
+
+    def _scaled(self, number: Fraction) -> int:
+        return int(number * self.scale)
+
+
+def worth_of(award: Award, score: Exact, correct: int, done: bool, full: bool) -> Fraction:
+    """Return the points an attempt is worth; `done`: every question was answered. Source: P8."""
+    points = points_for(award, Fraction(correct if award.source == "correct" else score))
+    if done and award.completed is not None:
+        points += award.completed
+    if full and award.perfect is not None:
+        points += award.perfect
+    return points
 
 
 def points_for(award: Award, reached: Fraction) -> Fraction:
     """Return what a score or count of right answers is worth, without the bonuses. Source: P8.
 
     With steps: the highest step reached (its number included), else `below`; with `each`: so much for each;
-    with only `completed`, nothing beside it; otherwise the number itself.
+    with only `completed` or `duel`, nothing beside it; otherwise the number itself.
     """
     if award.steps:
         return next((s.points for s in award.steps if reached >= s.at_least), award.below)
     if award.each is not None:
         return award.each * reached
-    return Fraction(0) if award.completed is not None else reached
+    return Fraction(0) if award.completed is not None or award.duel is not None else reached
+
+
+def passes(stage: Stage, level: str, score: Exact) -> bool:
+    """Return whether a score passes a level; its number is included. Source: P7 `levels`, R38."""
+    levels = stage.flow.levels
+    return levels is not None and score >= levels.passes[int(level) - 1]
+
+
+def in_level(stage: Stage, level: str, score: Exact, points: Exact) -> Exact:
+    """Return what an attempt at a level is worth: a failed one what the rules say, if they do."""
+    levels = stage.flow.levels
+    if levels is None or levels.failed_gives is None or passes(stage, level, score):
+        return points
+    return plain(levels.failed_gives)
 
 
 def highest_score(stage: Stage) -> Fraction:
     """Return the score of an attempt in which everything is right at once."""
-    answers = [Answer(Fraction(1), 0, s.points) for s in stage.paper.sections for _ in range(s.count)]
-    return mark(stage, answers).score
+    worth = [section.points for section in stage.paper.sections for _ in range(section.count)]
+    return Fraction(Marker(stage, worth).attempt([1] * len(worth), [0] * len(worth)).score)
 
 
-def _until_first_wrong(answers: Sequence[Answer]) -> list[Answer]:
-    wrong = next((n for n, a in enumerate(answers) if a.right != 1), len(answers))
-    return list(islice(answers, wrong + 1))
-
-
-def _worth(marking: Marking, answer: Answer) -> Fraction:
-    if answer.right is None:
-        return marking.blank
-    if answer.right == 0:
-        return marking.wrong
-    return answer.right * _speed(marking, answer)
-
-
-def _speed(marking: Marking, answer: Answer) -> Fraction:
+def _numbers(marking: Marking, worth: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Yield every number of which the sum of an attempt is made."""
+    yield from (marking.wrong, marking.blank)
     match marking.speed:
         case None:
-            return answer.points
+            yield from worth
         case SpeedLine() as line:
-            spent = Fraction(min(answer.ms, line.over_ms), line.over_ms)
-            return line.start + (line.end - line.start) * spent
+            yield from (line.start, (line.end - line.start) / line.over_ms)
         case steps:
-            return next((s.points for s in steps if answer.ms <= s.within_ms), Fraction(0))
-
-
-def _after_streak(marking: Marking, answers: Sequence[Answer]) -> list[Fraction]:
-    """Return each answer's points, multiplied by its place in a row of right answers. Source: R38."""
-    points, row = [], 0
-    for answer in answers:
-        row = row + 1 if answer.right == 1 else 0
-        worth = _worth(marking, answer)
-        if marking.streak is not None and row:
-            k = row if marking.streak.most is None else min(row, marking.streak.most)
-            worth *= 1 + (k - 1) * marking.streak.grow
-        points.append(worth)
-    return points
-
-
-def _with_last(
-    marking: Marking, answers: Sequence[Answer], points: list[Fraction], of: int
-) -> list[Fraction]:
-    """Apply what a right last answer does: doubles itself, or doubles the others and adds nothing itself."""
-    if marking.last_right is None or len(answers) < of or not answers or answers[-1].right != 1:
-        return points
-    if marking.last_right == "double_itself":
-        return [*points[:-1], 2 * points[-1]]
-    return [*(2 * p for p in points[:-1]), Fraction(0)]
+            yield from (step.points for step in steps)

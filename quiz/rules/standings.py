@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import attrgetter
 from typing import NamedTuple
 
-from quiz.rules.numbers import added_up, whole
-from quiz.rules.parts import NOTHING, Limit, Person, Stage
+from quiz.rules.numbers import Exact, whole
+from quiz.rules.parts import Limit, Person, Stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Played:
     """An attempt that is closed and accepted, as the fold sees it."""
 
@@ -22,25 +23,25 @@ class Played:
     finished_ms: int
     period: str
     day: str
-    score: Fraction
+    score: Exact
     correct: int
     of: int
-    points: Fraction
+    points: Exact
     time_ms: int
     full: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Earned:
     """Points for an event, after its caps (P11)."""
 
     at_ms: int
     period: str
     day: str
-    points: Fraction
+    points: Exact
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A person's standing in a stage or one of its periods, as plain whole numbers."""
 
@@ -52,27 +53,69 @@ class Line:
     full: int  # how many of them were all right
 
 
+class Exactly(NamedTuple):
+    """A person's standing before its total is rounded to the smallest point."""
+
+    points: Exact
+    time_ms: int
+    reached_ms: int
+    first_started_ms: int
+    attempts: int
+    full: int
+
+    def line(self, stage: Stage) -> Line:
+        """Return it with the total as a whole number of the stage's smallest points."""
+        total = (
+            whole(Fraction(self.points) / stage.point, stage.rounding)
+            if stage.point != 1
+            else self._whole(stage)
+        )
+        return Line(total, *self[1:])
+
+    def _whole(self, stage: Stage) -> int:
+        return self.points if isinstance(self.points, int) else whole(self.points, stage.rounding)
+
+
 def line(
     stage: Stage,
     played: Iterable[Played],
     period: str | None = None,
     earned: Iterable[Earned] = (),
-    adjusted: Fraction = NOTHING,
+    adjusted: Exact = 0,
 ) -> Line | None:
     """Fold a person's attempts into their line over the stage, or over one period; None without any.
 
     The order in which the attempts are given does not matter. `adjusted`: what the ledger adds to the total.
     Source: P10, P12 and their definitions.
     """
-    mine = sorted(
-        (p for p in played if period is None or p.period == period), key=lambda p: (p.started_ms, p.id)
-    )
+    found = exactly(stage, in_order(played), period, earned, adjusted)
+    return None if found is None else found.line(stage)
+
+
+def in_order(played: Iterable[Played]) -> list[Played]:
+    """Return attempts in the order in which they count: by their start, then by their id."""
+    return sorted(played, key=STARTED)
+
+
+STARTED = attrgetter("started_ms", "id")
+
+
+def exactly(
+    stage: Stage,
+    mine: Sequence[Played],
+    period: str | None = None,
+    earned: Iterable[Earned] = (),
+    adjusted: Exact = 0,
+) -> Exactly | None:
+    """Return what `line` rounds, of attempts that are in order."""
     events = [e for e in earned if period is None or e.period == period]
+    if period is not None:
+        mine = [p for p in mine if p.period == period]
     if not mine and not events:
         return None
     sums = fold(stage.person, mine, events)
-    return Line(
-        total=whole((sums.points + adjusted if adjusted else sums.points) / stage.point, stage.rounding),
+    return Exactly(
+        points=sums.points + adjusted,
         time_ms=sums.time_ms,
         reached_ms=sums.reached_ms,
         first_started_ms=mine[0].started_ms if mine else min(e.at_ms for e in events),
@@ -81,11 +124,10 @@ def line(
     )
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """What a person's attempts and events come to, exactly, and which attempts make it up."""
 
-    points: Fraction
+    points: Exact
     time_ms: int
     reached_ms: int
     chosen: tuple[int, ...]  # ids of the attempts that make up the total
@@ -96,12 +138,12 @@ def fold(person: Person, mine: Sequence[Played], events: Sequence[Earned] = ()) 
     periods = [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
     kept = _across(person, periods)
     chosen = [attempt for period in kept for attempt in period.chosen]
-    total = added_up(period.points for period in kept)
+    total: Exact = sum(period.points for period in kept)
     if person.across_periods == "mean" and kept:
-        total /= len(kept)
+        total = Fraction(total, len(kept))
     total = _at_most(total, person.cap.total)
     if events:
-        total += added_up(e.points for e in events)
+        total += sum(e.points for e in events)
     return Sums(total, sum(a.time_ms for a in chosen), _reached(person, chosen, events), _ids(chosen))
 
 
@@ -120,7 +162,7 @@ def counted(person: Person, mine: Sequence[Played]) -> list[Played]:
 
 
 class _Period(NamedTuple):
-    points: Fraction
+    points: Exact
     chosen: list[Played]
     time_ms: int
     ends_ms: int  # finish of the last chosen attempt
@@ -150,7 +192,7 @@ def _by_period(attempts: Iterable[Played]) -> dict[str, list[Played]]:
 def _in_period(person: Person, attempts: Sequence[Played]) -> _Period:
     chosen = WITHIN[person.within_period](attempts)
     if person.within_period == "mean":
-        mean = added_up(a.points for a in chosen) / len(chosen)
+        mean = Fraction(sum(a.points for a in chosen), len(chosen))
         points = _at_most(mean, person.cap.per_period)
     else:
         points = _capped(chosen, person.cap)
@@ -170,21 +212,21 @@ def _across(person: Person, periods: Sequence[_Period]) -> list[_Period]:
     return list(periods)
 
 
-def _capped(attempts: Iterable[Played], cap: Limit) -> Fraction:
+def _capped(attempts: Iterable[Played], cap: Limit) -> Exact:
     """Add up points, at most so many of a day and of a period."""
     if cap.per_day is None and cap.per_period is None:
-        return added_up(attempt.points for attempt in attempts)
-    days: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        return sum(attempt.points for attempt in attempts)
+    days: dict[tuple[str, str], Exact] = defaultdict(int)
     for attempt in attempts:
         days[attempt.period, attempt.day] += attempt.points
-    periods: dict[str, Fraction] = defaultdict(Fraction)
+    periods: dict[str, Exact] = defaultdict(int)
     for (period, _day), points in days.items():
         periods[period] += _at_most(points, cap.per_day)
-    return sum((_at_most(points, cap.per_period) for points in periods.values()), Fraction(0))
+    return sum(_at_most(points, cap.per_period) for points in periods.values())
 
 
-def _at_most(points: Fraction, most: int | None) -> Fraction:
-    return points if most is None else min(points, Fraction(most))
+def _at_most(points: Exact, most: int | None) -> Exact:
+    return points if most is None else min(points, most)
 
 
 def _reached(person: Person, chosen: Sequence[Played], events: Sequence[Earned]) -> int:
@@ -200,7 +242,8 @@ def _reached(person: Person, chosen: Sequence[Played], events: Sequence[Earned])
 def _that_gave(person: Person, chosen: Sequence[Played]) -> list[Played]:
     if person.cap == Limit() or "mean" in (person.within_period, person.across_periods):
         return [a for a in chosen if a.points]
-    found, had = [], Fraction(0)
+    found: list[Played] = []
+    had: Exact = 0
     by_finish = sorted(chosen, key=lambda a: (a.finished_ms, a.id))
     for n, attempt in enumerate(by_finish, 1):
         has = _at_most(_capped(by_finish[:n], person.cap), person.cap.total)
@@ -212,6 +255,16 @@ def _that_gave(person: Person, chosen: Sequence[Played]) -> list[Played]:
 
 def _ids(chosen: Iterable[Played]) -> tuple[int, ...]:
     return tuple(sorted(a.id for a in chosen))
+
+
+def reached_together(lines: Iterable[Line]) -> int:
+    """Return when the totals of several lines were reached together: with the last of those that have points.
+
+    Where none has: at the first.
+    """
+    found = list(lines)
+    with_points = [line.reached_ms for line in found if line.total]
+    return max(with_points) if with_points else min(line.reached_ms for line in found)
 
 
 class OrderKey(NamedTuple):

@@ -20,6 +20,7 @@ class Tables:
     def __init__(self, record: Record | Across) -> None:
         self.record, self.stage = record, record.stage
         self._lines: dict[str | None, Mapping[str, Line]] = {}
+        self._whole: dict[tuple[str, str | None], list[Row]] = {}
 
     def shown(self, board: Board) -> Any:
         """Return a board as expected.json has it: rows, by period and by group or unit where divided."""
@@ -27,9 +28,17 @@ class Tables:
             return self._divided(board, None)
         return {period: self._divided(board, period) for period in self.record.periods}
 
+    def parts(self, board: Board, period: str | None = None) -> Mapping[str, list[Row]]:
+        """Return a board's rows by group or unit, all of them under "" where it is not divided."""
+        found = self._divided(board, period)
+        return found if board.each is not None else {"": found}
+
     def rows(self, board: Board, period: str | None = None) -> list[Row]:
         """Return the rows of a whole board in order."""
-        return self._rows(board, self._of(period))[0]
+        key = (board.name, period)
+        if key not in self._whole:
+            self._whole[key] = self._rows(board, self._of(period))[0]
+        return self._whole[key]
 
     def below(self, board: Board) -> list[Row]:
         """Return the units that are not on a board over the stage, with the reasons."""
@@ -47,7 +56,7 @@ class Tables:
     def _divided(self, board: Board, period: str | None) -> Any:
         lines = self._of(period)
         if board.each is None:
-            return self._rows(board, lines)[0]
+            return self.rows(board, period)
         homes: dict[str, dict[str, Line]] = {}
         for person, line in lines.items():
             home = self.record.group(person) if board.each == "group" else self._unit(person, board.each)
@@ -115,6 +124,7 @@ class Tables:
             children_joined=len(joined),
             totals=[line.total for line in lines.values()],
             group_bests=list(bests.values()),
+            together=units.Together.of(board, list(lines.values())),
         )
 
     def _unit(self, person: str, of: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -52,9 +52,9 @@ def is_open(calendar: Calendar, ms: int) -> bool:
         return False
     if not calendar.hours:
         return True
-    local = local_time(calendar.zone, ms)
-    minute = local.hour * 60 + local.minute
-    return any(local.weekday() in h.days and h.from_min <= minute < h.to_min for h in calendar.hours)
+    day, within = divmod(ms + _offset_ms(calendar.zone, ms), DAY_MS)
+    minute = within // MINUTE_MS
+    return any(_weekday(day) in h.days and h.from_min <= minute < h.to_min for h in calendar.hours)
 
 
 def closes_after(calendar: Calendar, ms: int) -> int:
@@ -72,10 +72,10 @@ def period_of(stage: Stage, started_ms: int, scene: str | None = None) -> str:
         case "day":
             return day_of(stage, started_ms)
         case "week":
-            day = _day(calendar, started_ms)
-            return (day - timedelta(days=day.weekday())).isoformat()
+            day = _day_number(calendar, started_ms)
+            return _iso(day - (_weekday(day) - calendar.week_begins) % 7)
         case "month":
-            return _day(calendar, started_ms).replace(day=1).isoformat()
+            return _iso(_day_number(calendar, started_ms))[:8] + "01"
         case "scene" | "level":
             return scene or ""
     return ""
@@ -83,25 +83,50 @@ def period_of(stage: Stage, started_ms: int, scene: str | None = None) -> str:
 
 def day_of(stage: Stage, started_ms: int) -> str:
     """Return the day (ISO) a moment belongs to; a day begins at `day_begins` of the stage's time zone."""
-    return _day(stage.calendar, started_ms).isoformat()
+    return _iso(_day_number(stage.calendar, started_ms))
+
+
+def days_since_opening(stage: Stage, ms: int) -> int:
+    """Return how many days of the rules have begun since the one of the opening: 0 on that day."""
+    return _day_number(stage.calendar, ms) - _day_number(stage.calendar, stage.calendar.opens_ms)
+
+
+def in_order(stage: Stage, periods: Iterable[str]) -> list[str]:
+    """Return periods in their order: days, weeks, months by date, scenes as written, levels by number."""
+    match stage.calendar.period:
+        case "scene":
+            places = {name: n for n, name in enumerate(stage.calendar.scenes)}
+            return sorted(periods, key=lambda name: (places.get(name, -1), name))
+        case "level":
+            return sorted(periods, key=lambda name: (int(name) if name.isdecimal() else -1, name))
+    return sorted(periods)
 
 
 def in_a_row(stage: Stage, reached: Mapping[Any, bool]) -> list[bool]:
     """Return what was reached in each of the periods that follow each other; one without an attempt was not.
 
-    `reached`: by period in order, or by attempt where the stage has no periods of the calendar.
+    `reached`: by period, or by attempt in order where the stage has no periods.
     """
-    if stage.calendar.period not in STEPS:
+    if stage.calendar.period == "none":
         return list(reached.values())
-    found: list[bool] = []
-    last: date | None = None
-    for name, each in sorted(reached.items()):
-        here = date.fromisoformat(name)
-        if last is not None and STEPS[stage.calendar.period](last) != here:
-            found.append(False)
-        found.append(each)
-        last = here
-    return found
+    names = in_order(stage, reached)
+    return [reached.get(name, False) for name in _following(stage, names)]
+
+
+def _following(stage: Stage, names: Sequence[str]) -> Iterator[str]:
+    """Yield the periods from the first to the last of some, with those between them."""
+    match stage.calendar.period:
+        case "scene":
+            yield from stage.calendar.scenes
+        case "level":
+            yield from (
+                str(n) for n in range(1, len(stage.flow.levels.passes if stage.flow.levels else ()) + 1)
+            )
+        case period if names:
+            here, last = date.fromisoformat(names[0]), names[-1]
+            while here.isoformat() <= last:
+                yield here.isoformat()
+                here = STEPS[period](here)
 
 
 STEPS: Mapping[str, Callable[[date], date]] = {  # to the first day of the next period
@@ -152,9 +177,16 @@ def time_ms(
 ) -> int:
     """Return the time that counts for an attempt: from start to finish, or its answers' times together."""
     if stage.clock.time == "questions":
-        return sum(answers_ms)
-    ends = finished_ms if deadline_ms is None else min(finished_ms, deadline_ms)
-    return max(0, ends - started_ms)
+        spent = sum(answers_ms)
+    else:
+        spent = max(0, (finished_ms if deadline_ms is None else min(finished_ms, deadline_ms)) - started_ms)
+    return spent - spent % stage.clock.time_in_ms
+
+
+def is_too_quick(stage: Stage, started_ms: int, finished_ms: int) -> bool:
+    """Return whether an attempt was handed in before it may be; what a limit cut off was not too quick."""
+    least, limit = stage.clock.at_least_ms, limit_ms(stage, started_ms)
+    return least is not None and finished_ms - started_ms < least and (limit is None or finished_ms < limit)
 
 
 def moment_ms(zone: str, text: str) -> int:
@@ -173,14 +205,44 @@ def moment_ms(zone: str, text: str) -> int:
     return _ms(aware)
 
 
-def _day(calendar: Calendar, ms: int) -> date:
-    return _day_of_minute(calendar.zone, calendar.day_begins_min, ms // MINUTE_MS)
+def _day_number(calendar: Calendar, ms: int) -> int:
+    """Return the day a moment belongs to, counted from 1970-01-01."""
+    return (ms + _offset_ms(calendar.zone, ms) - calendar.day_begins_min * MINUTE_MS) // DAY_MS
 
 
-@lru_cache(maxsize=65_536)  # a fold asks for the same minutes again and again
-def _day_of_minute(zone: str, day_begins_min: int, minute: int) -> date:
-    local = local_time(zone, minute * MINUTE_MS).replace(tzinfo=None)
-    return (local - timedelta(minutes=day_begins_min)).date()
+@lru_cache(maxsize=16_384)
+def _iso(day: int) -> str:
+    return (FIRST_DAY + timedelta(days=day)).isoformat()
+
+
+FIRST_DAY = date(1970, 1, 1)  # a Thursday
+
+
+def _weekday(day: int) -> int:
+    """Return the weekday of a day counted from 1970-01-01; 0 is Monday."""
+    return (day + 3) % 7
+
+
+def _offset_ms(zone: str, ms: int) -> int:
+    """Return by how much the clocks of a zone are ahead of UTC; a fold asks millions of times."""
+    found = _offset_of_quarter(zone, ms // QUARTER_MS)
+    return _offset_at(zone, ms) if found is None else found
+
+
+QUARTER_MS = 900_000
+
+
+@lru_cache(maxsize=65_536)
+def _offset_of_quarter(zone: str, quarter: int) -> int | None:
+    """Return the offset during a quarter of an hour; None where it changes meanwhile."""
+    first = _offset_at(zone, quarter * QUARTER_MS)
+    return first if first == _offset_at(zone, (quarter + 1) * QUARTER_MS - 1) else None
+
+
+def _offset_at(zone: str, ms: int) -> int:
+    ahead = local_time(zone, ms).utcoffset()
+    assert ahead is not None  # it bears a zone
+    return round(ahead.total_seconds()) * 1000
 
 
 def _next_change(calendar: Calendar, ms: int) -> int | None:

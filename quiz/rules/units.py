@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from quiz.rules.numbers import digits_of_point, fixed, rounded, shortest
 from quiz.rules.parts import Board, Stage, Term
-from quiz.rules.standings import Line, Places
+from quiz.rules.standings import Line, Places, reached_together
 
 Sums = Mapping[str, int]  # what people add to a unit, added up: `contribution` by its names
 PASSED = "passed:"  # + a threshold: how many people have at least that total
@@ -58,6 +58,28 @@ class Facts:
     children_joined: int = 0  # of them, with somebody who counts
     totals: Sequence[int] = ()  # of its people, only for metrics in `NEED_PEOPLE`
     group_bests: Sequence[int] = ()  # the best total of each group, for group_best_sum
+    together: Together | None = None  # only for boards ordered by time, reached, first_started
+
+
+@dataclass(frozen=True)
+class Together:
+    """The lines of a unit's people taken together, as one person's stages are."""
+
+    time_ms: int  # all times added up
+    reached_ms: int  # when the last of those who have points reached their total
+    first_started_ms: int  # when the first of them started
+
+    @classmethod
+    def of(cls, board: Board, lines: Sequence[Line]) -> Together | None:
+        """Return it for the people who count on a board; None where nobody does."""
+        found = [line for line in lines if board.zero_scorers == "in" or line.total]
+        if not found:
+            return None
+        return cls(
+            sum(line.time_ms for line in found),
+            reached_together(found),
+            min(line.first_started_ms for line in found),
+        )
 
 
 @dataclass(frozen=True)
@@ -170,12 +192,23 @@ METRICS: Mapping[str, Metric] = {
     "best": lambda u, _: u.highest(1),
     "top_sum": lambda u, term: u.highest(term.top or u.board.top or 1),
     "group_best_sum": lambda u, _: sum(u.facts.group_bests) * u.stage.point,
+    "total": lambda u, _: u.total,
+    "time": lambda u, _: u.facts.together.time_ms if u.facts.together else None,
+    "reached": lambda u, _: u.facts.together.reached_ms if u.facts.together else None,
+    "first_started": lambda u, _: u.facts.together.first_started_ms if u.facts.together else None,
+}
+SMALLER_FIRST: Mapping[str, str] = {  # stand by the smaller number; under which name a row shows them
+    "time": "time_ms",
+    "reached": "reached_ms",
+    "first_started": "first_started_ms",
 }
 NEED_PEOPLE = frozenset({"best", "top_sum", "group_best_sum"})  # cannot be added up from sums
 NEED_TOP = frozenset({"top_sum"})
 NEED_ENROLMENT = frozenset({"enrolled", "participation_rate", "mean_per_enrolled"})
-COUNTS = frozenset({"people", "attempts", "scorers", "enrolled"})  # always whole
-IN_POINTS = frozenset({"sum", "best", "top_sum", "group_best_sum"})  # multiples of the smallest point
+COUNTS = frozenset({"people", "attempts", "scorers", "enrolled", *SMALLER_FIRST})  # always whole
+IN_POINTS = frozenset(
+    {"sum", "total", "best", "top_sum", "group_best_sum"}
+)  # multiples of the smallest point
 
 
 def terms_of(board: Board) -> tuple[Term, ...]:
@@ -211,7 +244,7 @@ def _ordered_by(stage: Stage, board: Board, measured: Measured) -> tuple[Fractio
     """Return the numbers a unit is ordered by, the higher first."""
     numbers = [measured.inputs[term.metric] or Fraction(0) for term in terms_of(board)]
     if board.value is None:
-        return tuple(numbers)
+        return tuple(-n if name in SMALLER_FIRST else n for n, name in zip(numbers, board.order, strict=True))
     value = sum((n * t.weight for n, t in zip(numbers, board.value.terms, strict=True)), Fraction(0))
     return (value if board.value.round is None else rounded(value, board.value.round, stage.rounding),)
 
@@ -219,14 +252,14 @@ def _ordered_by(stage: Stage, board: Board, measured: Measured) -> tuple[Fractio
 def _row(stage: Stage, board: Board, measured: Measured, place: int | None, because: str | None) -> Row:
     terms = terms_of(board)
     shown = {
-        term.metric: _shown(stage, term, number)
+        SMALLER_FIRST.get(term.metric, term.metric): _shown(stage, term, number)
         for term in terms
         if (number := measured.inputs[term.metric]) is not None
     }
     if because == "not_enrolled":
         value: int | str = ""
     elif board.value is None:
-        value = shown[terms[0].metric]
+        value = shown[SMALLER_FIRST.get(terms[0].metric, terms[0].metric)]
     else:
         (number,) = _ordered_by(stage, board, measured)
         value = shortest(number) if board.value.round is None else fixed(number, board.value.round)

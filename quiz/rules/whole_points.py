@@ -26,18 +26,22 @@ def totals_can_be_fractions(stage: Stage) -> bool:
     """Return whether a person's total can be other than a whole number of points."""
     if "mean" in (stage.person.within_period, stage.person.across_periods):
         return True
-    return not _all_whole(event.points for event in stage.events.values()) or _award_can(stage)
+    given = [event.points for event in stage.events.values()]
+    if stage.flow.levels is not None and stage.flow.levels.failed_gives is not None:
+        given.append(stage.flow.levels.failed_gives)
+    return not _all_whole(given) or _award_can(stage)
 
 
 def _award_can(stage: Stage) -> bool:
     award = stage.award
-    if not _all_whole(bonus for bonus in (award.completed, award.perfect) if bonus is not None):
+    bonuses = (award.completed, award.perfect, *(award.duel or ()))
+    if not _all_whole(bonus for bonus in bonuses if bonus is not None):
         return True
     if award.steps:
         return not _all_whole([award.below, *(step.points for step in award.steps)])
     if award.each is not None and award.each.denominator != 1:
         return True
-    nothing_else = award.each is None and award.completed is not None
+    nothing_else = award.each is None and (award.completed is not None or award.duel is not None)
     return award.source == "score" and not nothing_else and _score_can(stage)
 
 

@@ -151,7 +151,9 @@ def _taken(stage: Stage, chance: random.Random) -> int:
 def _scene(stage: Stage, chance: random.Random) -> dict[str, str]:
     if stage.calendar.period == "scene":
         return {"scene": chance.choice((*stage.calendar.scenes, "没有的场景"))}
-    return {}
+    if stage.flow.levels is not None:
+        return {"level": str(chance.randrange(1, 4))}
+    return {"duel": chance.choice(("win", "draw", "loss"))} if stage.flow.duel is not None else {}
 
 
 def _events(stage: Stage, chance: random.Random) -> Iterator[dict[str, str]]:

@@ -1,0 +1,97 @@
+"""From an attempt as it was sent to what it came to: late answers, answers given again, marks, time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from quiz.rules import timing
+from quiz.rules.case import OUTCOMES, AttemptRow
+from quiz.rules.numbers import Exact, plain
+from quiz.rules.parts import Stage
+from quiz.rules.scoring import Came, Marker, in_level, worth_of
+from quiz.rules.standings import Played
+
+Given = tuple[Sequence[Exact | None], Sequence[int]]  # rightness and time of each answer
+
+
+class Reader:
+    """Marks the attempts of one stage, under the clock of one kind of people."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        worth = [section.points for section in stage.paper.sections for _ in range(section.count)]
+        self._of = len(worth)
+        self._marker = Marker(stage, worth)
+        self._has_levels = stage.flow.levels is not None
+
+    def played(self, row: AttemptRow) -> Played:
+        """Return what an attempt came to, before corrections."""
+        stage, started = self.stage, row.started_ms
+        limit = timing.limit_ms(stage, started)
+        came = self._marker.attempt(*self.given(row, limit)) if row.stored is None else self._stored(row)
+        points = in_level(stage, row.scene, came.score, came.points) if self._has_levels else came.points
+        if row.duel and stage.award.duel is not None:
+            points += plain(stage.award.duel[OUTCOMES.index(row.duel)])
+        time_ms = row.stored.time_ms if row.stored is not None else None
+        return Played(
+            id=row.id,
+            person=0,
+            started_ms=started,
+            finished_ms=row.finished_ms if limit is None else min(row.finished_ms, limit),
+            period=timing.period_of(stage, started, row.scene or None),
+            day=timing.day_of(stage, started),
+            score=came.score,
+            correct=came.correct,
+            of=self._of,
+            points=points,
+            time_ms=timing.time_ms(stage, started, row.finished_ms, limit, row.ms)
+            if time_ms is None
+            else time_ms,
+            full=came.full,
+        )
+
+    def given(self, row: AttemptRow, limit_ms: int | None) -> Given:
+        """Return one answer for each question that was shown; what came too late is wrong."""
+        answers = self._in_time(row, limit_ms)
+        if self.stage.flow.redo == "until_right":
+            return _last_given(answers, row.ms, self._of)
+        return answers[: self._of], row.ms[: self._of]
+
+    def _in_time(self, row: AttemptRow, limit_ms: int | None) -> Sequence[Exact | None]:
+        clock = self.stage.clock
+        longest = None if clock.per_question_ms is None else clock.per_question_ms + clock.grace_ms
+        until = None if limit_ms is None else limit_ms + clock.grace_ms
+        if (until is None or row.started_ms + sum(row.ms) <= until) and (
+            longest is None or max(row.ms, default=0) <= longest
+        ):
+            return row.answers
+        received, found = row.started_ms, list[Exact | None]()
+        for right, ms in zip(row.answers, row.ms, strict=True):
+            received += ms
+            late = (until is not None and received > until) or (longest is not None and ms > longest)
+            found.append(0 if late and right is not None else right)
+        return found
+
+    def _stored(self, row: AttemptRow) -> Came:
+        """Return a result on record with what it is worth by the rules."""
+        kept = row.stored
+        assert kept is not None  # asked only where it is
+        points = worth_of(self.stage.award, kept.score, kept.correct, kept.done, kept.full)
+        return Came(kept.score, plain(points), kept.correct, kept.full)
+
+
+def _last_given(answers: Sequence[Exact | None], ms: Sequence[int], of: int) -> Given:
+    """Return the last answer to each question where wrong ones come again.
+
+    First the paper once, then in the paper's order what is not right yet, again and again. Source: R42.
+    """
+    found, taken = list(answers[:of]), list(ms[:of])
+    at = len(found)
+    while at < len(answers):
+        again = [n for n, right in enumerate(found) if right != 1]
+        if not again:
+            break
+        for n in again[: len(answers) - at]:
+            found[n], taken[n] = answers[at], ms[at]
+            at += 1
+    return found, taken
