@@ -73,8 +73,6 @@ GAPS = (
     Gap("/stages/*/flow/duel", (BY_PLAY,), N_("对战")),
     Gap("/stages/*/award/duel", (BY_PLAY,), N_("对战积分")),
     Gap("/stages/*/award/tokens", (BY_PLAY,), N_("发放卡片")),
-    Gap("/stages/*/quota/extra", (BY_PLAY,), N_("由活动增加的答题次数")),
-    Gap("/stages/*/events", (BY_PLAY,), N_("活动积分")),
     Gap("/stages/*/boards/*/each", (BY_PLAY,), N_("按人群或单位分榜")),
     Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
     Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("各组最高分之和"), _any("group_best_sum")),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from quiz.errors import N_, InvalidInput, NotAllowed, TooMany, WrongCode
 from quiz.models.accounts import Enrolment, Identity, Invitation, Membership, Person, SignIn, Unit
 from quiz.rules.permissions import Role
+from quiz.services.events import visited
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import digest, new_code, new_token, plain_code
 
@@ -81,7 +82,9 @@ def sign_in_with_code(platform: Platform, typed: str, now_ms: int, address: str 
         raise WrongCode()
     with platform.store.writing() as session:
         person = session.get_one(Person, person_id)
-        return SignedIn(_signed_in(platform, session, person, now_ms), person_id)
+        entry = SignedIn(_signed_in(platform, session, person, now_ms), person_id)
+    visited(platform, person_id, now_ms)
+    return entry
 
 
 def sign_up(
@@ -96,7 +99,9 @@ def sign_up(
     with platform.store.writing() as session:
         code = new_code()
         person = _add_person(platform, session, NewPerson(nickname, units=units), code, now_ms)
-        return SignedIn(_signed_in(platform, session, person, now_ms), person.id, code)
+        entry = SignedIn(_signed_in(platform, session, person, now_ms), person.id, code)
+    visited(platform, entry.person_id, now_ms)
+    return entry
 
 
 def sign_out(platform: Platform, token: str, now_ms: int) -> None:

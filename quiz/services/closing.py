@@ -165,7 +165,7 @@ def fold_person(
     added = said.corrections.added_to(str(person_id))
     gained = earned(connection, rules.contest_id, stage, person_id, said)
     over_periods = any(board.over == "period" for board in stage.boards)
-    periods = [each.period for each in (*played, *gained)] if over_periods else []
+    periods = [p.period for p in played] + [e.period for e in gained] if over_periods else []
     lines = []
     for period in dict.fromkeys(["", *periods]):
         line = standings.line(stage, counting, period or None, gained, NOTHING if period else added)
