@@ -149,12 +149,12 @@ def _stage(raw: Json, document: Json) -> Stage:
         rounding=document.get("rounding", "half_up"),
         point=number(point if point is not None else 1),
         point_stated=point is not None,
+        needs=tuple(raw.get("needs", ())),
     )
 
 
 def _calendar(raw: Json, zone: str) -> Calendar:
     return Calendar(
-        needs=tuple(raw.get("needs", ())),
         zone=zone,
         opens_ms=moment_ms(zone, raw["opens"]),
         closes_ms=moment_ms(zone, raw["closes"]),
@@ -167,12 +167,12 @@ def _calendar(raw: Json, zone: str) -> Calendar:
         ),
         at_close=raw.get("at_close", "finish"),
         after_close=raw.get("after_close", "nothing"),
+        week_begins=WEEKDAYS.index(raw.get("week_begins", "mon")),
     )
 
 
 def _hours(raw: Json) -> Hours:
     days = tuple(WEEKDAYS.index(day) for day in raw.get("days", WEEKDAYS))
-        week_begins=WEEKDAYS.index(raw.get("week_begins", "mon")),
     return Hours(days, minutes(raw["from"]), minutes(raw["to"]))
 
 
@@ -206,12 +206,12 @@ def _clock(raw: Json) -> Clock:
         per_attempt_ms=per_attempt,
         at_least_ms=_optional(raw, "at_least_s", milliseconds),
         time=raw.get("time", "attempt"),
+        time_in_ms=TIME_IN_MS[raw.get("time_in", "ms")],
         grace_ms=milliseconds(raw["grace_s"]) if "grace_s" in raw else grace,
         leaving=raw.get("leaving", "nothing"),
         strikes=raw.get("strikes"),
     )
 
-        time_in_ms=TIME_IN_MS[raw.get("time_in", "ms")],
 
 def _marking(raw: Json) -> Marking:
     return Marking(
@@ -254,12 +254,12 @@ def _levels(raw: Json) -> Levels:
         tuple(number(each) for each in raw["pass"]),
         _optional(raw, "failed_gives", number),
         raw.get("again", "failed"),
+        raw.get("opens", "when_passed"),
     )
 
 
 def _award(raw: Json) -> Award:
     steps = _all(raw.get("steps"), lambda step: Step(number(step["at_least"]), number(step["points"])))
-        raw.get("opens", "when_passed"),
     return Award(
         source=raw.get("from", "score"),
         steps=tuple(sorted(steps, key=lambda step: step.at_least, reverse=True)),

@@ -121,9 +121,9 @@ def _periods(stage: Json) -> Iterator[Found]:
     if is_scene != ("scenes" in calendar):
         yield Found("/calendar", "scenes", N_("period: scene 与 scenes（场景名单）必须一起写。"))
     yield from repeated("/calendar/scenes", calendar.get("scenes", ()), N_("场景“%(name)s”重名，请改名。"))
-    if (calendar.get("period") == "level") != ("levels" in stage.get("flow", {})):
     if "week_begins" in calendar and calendar.get("period") != "week":
         yield Found("/calendar/week_begins", "no_weeks", N_("只有 period: week 时才写 week_begins。"))
+    if (calendar.get("period") == "level") != ("levels" in stage.get("flow", {})):
         yield Found("/calendar", "levels", N_("period: level 与 flow 里的 levels（闯关）必须一起写。"))
     if "scenes_per_day" in stage.get("quota", {}) and not is_scene:
         yield Found("/quota/scenes_per_day", "scenes", N_("只有 period: scene 时才能限制每天的场景数。"))
@@ -207,7 +207,6 @@ def _flow(stage: Json) -> Iterator[Found]:
     flow = stage.get("flow", {})
     if flow.get("redo") == "until_right" and flow.get("stop") == "first_wrong":
         yield Found("/flow/redo", "redo_and_stop", N_("“答错即止”与“重做直到答对”不能同时写。"))
-
     if flow.get("stop") == "time" and "per_attempt_s" not in stage.get("clock", {}):
         sentence = N_("限时连续答题要写出总共多少时间，请在 clock 里写 per_attempt_s。")
         yield Found("/flow/stop", "no_attempt_clock", sentence)
@@ -236,6 +235,7 @@ def _thresholds(stage: Json) -> Iterator[tuple[str, Json]]:
     for n, prize in enumerate(stage.get("awards", ())):
         yield f"/awards/{n}/at_least", prize.get("at_least", {})
 
+
 def _order(stage: Json) -> Iterator[Found]:
     yield from repeated("/order", stage["order"], N_("排序依据“%(name)s”写了两次，请删去一个。"))
 
@@ -263,11 +263,11 @@ def _out_of_reach(stage: Stage) -> Iterator[Found]:
     for n, prize in enumerate(stage.awards):
         if prize.at_least is not None:
             wanted.append((f"/awards/{n}/at_least", prize.at_least.what, prize.at_least.number))
-    for at, what, least in wanted:
     if stage.flow.levels is not None:
         wanted += [
             (f"/flow/levels/pass/{n}", "score", least) for n, least in enumerate(stage.flow.levels.passes)
         ]
+    for at, what, least in wanted:
         if what in highest and least > highest[what]:
             sentence = N_("达不到：要求 %(least)s，而这份试卷最多只有 %(most)s。")
             yield Found(at, "out_of_reach", sentence, {"least": str(least), "most": str(highest[what])})
@@ -282,7 +282,7 @@ STAGE: Sequence[Callable[[Json], Iterable[Found]]] = (
     _ranges,
     _award,
     _flow,
-    _order,
     _levels_wanted,
+    _order,
 )
 BUILT: Sequence[Callable[[Stage], Iterable[Found]]] = (_never_open, _out_of_reach)
