@@ -34,6 +34,9 @@ class Rules(Base):
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the text
     published_ms: Mapped[int] = mapped_column(BigInt)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    seed: Mapped[str] = mapped_column(
+        String(64), default=""
+    )  # master seed of all papers; "": from before 0003
 
     __table_args__ = (UniqueConstraint("contest_id", "version"),)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import select
 
 from question_bank.drawing import Candidate, Pool
-from question_bank.question import Question
+from question_bank.question import Question, digest
 from quiz.errors import N_, NotFound
 from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.rules.document import Document, load
+from quiz.rules.papers import Frozen, commitment, question_line
 from quiz.services.platform import Platform
 
 
@@ -28,6 +30,30 @@ class Published:
     document: Document
     questions: Mapping[int, Question]  # by version id
     pool: Pool
+    text: str = ""  # the document as it was published
+    seed: str = ""  # the master seed of all papers; "" for versions published before there was one
+
+    @property
+    def closes_ms(self) -> int:
+        """When the last stage closes: from then on the master seed may be known."""
+        return max(stage.calendar.closes_ms for stage in self.document.stages)
+
+    @cached_property
+    def committed(self) -> Frozen | None:
+        """What all papers follow from, with the hash of the seed but without it; None where there is none."""
+        if not self.seed:
+            return None
+        lines = [question_line(c, digest(self.questions[c.id])) for c in self.pool.candidates]
+        return Frozen(
+            self.document.title, self.version, self.text, tuple(lines), commitment(self.seed), seed=None
+        )
+
+    def told(self, now_ms: int) -> Frozen | None:
+        """Return the same as it may be told at a moment: after the last close with the seed."""
+        found = self.committed
+        if found is None or now_ms < self.closes_ms:
+            return found
+        return replace(found, seed=self.seed)
 
 
 def published(platform: Platform, rules_id: int) -> Published:
@@ -82,4 +108,6 @@ def _read(platform: Platform, rules_id: int) -> Published:
         document=load(row.Rules.text),
         questions=questions,
         pool=Pool([candidate(i, q) for i, q in questions.items()]),
+        text=row.Rules.text,
+        seed=row.Rules.seed,
     )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from question_bank.drawing import draw
+from question_bank.drawing import Drawn, draw
 from quiz.errors import SameKeyOtherBody, UnitNeeded
 from quiz.models import record
-from quiz.rules import quota, timing
+from quiz.rules import papers, quota, timing
 from quiz.rules.document import Stage
+from quiz.rules.papers import Turn
 from quiz.rules.quota import Earlier
 from quiz.rules.sheet import Paper, Slot
 from quiz.services.corrected import said_of
@@ -70,18 +71,19 @@ def start_attempt(
     used = spent(connection, rules, stage, person_id, here, now_ms)
     extra = added(connection, rules.contest_id, stage, person_id, now_ms)
     quota.may_start(stage, used, now_ms, wanted.scene or None, extra)
-    seed = secrets.token_hex(8)
+    turn = Turn(wanted.stage, person_id, len(here) + 1, timing.day_of(stage, now_ms))
+    paper = _draw(rules, turn, here)
     ((attempt_id,),) = record.ADD_ATTEMPT.run(
         connection,
         contest_id=wanted.contest_id,
         rules_id=rules.rules_id,
         stage=wanted.stage,
         person_id=person_id,
-        number=len(here) + 1,
+        number=turn.number,
         scene=wanted.scene,
         start_key=wanted.key,
-        seed=seed,
-        paper=_draw(rules, stage, seed, here, now_ms).text,
+        seed=paper.seed,
+        paper=paper.text,
         started_ms=now_ms,
         deadline_ms=timing.deadline_ms(stage, now_ms),
         grace_ms=stage.clock.grace_ms,
@@ -125,15 +127,18 @@ def _check_units(connection: Connection, rules: Published, person_id: int) -> No
                 raise UnitNeeded(tree=tree)
 
 
-def _draw(rules: Published, stage: Stage, seed: str, earlier: Sequence[Started], now_ms: int) -> Paper:
-    seen = set()
+def _draw(rules: Published, turn: Turn, earlier: Sequence[Started]) -> Paper:
+    """Return the paper of an attempt; `quiz.rules.papers` lets anybody draw it again after the close."""
+    stage = rules.document.stages[turn.stage]
+    seen: list[int] = []
     if stage.paper.draw == "unseen":
-        seen = {slot.version_id for s in earlier for slot in Paper.parse("", s.paper).slots}
-    drawn_from = {
-        "fixed": f"{rules.rules_id}",
-        "daily": f"{rules.rules_id}/{timing.day_of(stage, now_ms)}",
-    }.get(stage.paper.draw, seed)
-    slots = draw(stage.paper, rules.pool, drawn_from, order_seed=seed, seen=seen)
+        seen = [slot.version_id for s in earlier for slot in Paper.parse("", s.paper).slots]
+    if rules.seed:
+        seed = papers.attempt_seed(rules.seed, turn)
+        slots = papers.drawn(rules.seed, rules.document, rules.pool, turn, seen)
+    else:
+        seed = secrets.token_hex(8)
+        slots = _drawn_without_master(rules, stage, seed, turn.day, seen)
     return Paper.of(
         seed,
         (
@@ -141,3 +146,11 @@ def _draw(rules: Published, stage: Stage, seed: str, earlier: Sequence[Started],
             for s in slots
         ),
     )
+
+
+def _drawn_without_master(
+    rules: Published, stage: Stage, seed: str, day: str, seen: Sequence[int]
+) -> list[Drawn]:
+    """Return a paper under rules that were published before master seeds: it goes on as it began."""
+    own = {"fixed": f"{rules.rules_id}", "daily": f"{rules.rules_id}/{day}"}.get(stage.paper.draw, seed)
+    return draw(stage.paper, rules.pool, own, order_seed=seed, seen=seen)
