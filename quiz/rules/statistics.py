@@ -49,7 +49,8 @@ def _board(stage: Stage, board: Board, rows: Sequence[Mapping[str, str]]) -> lis
 
 def _measured(stage: Stage, board: Board, row: Mapping[str, str], line: int) -> units.Measured:
     inputs = {
-        term.metric: units.prepared(stage, term, _figure(term, row, line)) for term in units.terms_of(board)
+        term: units.prepared(stage, term, _figure(name, term, row, line))
+        for name, term in units.named(units.terms_of(board))
     }
     people, attempts, enrolled = (_number(row, name, line) for name in ("people", "attempts", "enrolled"))
     return units.Measured(
@@ -57,8 +58,8 @@ def _measured(stage: Stage, board: Board, row: Mapping[str, str], line: int) -> 
     )
 
 
-def _figure(term: Term, row: Mapping[str, str], line: int) -> Fraction:
-    own = _number(row, term.metric, line)
+def _figure(name: str, term: Term, row: Mapping[str, str], line: int) -> Fraction:
+    own = _number(row, name, line)
     if own is not None:
         return own
     counts = BY_COUNTS.get(term.metric) or QUOTIENTS.get(term.metric)
@@ -69,7 +70,7 @@ def _figure(term: Term, row: Mapping[str, str], line: int) -> Fraction:
     raise InvalidInput(
         N_("统计表第 %(line)s 行没有 %(metric)s：请填这一列，或填它的两个计数（%(counts)s）。"),
         line=line,
-        metric=term.metric,
+        metric=name,
         counts=" / ".join(counts or ("—",)),
     )
 

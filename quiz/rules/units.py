@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
@@ -139,7 +139,7 @@ class Measured:
     people: int
     attempts: int
     enrolled: int | None
-    inputs: Mapping[str, Fraction | None]
+    inputs: Mapping[Term, Fraction | None]
 
 
 @dataclass(frozen=True)
@@ -217,13 +217,26 @@ def terms_of(board: Board) -> tuple[Term, ...]:
     return own or tuple(Term(metric, Fraction(1)) for metric in board.order)
 
 
+def named(terms: Sequence[Term]) -> Iterator[tuple[str, Term]]:
+    """Yield under which name a row shows each input: the metric, and where it is there twice, its threshold.
+
+    Source: R17, whose schools have two rates of passing.
+    """
+    seen: set[str] = set()
+    for term in terms:
+        name = SMALLER_FIRST.get(term.metric, term.metric)
+        apart = term.pass_at if term.pass_at is not None else term.top
+        yield (f"{name}:{apart}" if name in seen else name), term
+        seen.add(name)
+
+
 def _measured(stage: Stage, board: Board, sums: Sums, facts: Facts) -> Measured:
     unit = _Unit(stage, board, sums, facts)
-    inputs: dict[str, Fraction | None] = {}
+    inputs: dict[Term, Fraction | None] = {}
     if unit.people:
         for term in terms_of(board):
             number = METRICS[term.metric](unit, term)
-            inputs[term.metric] = None if number is None else prepared(stage, term, Fraction(number))
+            inputs[term] = None if number is None else prepared(stage, term, Fraction(number))
     return Measured(unit.people, unit.attempts, facts.enrolled, inputs)
 
 
@@ -242,7 +255,7 @@ def _kept_off(board: Board, measured: Measured) -> str | None:
 
 def _ordered_by(stage: Stage, board: Board, measured: Measured) -> tuple[Fraction, ...]:
     """Return the numbers a unit is ordered by, the higher first."""
-    numbers = [measured.inputs[term.metric] or Fraction(0) for term in terms_of(board)]
+    numbers = [measured.inputs[term] or Fraction(0) for term in terms_of(board)]
     if board.value is None:
         return tuple(-n if name in SMALLER_FIRST else n for n, name in zip(numbers, board.order, strict=True))
     value = sum((n * t.weight for n, t in zip(numbers, board.value.terms, strict=True)), Fraction(0))
@@ -252,9 +265,9 @@ def _ordered_by(stage: Stage, board: Board, measured: Measured) -> tuple[Fractio
 def _row(stage: Stage, board: Board, measured: Measured, place: int | None, because: str | None) -> Row:
     terms = terms_of(board)
     shown = {
-        SMALLER_FIRST.get(term.metric, term.metric): _shown(stage, term, number)
-        for term in terms
-        if (number := measured.inputs[term.metric]) is not None
+        name: _shown(stage, term, number)
+        for name, term in named(terms)
+        if (number := measured.inputs[term]) is not None
     }
     if because == "not_enrolled":
         value: int | str = ""

@@ -208,3 +208,26 @@ def test_points_are_printed_with_the_digits_of_the_smallest_point() -> None:
     assert units.points_shown(tenths, Fraction(6)) == "6.0"
     assert units.points_shown(stage(), Fraction(6)) == 6
     assert units.points_shown(stage(), Fraction(1, 3)) == "1/3"
+
+
+TWO_THRESHOLDS = board_stage(
+    {
+        "value": {
+            "terms": [
+                {"metric": "pass_rate", "weight": 1, "pass_at": 60},
+                {"metric": "pass_rate", "weight": 1, "pass_at": 80},
+            ]
+        }
+    }
+)
+
+
+def test_one_metric_with_two_thresholds_is_two_inputs() -> None:
+    of, board = TWO_THRESHOLDS
+    lines = [line(total) for total in (100, 80, 60, 0)]
+    sums = units.added(units.contribution(of, each) for each in lines)
+
+    ((_, row),), _below = units.table(of, board, {"S1": (sums, units.Facts())})
+
+    assert row.metrics == {"pass_rate": "75", "pass_rate:80": "50"}
+    assert row.value == "125"
