@@ -47,7 +47,7 @@ chaos: $(VENV)/dev.stamp $(VENV)/messages.stamp
 
 # Finds what is said anew and what is said no more; the catalogue is then finished by hand.
 messages: $(VENV)/dev.stamp
-	@$(BABEL) extract --add-location=file --mapping=quiz/translations/babel.cfg --keywords=N_ --sort-by-file --no-wrap --output=$(VENV)/messages.pot .
+	@$(BABEL) extract --add-location=file --mapping=quiz/translations/babel.cfg --keywords=N_ --keywords=P_:1,1 --sort-by-file --no-wrap --output=$(VENV)/messages.pot .
 	@$(BABEL) update --ignore-obsolete --no-fuzzy-matching --no-wrap --input-file=$(VENV)/messages.pot --output-dir=quiz/translations
 
 set-up: $(VENV)/run.stamp $(VENV)/messages.stamp

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gettext
 import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -28,6 +30,8 @@ NOT_UTF8 = N_("%(path)s 不是 UTF-8 编码的文本，请用 UTF-8 重新保存
 LINE = N_("第 %(line)s 行")
 WHOLE_TEXT = N_("全文")
 P = ParamSpec("P")
+TRANSLATIONS = Path(__file__).with_name("translations")
+NO_CATALOGUE = N_("英文词句还没有编译，请先运行 make set-up。")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 as_table = click.option("--table", is_flag=True, help="a table instead of JSON")
@@ -75,10 +79,22 @@ def check(rules: Path, as_json: bool) -> None:
 
 @contest.command("explain", with_appcontext=False)
 @click.argument("rules", type=FILE)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="zh (the source) or en")
 @_says_why
-def explain(rules: Path) -> None:
+def explain(rules: Path, lang: str) -> None:
     """Print the rules page of the document RULES."""
-    click.echo(words.text(load(_text(rules))))
+    click.echo(words.text(load(_text(rules)), _speech(lang)))
+
+
+def _speech(language: str) -> words.Speech:
+    """Return a language to speak; Chinese needs no catalogue."""
+    if language == words.CHINESE.language:
+        return words.CHINESE
+    try:
+        catalogue = gettext.translation("messages", TRANSLATIONS, [language])
+    except FileNotFoundError as error:
+        raise click.ClickException(NO_CATALOGUE) from error
+    return words.speech(language, catalogue)
 
 
 @contest.command("replay", with_appcontext=False)
@@ -87,16 +103,26 @@ def explain(rules: Path) -> None:
 @_says_why
 def replay_case(folder: Path, table: bool) -> None:
     """Fold the recorded contest in FOLDER and print boards, refusals, draw entries and awards."""
-    files = {name: _text(folder / name) for name in case.FILES if (folder / name).is_file()}
-    if "rules.yaml" not in files:
-        raise click.ClickException(NO_RULES % {"folder": folder})
-    result = replay.result(case.parse(files))
+    result = replayed(folder)
     if not table:
         _print(result)
         return
     for board, rows in result.get("boards", {}).items():
         _print_board(board, rows)
     _print({name: part for name, part in result.items() if name != "boards" and part})
+
+
+def replayed(folder: Path) -> dict[str, Any]:  # Any: JSON
+    """Fold the recorded contest in a folder; its attempts stay in their file and are read as they are needed."""
+    if not (folder / "rules.yaml").is_file():
+        raise click.ClickException(NO_RULES % {"folder": folder})
+    small = (name for name in case.FILES if name != case.FILE and (folder / name).is_file())
+    files: dict[str, case.Text] = {name: _text(folder / name) for name in small}
+    attempts = folder / case.FILE
+    if not attempts.is_file() or not attempts.stat().st_size:
+        return replay.result(case.parse(files))
+    with attempts.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return replay.result(case.parse({**files, case.FILE: content}))
 
 
 @contest.command("units", with_appcontext=False)

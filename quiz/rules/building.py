@@ -70,6 +70,7 @@ def build(raw: Json) -> Document:
         boards=_all(raw.get("boards"), lambda board: _board(board, zone)),
         draws=_all(raw.get("draws"), _draw),
         awards=_all(raw.get("awards"), _prize),
+        called={name: _word(word) for name, word in raw.get("called", {}).items()},
     )
 
 
@@ -101,6 +102,10 @@ def _all(raw: Any, make: Callable[[Json], T]) -> tuple[T, ...]:
 
 def _optional(raw: Json, key: str, make: Callable[[Any], T]) -> T | None:
     return make(raw[key]) if key in raw else None
+
+
+def _word(raw: str | Mapping[str, str]) -> Mapping[str, str]:
+    return {"zh": raw} if isinstance(raw, str) else raw
 
 
 def _people(raw: Json, zone: str) -> People:

@@ -37,6 +37,7 @@ WANTED: Mapping[str, str] = {
     ),
     "tree_name": N_("单位体系的名称请只用小写字母和下划线，如 region、school。"),
     "level_name": N_("单位层级的名称请只用小写字母和下划线，如 street、class。"),
+    "word": N_("这里请写对人说的叫法，如 town: 乡镇；需要英文的写 town: {zh: 乡镇, en: township}。"),
     "board_of": N_("这里请写 people，或“体系.层级”，如 region.street。"),
     "board_each": N_("这里请写 group，或“体系.层级”，如 region.street。"),
     "across_periods": N_("这里请写 best、latest、sum、mean 之一，或 {sum_of_best: 期数}。"),

@@ -12,6 +12,7 @@ from quiz.errors import N_, Fault
 from quiz.rules import contradictions_of_boards as of_boards
 from quiz.rules import scoring, timing
 from quiz.rules.building import build, milliseconds, minutes, number
+from quiz.rules.called import unknown_names
 from quiz.rules.found import Found, Json, repeated
 from quiz.rules.parts import Stage
 from quiz.rules.reading import Source
@@ -273,7 +274,7 @@ def _out_of_reach(stage: Stage) -> Iterator[Found]:
             yield Found(at, "out_of_reach", sentence, {"least": str(least), "most": str(highest[what])})
 
 
-DOCUMENT: Sequence[Callable[[Json], Iterable[Found]]] = (_stage_names, _ages, _levels_of_units)
+DOCUMENT: Sequence[Callable[[Json], Iterable[Found]]] = (_stage_names, _ages, _levels_of_units, unknown_names)
 STAGE: Sequence[Callable[[Json], Iterable[Found]]] = (
     _window,
     _periods,

@@ -435,3 +435,4 @@ class Document:
     boards: tuple[Board, ...] = ()  # beside the stages: they fold all of them
     draws: tuple[Draw, ...] = ()
     awards: tuple[Prize, ...] = ()
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # identifier → language → word

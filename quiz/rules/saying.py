@@ -1,49 +1,96 @@
-"""The words a rules page is made of: sentences of the catalogue, numbers, moments, the names of things."""
+"""What a rules page is made of: sentences of the catalogue with their values, numbers and times in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
+from typing import Protocol
 
 from quiz.errors import N_
 from quiz.rules.numbers import readable
+from quiz.rules.parts import Limit, Stage
 from quiz.rules.timing import local_time
+
+
+class Plural(str):
+    """A sentence of the catalogue that many languages word differently for one and for several: `count`."""
+
+    __slots__ = ()
+
+
+def P_(text: str) -> Plural:  # noqa: N802  # like gettext's N_
+    """Mark a sentence for the catalogue with a form for one `count` and a form for several."""
+    return Plural(text)
 
 
 @dataclass(frozen=True)
 class Sentence:
     """A sentence of the catalogue with the values for its named places.
 
-    A value is a number, text that is not translated, or again a `Sentence` (or a tuple of them, joined).
+    A value is a number, text that is not translated, a `Word`, or again a `Sentence` (or a tuple, listed).
     """
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
+    count: int | None = None  # what its form depends on, where it has forms
 
 
 @dataclass(frozen=True)
-class Passage:
-    """One part of the rules page."""
+class Word:
+    """What the document itself calls something, by language."""
 
-    heading: str  # of the catalogue
-    sentences: tuple[Sentence, ...]
+    by_language: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A language: its name, and where its sentences are found (`count`: for which number)."""
+
+    language: str
+    find: Callable[[str, int | None], str]
+
+
+class Catalogue(Protocol):
+    """The sentences of a language, as gettext has them."""
+
+    def gettext(self, message: str, /) -> str: ...
+    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str: ...
+
+
+def speech(language: str, catalogue: Catalogue) -> Speech:
+    """Return a language with the sentences of a catalogue; `count` chooses between their forms."""
+    return Speech(
+        language,
+        lambda text, count: (
+            catalogue.gettext(text) if count is None else catalogue.ngettext(text, text, count)
+        ),
+    )
+
+
+CHINESE = Speech("zh", lambda text, _count: text)
 
 
 def say(text: str, **values: object) -> Sentence:
     """Return a sentence; exact numbers among the values become text."""
-    return Sentence(text, {name: _printable(value) for name, value in values.items()})
+    count = None
+    if isinstance(text, Plural):
+        count = 1 if values["count"] in (1, "1") else 2
+    return Sentence(text, {name: _printable(value) for name, value in values.items()}, count)
 
 
-def filled_in(value: object) -> str:
-    """Return a sentence in the source language."""
+def filled_in(value: object, speech: Speech = CHINESE) -> str:
+    """Return a sentence in a language, its values filled in; several values are listed."""
     match value:
         case Sentence():
-            text = value.text
-            return text % {k: filled_in(v) for k, v in value.values.items()} if value.values else text
+            text = speech.find(value.text, value.count)
+            values = {name: filled_in(each, speech) for name, each in value.values.items()}
+            return text % values if values else text
+        case Word():
+            return value.by_language.get(speech.language) or value.by_language["zh"]
         case tuple():
-            return "、".join(filled_in(each) for each in value)
+            return speech.find(N_("、"), None).join(filled_in(each, speech) for each in value)
     return str(value)
 
 
@@ -51,16 +98,6 @@ def _printable(value: object) -> object:
     if isinstance(value, Fraction):
         return readable(value)
     return tuple(_printable(each) for each in value) if isinstance(value, (tuple, list)) else value
-
-
-def named(words: Mapping[str, str], name: str) -> Sentence:
-    """Return what something is called, or its own name where the catalogue has none."""
-    return Sentence(words.get(name, name))
-
-
-def all_named(words: Mapping[str, str], names: Iterable[str]) -> tuple[Sentence, ...]:
-    """Return what several things are called."""
-    return tuple(named(words, name) for name in names)
 
 
 def joined(pair: str, parts: Sequence[Sentence]) -> Sentence:
@@ -71,19 +108,46 @@ def joined(pair: str, parts: Sequence[Sentence]) -> Sentence:
     return found
 
 
+OR = N_("%(one)s或%(other)s")
+THEN = N_("%(one)s，%(other)s")
+APART = N_("%(one)s；%(other)s")
+QUOTED = N_("“%(name)s”")
+
+
+def quoted(names: Iterable[str]) -> tuple[Sentence, ...]:
+    """Return names of the document in quotation marks."""
+    return tuple(say(QUOTED, name=name) for name in names)
+
+
+def points(number: Fraction | int | str) -> Sentence:
+    """Return so many points."""
+    return say(P_("%(count)s 分"), count=number)
+
+
+def questions(number: Fraction | int) -> Sentence:
+    """Return so many questions."""
+    return say(P_("%(count)s 题"), count=number)
+
+
 def moment(zone: str, ms: int, is_end: bool = False) -> Sentence:
     """Return a moment as people write it; the end of something at midnight is 24:00 of the day before."""
     local = local_time(zone, ms)
     clock = f"{local.hour}:{local.minute:02d}" + (f":{local.second:02d}" if local.second else "")
     if is_end and clock == "0:00":
         local, clock = local - timedelta(days=1), "24:00"
-    return say(
-        N_("%(year)s年%(month)s月%(day)s日%(clock)s"),
-        year=local.year,
-        month=local.month,
-        day=local.day,
-        clock=clock,
-    )
+    return say(N_("%(day)s%(clock)s"), day=day_of(local.date()), clock=clock)
+
+
+def day_of(day: date) -> Sentence:
+    """Return a day as people write it."""
+    month = Sentence(MONTHS[day.month - 1])
+    return say(N_("%(year)s年%(month)s%(day)s日"), year=day.year, month=month, day=day.day)
+
+
+MONTHS = (
+    *(N_("1月"), N_("2月"), N_("3月"), N_("4月"), N_("5月"), N_("6月")),
+    *(N_("7月"), N_("8月"), N_("9月"), N_("10月"), N_("11月"), N_("12月")),
+)
 
 
 def clock_of(minutes: int) -> str:
@@ -92,90 +156,29 @@ def clock_of(minutes: int) -> str:
 
 
 def duration(ms: int) -> Sentence:
-    """Return a length of time: minutes where it is whole minutes, else seconds."""
+    """Return a length of time: in hours or minutes where it is whole ones, else with seconds."""
     if ms % 3_600_000 == 0:
-        return say(N_("%(count)s 小时"), count=ms // 3_600_000)
+        return say(P_("%(count)s 小时"), count=ms // 3_600_000)
     if ms % 60_000 == 0:
-        return say(N_("%(count)s 分钟"), count=ms // 60_000)
+        return say(P_("%(count)s 分钟"), count=ms // 60_000)
     if ms > 60_000:
         minutes, rest = divmod(ms, 60_000)
         return say(N_("%(minutes)s 分 %(seconds)s 秒"), minutes=minutes, seconds=Fraction(rest, 1000))
-    return say(N_("%(count)s 秒"), count=Fraction(ms, 1000))
+    return say(P_("%(count)s 秒"), count=Fraction(ms, 1000))
 
 
-LEVELS: Mapping[str, str] = {
-    "province": N_("省（区、市）"),
-    "city": N_("市"),
-    "district": N_("区县"),
-    "county": N_("县（市、区）"),
-    "street": N_("街道"),
-    "community": N_("社区"),
-    "school": N_("学校"),
-    "grade": N_("年级"),
-    "class": N_("班级"),
-    "org": N_("单位"),
-    "department": N_("部门"),
-    "industry": N_("行业"),
-    "team": N_("队伍"),
-}
-KINDS: Mapping[str, str] = {
-    "single": N_("单选题"),
-    "multiple": N_("多选题"),
-    "indefinite": N_("不定项选择题"),
-    "true_false": N_("判断题"),
-    "fill": N_("填空题"),
-    "order": N_("排序题"),
-    "match": N_("连线题"),
-}
-PERIODS: Mapping[str, str] = {
-    "none": N_("整个比赛期间"),
-    "day": N_("每天"),
-    "week": N_("每周"),
-    "month": N_("每月"),
-    "scene": N_("每个场景"),
-    "level": N_("每一关"),
-}
-ONE_PERIOD: Mapping[str, str] = {  # one of them, as in 最好的一天
-    "none": N_("一次"),
-    "day": N_("一天"),
-    "week": N_("一周"),
-    "month": N_("一个月"),
-    "scene": N_("一个场景"),
-    "level": N_("一关"),
-}
-FIRST_TWO: Mapping[str, tuple[str, str]] = {  # as in an example
-    "day": (N_("第一天"), N_("第二天")),
-    "week": (N_("第一周"), N_("第二周")),
-    "month": (N_("第一个月"), N_("第二个月")),
-    "scene": (N_("第一个场景"), N_("第二个场景")),
-    "level": (N_("第一关"), N_("第二关")),
-}
-COUNTED_PERIODS: Mapping[str, str] = {  # so many of them
-    "day": N_("%(count)s 天"),
-    "week": N_("%(count)s 周"),
-    "month": N_("%(count)s 个月"),
-    "scene": N_("%(count)s 个场景"),
-    "level": N_("%(count)s 关"),
-}
-FACETS: Mapping[str, str] = {
-    "domain": N_("领域"),
-    "criterion": N_("基准条目"),
-    "topic": N_("主题"),
-    "audience": N_("适合人群"),
-    "source": N_("来源"),
-}
-WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
-ROUNDING: Mapping[str, str] = {
-    "half_up": N_("四舍五入"),
-    "half_even": N_("四舍六入、逢五取偶"),
-    "down": N_("舍去尾数"),
-}
-EVENTS: Mapping[str, str] = {
-    "sign_in": N_("签到"),
-    "first_login": N_("首次登录"),
-    "share": N_("分享"),
-    "invite": N_("邀请好友"),
-    "friend_joined": N_("好友加入"),
-    "friend_answered": N_("好友完成答题"),
-    "video": N_("看视频"),
+def limits(stage: Stage, limit: Limit) -> tuple[Sentence, ...]:
+    """Return the spans of a limit: 每天最多 3 次、总共最多 20 次."""
+    period = stage.calendar.period if stage.calendar.period != "none" else "total"
+    spans = (("day", limit.per_day), (period, limit.per_period), ("total", limit.total))
+    return tuple(say(TIMES[span], count=most) for span, most in spans if most is not None)
+
+
+TIMES: Mapping[str, str] = {
+    "day": P_("每天最多 %(count)s 次"),
+    "week": P_("每周最多 %(count)s 次"),
+    "month": P_("每月最多 %(count)s 次"),
+    "scene": P_("每个场景最多 %(count)s 次"),
+    "level": P_("每一关最多 %(count)s 次"),
+    "total": P_("总共最多 %(count)s 次"),
 }

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATIONS = ROOT / "quiz" / "translations"
 PLACES = re.compile(r"%\((\w+)\)[a-z]|%%")
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "P_": (1, 1)}  # P_: one form for one, one for several
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ def test_the_rules_page_is_printed() -> None:
     outcome = CliRunner().invoke(contest, ["explain", str(EXAMPLES / "e1-points-per-attempt" / "rules.yaml")])
 
     assert outcome.exit_code == 0
-    assert "答对题数达到 2 题（含 2 题），这次答题计 1 分。" in outcome.output
+    assert "答对 2 题及以上，这次答题计 1 分。" in outcome.output
 
 
 def test_faults_are_printed_as_json_too(tmp_path: Path) -> None:
