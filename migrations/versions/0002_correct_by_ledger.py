@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.Column("ledger_id", BIG, nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("person_id", BIG, nullable=False),
-        sa.Column("touched_ms", BIG, nullable=False),
         sa.Column("done_ms", BIG, nullable=True),
         sa.ForeignKeyConstraint(["ledger_id"], ["ledger.id"], name=op.f("fk_recount_ledger_id")),
         sa.PrimaryKeyConstraint("ledger_id", name=op.f("pk_recount")),

@@ -44,5 +44,4 @@ class Recount(Base):
     ledger_id: Mapped[int] = mapped_column(ForeignKey("ledger.id"), primary_key=True)
     stage: Mapped[int] = mapped_column(default=0)
     person_id: Mapped[int] = mapped_column(BigInt, default=0)  # the last one in this stage
-    touched_ms: Mapped[int] = mapped_column(BigInt, default=0)  # when somebody last worked on it
     done_ms: Mapped[int | None] = mapped_column(BigInt)

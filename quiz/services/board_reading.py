@@ -44,13 +44,14 @@ class BoardId:
 class Row:
     """One row of a board as it is shown."""
 
-    place: int | None  # None: a unit below the board
+    place: int | None  # None: below the board
     id: int  # of the person or the unit
     name: str  # "" for a person whose account is gone
     values: Mapping[str, object]  # total, time_ms, attempts, …; or value, people, attempts, … of a unit
     unit: str = ""  # a person's street or school, what a unit belongs to
     real_name: str = ""  # from a roster; told to the desk only
-    because: str | None = None  # why a unit is below the board: least_people, not_enrolled
+    because: str | None = None  # why it is below the board: least_people, not_enrolled, disqualified
+    reason: str = ""  # of a disqualification, as the ledger says it
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Page:
     mine: Row | None = None
     around: Sequence[Row] = ()
     stands_since_ms: int | None = None
-    unlisted: Sequence[Row] = ()  # units below the board, each with the reason
+    unlisted: Sequence[Row] = ()  # below the board, each with the reason
     period: str = ""  # which period a board over periods shows
     first: int = 0  # position of the first row
 
@@ -96,6 +97,11 @@ class Reading:
         stage, board = board_of(self.rules, self.wanted.board)
         object.__setattr__(self, "stage", stage)
         object.__setattr__(self, "board", board)
+
+    @property
+    def is_desk(self) -> bool:
+        """Whether the desk reads: it sees real names."""
+        return self.wanted.view is View.FULL
 
     @property
     def in_period(self) -> Sequence[ColumnElement[bool]]:

@@ -55,9 +55,11 @@ METRICS = {
     "group_best_sum": N_("各组最高分之和"),
 }
 SEPARATOR = N_("；")
+FIGURES = 6  # of a person: total, time, reached, first start, attempts, full marks
 BELOW = {
     "least_people": N_("参与人数未达到上榜人数"),
     "not_enrolled": N_("没有登记应参与人数"),
+    "disqualified": N_("取消资格：%(reason)s"),
 }
 
 
@@ -66,8 +68,12 @@ def people_table(
     lines: Iterable[LineRow],
     unit_names: Mapping[int, str],
     notes: Sequence[tuple[str, str]],
+    below: Sequence[Row] = (),
 ) -> Table:
-    """Return a board of people as a table; at the desk with the real names and the numbers of the people."""
+    """Return a board of people as a table; at the desk with the real names and the numbers of the people.
+
+    `below`: who is disqualified, listed after the others.
+    """
     desk = reading.wanted.view is View.FULL
     levels = [
         (f"{tree}.{level}", LEVELS.get(level, level))
@@ -76,6 +82,7 @@ def people_table(
     ]
     columns = [N_("名次"), N_("昵称"), *(header for _, header in levels), N_("总分"), N_("用时（秒）")]
     columns += [N_("达到时间"), N_("首次开始"), N_("答题次数"), N_("满分次数")]
+    columns += [N_("备注")] if below else []
     if desk:
         columns += [N_("姓名"), N_("人员编号")]
     zone = ZoneInfo(reading.rules.document.timezone)
@@ -96,7 +103,17 @@ def people_table(
                 moment(totals["first_started_ms"], zone),
                 totals["attempts"],
                 totals["full"],
+                *(("",) if below else ()),
                 *((line.name or "", line.person_id) if desk else ()),
+            )
+        for row in below:
+            yield (
+                "",
+                row.name or N_("（已注销）"),
+                *("" for _ in levels),
+                *("",) * FIGURES,
+                below_words(row),
+                *((row.real_name, row.id) if desk else ()),
             )
 
     return Table(reading.board.name, columns, rows(), notes)
@@ -116,10 +133,17 @@ def unit_table(reading: Reading, rows: Iterable[Row], notes: Sequence[tuple[str,
                 row.name,
                 row.unit,
                 *(_cell(row.values.get(name, "")) for name in ("value", "people", "attempts", *inputs)),
-                BELOW.get(row.because, row.because) if row.because else "",
+                below_words(row),
             )
 
     return Table(reading.board.name, columns, cells(), notes)
+
+
+def below_words(row: Row) -> str:
+    """Return why a row has no place."""
+    if row.because is None:
+        return ""
+    return BELOW.get(row.because, row.because) % {"reason": row.reason}
 
 
 def notes(reading: Reading, digest: str, now_ms: int) -> list[tuple[str, str]]:

@@ -104,7 +104,7 @@ class Said:
 
     def corrected(self, played: Played) -> Played:
         """Return an attempt worth what it is worth after corrections."""
-        points = self.corrections.points(str(played.id), str(played.person), played.points)
+        points = self.corrections.points(str(played.id), str(played.person), Fraction(played.points))
         return played if points == played.points else replace(played, points=points)
 
 
@@ -114,7 +114,7 @@ NOTHING_SAID = Said()
 def said_of(connection: Connection, contest_id: int, person_id: int) -> Said:
     """Return what the ledger says of one person, of their attempts and of questions."""
     rows = record.LEDGER_OF_PERSON.run(connection, contest_id=contest_id, person_id=person_id)
-    return Said(Booked(*row) for row in rows) if rows else NOTHING_SAID
+    return Said(Booked._make(row) for row in rows) if rows else NOTHING_SAID
 
 
 def said_by_contest(connection: Connection, person_id: int, contests: Iterable[int]) -> dict[int, Said]:
@@ -129,7 +129,7 @@ def said_by_contest(connection: Connection, person_id: int, contests: Iterable[i
     )
     found: dict[int, list[Booked]] = defaultdict(list)
     for contest_id, *row in rows:
-        found[contest_id].append(Booked(*row))  # type: ignore[call-arg]  # the columns are its fields
+        found[contest_id].append(Booked._make(row))
     return {contest_id: Said(booked) for contest_id, booked in found.items()}
 
 
@@ -178,7 +178,7 @@ def book_of(connection: Connection, contest_id: int) -> Book:
     rows = connection.execute(
         select(*record.LEDGER_COLUMNS).where(Ledger.contest_id == contest_id).order_by(Ledger.id)
     )
-    return Book(Booked(*row) for row in rows)
+    return Book(Booked._make(row) for row in rows)
 
 
 Values = Sequence[Any]  # Any: models.record.PLAYED_COLUMNS

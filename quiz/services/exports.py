@@ -17,7 +17,7 @@ from quiz.models.accounts import Identity, Unit
 from quiz.models.contests import Rules
 from quiz.models.play import Line
 from quiz.reports import MOST_SHEET_ROWS, WRITERS, Cell, Table
-from quiz.services import board_tables, unit_board
+from quiz.services import board_tables, disqualified, unit_board
 from quiz.services.board_reading import Reading, Wanted
 from quiz.services.people_board import COLUMNS, LineRow
 from quiz.services.platform import Actor, Platform
@@ -106,7 +106,8 @@ def _table(reading: Reading, session: Session) -> Table:
         .order_by(Line.order_key, Line.person_id)
         .execution_options(yield_per=ROWS_TOLD)
     )
-    return board_tables.people_table(reading, (LineRow(*values) for values in lines), names, notes)
+    below = disqualified.people(reading, session, disqualified.book(session, reading.rules.contest_id))
+    return board_tables.people_table(reading, (LineRow(*values) for values in lines), names, notes, below)
 
 
 def _told(rows: Iterable[Sequence[Cell]], tell: Tell) -> Iterator[Sequence[Cell]]:

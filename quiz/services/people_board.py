@@ -15,6 +15,7 @@ from quiz.models.accounts import Identity, Unit
 from quiz.models.play import Line
 from quiz.rules import names
 from quiz.rules.units import points_shown
+from quiz.services import disqualified
 from quiz.services.board_reading import Page, Reading, Row
 
 MOST_FOUND = 50  # people a search returns
@@ -51,7 +52,7 @@ def own_row(reading: Reading, person_id: int) -> Row | None:
     with reading.platform.store.reading() as session:
         placed = reading.live(lambda live, board: live.places(board, [person_id]))
         found = _stored_place(reading, session, person_id) if placed is None else placed.get(person_id)
-        return _rows(reading, session, [found]).get(person_id) if found else None
+        return _rows(reading, session, [found])[0].get(person_id) if found else None
 
 
 def row(reading: Reading, line: LineRow, place: int, unit_names: Mapping[int, str]) -> Row:
@@ -89,30 +90,46 @@ def unit_names(session: Session, lines: Iterable[LineRow]) -> dict[int, str]:
 
 def _page(reading: Reading, session: Session, part: Part) -> Page:
     own = [part.mine] if part.mine else []
-    rows = _rows(reading, session, [*part.rows, *part.around, *own])
+    rows, anybody_out = _rows(reading, session, [*part.rows, *part.around, *own])
     return Page(
         rows=[rows[each.person_id] for each in part.rows if each.person_id in rows],
         count=part.count,
         mine=rows.get(part.mine.person_id) if part.mine else None,
         around=[rows[each.person_id] for each in part.around if each.person_id in rows],
         stands_since_ms=reading.stands_since_ms,
+        unlisted=_unlisted(reading, session) if anybody_out else (),
         period=reading.period,
         first=reading.wanted.first,
     )
 
 
-def _rows(reading: Reading, session: Session, placed: Sequence[Placed]) -> dict[int, Row]:
+def _unlisted(reading: Reading, session: Session) -> Sequence[Row]:
+    """Return the people below the board: those who are disqualified."""
+    book, query = disqualified.book(session, reading.rules.contest_id), reading.wanted.query.casefold()
+    found = disqualified.people(reading, session, book)
+    return tuple(each for each in found if query in each.name.casefold())
+
+
+def _rows(reading: Reading, session: Session, placed: Sequence[Placed]) -> tuple[dict[int, Row], bool]:
+    """Return the rows of these people by id, and whether anybody may be disqualified."""
     places = {each.person_id: each.place for each in placed}
     if not places:
-        return {}
-    found = session.execute(
-        select(*COLUMNS)
-        .outerjoin(Identity, Identity.person_id == Line.person_id)
-        .where(*reading.in_period, Line.person_id.in_(places))
-    )
-    lines = [line for values in found if (line := LineRow(*values)).order_key]
+        return {}, True
+    lines, anybody_out = _lines(reading, session, places)
     named = unit_names(session, lines)
-    return {line.person_id: row(reading, line, places[line.person_id], named) for line in lines}
+    return {line.person_id: row(reading, line, places[line.person_id], named) for line in lines}, anybody_out
+
+
+def _lines(reading: Reading, session: Session, people: Iterable[int]) -> tuple[list[LineRow], bool]:
+    """Return the lines of people on the board, and whether anybody was ever disqualified: one statement."""
+    asked = disqualified.anybody_out(reading.rules.contest_id).scalar_subquery()
+    found = session.execute(
+        select(*COLUMNS, asked)
+        .outerjoin(Identity, Identity.person_id == Line.person_id)
+        .where(*reading.in_period, Line.person_id.in_(people))
+    ).all()
+    lines = [line for *values, _ in found if (line := LineRow(*values)).order_key]
+    return lines, any(is_out for *_, is_out in found[:1])
 
 
 def _found(reading: Reading, session: Session) -> Page:

@@ -15,6 +15,7 @@ from quiz.models.accounts import Enrolment, Unit
 from quiz.models.play import Line
 from quiz.rules import units
 from quiz.rules.document import Board, Document, Stage
+from quiz.services import disqualified
 from quiz.services.board_reading import Page, Reading, Row
 from quiz.services.lines import UnitTotals
 
@@ -95,18 +96,29 @@ def page(reading: Reading) -> Page:
     )
 
 
-def rows(reading: Reading, session: Session, read: ReadSums) -> tuple[list[Row], list[Row]]:
-    """Return the units on the board in order, and those below it with the reason."""
+def rows(
+    reading: Reading, session: Session, read: ReadSums, out: Mapping[int, str] | None = None
+) -> tuple[list[Row], list[Row]]:
+    """Return the units on the board in order, and those below it with the reason.
+
+    `out`: the units that are disqualified, with the reasons; None: as the ledger says.
+    """
     level = Level.of(reading.board)
     found = read(level.key, best_of(reading.board))
-    known = {unit.id: unit for unit in _units_of(session, level)}
+    known, anybody_out = _units_and_out(reading, session, level)
+    if out is None:
+        book = disqualified.book(session, reading.rules.contest_id) if anybody_out else disqualified.NOBODY
+        out = disqualified.units(reading, session, book)
     facts = _facts(reading, session, level, found)
     facts = _with_children(reading, session, level, facts, read)
     measured = {
-        unit: (sums, facts.get(unit, units.Facts())) for unit, sums in found.sums.items() if unit in known
+        unit: (sums, facts.get(unit, units.Facts()))
+        for unit, sums in found.sums.items()
+        if unit in known and unit not in out
     }
     listed, below = units.table(reading.stage, reading.board, measured)
-    return [_row(known[i], row) for i, row in listed], [_row(known[i], row) for i, row in below]
+    unlisted = [_row(known[i], row) for i, row in below]
+    return [_row(known[i], row) for i, row in listed], [*unlisted, *disqualified.unit_rows(known, out)]
 
 
 def stored_sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
@@ -138,6 +150,15 @@ def _sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums
 
 def _units_of(session: Session, level: Level) -> Sequence[Unit]:
     return session.scalars(select(Unit).where(Unit.tree == level.tree, Unit.level == level.name)).all()
+
+
+def _units_and_out(reading: Reading, session: Session, level: Level) -> tuple[dict[int, Unit], bool]:
+    """Return the units of a level by id, and whether anybody was ever disqualified: one statement."""
+    asked = disqualified.anybody_out(reading.rules.contest_id).scalar_subquery()
+    found = session.execute(
+        select(Unit, asked).where(Unit.tree == level.tree, Unit.level == level.name)
+    ).all()
+    return {unit.id: unit for unit, _ in found}, any(is_out for _, is_out in found[:1])
 
 
 def _facts(reading: Reading, session: Session, level: Level, found: UnitSums) -> dict[int, units.Facts]:

@@ -1,0 +1,195 @@
+"""What a correction is and whether it may be booked: its target, its points, its key, its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy.orm import Session
+
+from quiz.errors import N_, InvalidInput, NotFound
+from quiz.models.accounts import Unit
+from quiz.models.play import Attempt
+from quiz.rules.document import Stage
+from quiz.services.corrected import Booked, Said, book_of, said_of
+from quiz.services.published import Published
+
+KINDS: Mapping[str, Sequence[str]] = {  # what is corrected → what may be done to it
+    "attempt": ("void", "zero", "adjust", "remark", "restore"),
+    "person": ("disqualify", "zero", "adjust", "restore"),
+    "unit": ("disqualify", "restore"),
+    "question": ("remark",),
+}
+LONGEST_REASON = 500  # characters
+LONGEST_POINTS = 12
+HIGHEST_POINTS = 1_000_000
+UNBOOKED = 2**62  # the id of a row that is only tried: after all others
+
+STANDS = {  # what cannot be done twice
+    "void": N_("这次答题已经作废，不必再作废一次。"),
+    "zero": N_("已经记零分，不必再记一次。"),
+    "disqualify": N_("已经取消资格，不必再取消一次。"),
+}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correction that somebody wants to book."""
+
+    of: str  # attempt, person, unit, question: a name of `KINDS`
+    id: int
+    do: str
+    because: str
+    points: str = ""  # for adjust and for the new points of an attempt
+    key: tuple[str, ...] = ()  # for a question: ids of the right options
+
+    def tried(self, at_ms: int, person_id: int | None) -> Booked:
+        """Return it as a row of the ledger that is not booked; `person_id`: whose attempt it is."""
+        of_attempt = self.of == "attempt"
+        return Booked(
+            id=UNBOOKED,
+            at_ms=at_ms,
+            do=self.do,
+            because=self.because.strip(),
+            attempt_id=self.id if of_attempt else None,
+            person_id=person_id if of_attempt else self.id if self.of == "person" else None,
+            unit_id=self.id if self.of == "unit" else None,
+            version_id=self.id if self.of == "question" else None,
+            key=orjson.dumps(sorted(self.key)).decode() if self.of == "question" else None,
+            points=str(points_of(self.points)) if self.points else None,
+        )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A correction that may be booked, as a row, and whom it concerns."""
+
+    row: Booked
+    concerned: Sequence[tuple[int, int]]  # stage and person whose lines it changes; of a question: not listed
+
+
+def checked(session: Session, rules: Published, wanted: Correction, now_ms: int) -> Checked:
+    """Return a correction as a row of the ledger; raises NotFound, InvalidInput with what to do instead."""
+    if wanted.do not in KINDS.get(wanted.of, ()):
+        raise InvalidInput(N_("这种更正不能用在这里，请重新选择。"))
+    if not wanted.because.strip():
+        raise InvalidInput(N_("请填写更正的理由，它会告诉当事人并留在记录里。"))
+    if len(wanted.because.strip()) > LONGEST_REASON:
+        raise InvalidInput(N_("理由最多 %(most)s 个字。"), most=LONGEST_REASON)
+    connection = session.connection()
+    return CHECKS[wanted.of](connection, rules, wanted, now_ms)
+
+
+def points_of(text: str) -> Fraction:
+    """Return points as they were typed, exactly; raises InvalidInput."""
+    try:
+        found = Fraction(text.strip()) if len(text) <= LONGEST_POINTS and "e" not in text.lower() else None
+    except (ValueError, ZeroDivisionError):
+        found = None
+    if found is None or abs(found) > HIGHEST_POINTS:
+        raise InvalidInput(N_("分值请写成 5、-2 或 0.5 的样子。"))
+    return found
+
+
+def in_papers(version_id: int) -> ColumnElement[bool]:
+    """Return the condition that an attempt's paper has a question: a word a question, the version first."""
+    return or_(
+        Attempt.paper.startswith(f"{version_id}.", autoescape=True),
+        Attempt.paper.contains(f" {version_id}.", autoescape=True),
+    )
+
+
+def _of_attempt(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
+    found = connection.execute(
+        select(Attempt.person_id, Attempt.stage, Attempt.finished_ms).where(
+            Attempt.id == wanted.id, Attempt.contest_id == rules.contest_id
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound(N_("这场比赛里没有这次答题。"))
+    if found.finished_ms is None:
+        raise InvalidInput(N_("这次答题还没有交卷，请等它结束后再更正。"))
+    said = said_of(connection, rules.contest_id, found.person_id)
+    _makes_sense(said, wanted, ("attempt", str(wanted.id)))
+    if wanted.do in ("adjust", "remark"):
+        _whole_points(wanted, [rules.document.stages[found.stage]], wanted.do == "remark")
+    row = wanted.tried(_after(said, now_ms), found.person_id)
+    return Checked(row, [(found.stage, found.person_id)])
+
+
+def _of_person(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
+    stages = connection.scalars(
+        select(Attempt.stage)
+        .where(Attempt.contest_id == rules.contest_id, Attempt.person_id == wanted.id)
+        .distinct()
+        .order_by(Attempt.stage)
+    ).all()
+    if not stages:
+        raise NotFound(N_("这个人在这场比赛里没有答过题，没有什么可以更正。"))
+    said = said_of(connection, rules.contest_id, wanted.id)
+    _makes_sense(said, wanted, ("person", str(wanted.id)))
+    if wanted.do == "adjust":
+        _whole_points(wanted, [rules.document.stages[stage] for stage in stages])
+    row = wanted.tried(_after(said, now_ms), wanted.id)
+    return Checked(row, [(stage, wanted.id) for stage in stages])
+
+
+def _of_unit(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
+    found = connection.execute(select(Unit.tree, Unit.level).where(Unit.id == wanted.id)).one_or_none()
+    trees = rules.document.units
+    if found is None or found.tree not in trees or found.level not in trees[found.tree].levels:
+        raise NotFound(N_("这场比赛不按这个单位排名，没有什么可以更正。"))
+    said = Said(book_of(connection, rules.contest_id).of_units)
+    _makes_sense(said, wanted, ("unit", str(wanted.id)))
+    return Checked(wanted.tried(_after(said, now_ms), None), ())
+
+
+def _of_question(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
+    question = rules.questions.get(wanted.id)
+    if question is None:
+        raise NotFound(N_("这场比赛没有用到这道题。"))
+    if not set(wanted.key) <= {option.id for option in question.options} or not wanted.key:
+        raise InvalidInput(N_("请从这道题的选项中选出正确答案。"))
+    if question.kind != "multiple" and len(set(wanted.key)) != 1:
+        raise InvalidInput(N_("单选题和判断题只能有一个正确答案。"))
+    said = Said(book_of(connection, rules.contest_id).of_questions)
+    if frozenset(wanted.key) == key_now(rules, said, wanted.id):
+        raise InvalidInput(N_("正确答案没有变化，不需要更正。"))
+    return Checked(wanted.tried(_after(said, now_ms), None), ())
+
+
+CHECKS = {"attempt": _of_attempt, "person": _of_person, "unit": _of_unit, "question": _of_question}
+
+
+def key_now(rules: Published, said: Said, version_id: int) -> frozenset[str]:
+    """Return the key of a question after all corrections."""
+    known = said.keys.get(version_id)
+    return known[-1][1] if known else rules.questions[version_id].key
+
+
+def _makes_sense(said: Said, wanted: Correction, target: tuple[str, str]) -> None:
+    """Raise InvalidInput for what would change nothing: a second void, a restore of nothing."""
+    out, zero = target in said.corrections.out, target in said.corrections.zero
+    if wanted.do == "restore" and not (out or zero):
+        raise InvalidInput(N_("没有可以撤销的作废、零分或取消资格。"))
+    if (wanted.do in ("void", "disqualify") and out) or (wanted.do == "zero" and zero):
+        raise InvalidInput(STANDS[wanted.do])
+
+
+def _whole_points(wanted: Correction, stages: Sequence[Stage], zero_is_fine: bool = False) -> None:
+    points = points_of(wanted.points)
+    if not points and not zero_is_fine:
+        raise InvalidInput(N_("请填写要增加或减少的分值。"))
+    for stage in stages:
+        if (points / stage.point).denominator != 1:
+            raise InvalidInput(
+                N_("总分以 %(point)s 分为最小单位，请填写它的整数倍。"), point=str(stage.point)
+            )
+
+
+def _after(said: Said, now_ms: int) -> int:
+    """Return the moment of a row: never before one that was booked earlier, should the clock have jumped."""
+    return max([now_ms, *(row.at_ms for row in said.rows[-1:])])

@@ -1,0 +1,99 @@
+"""Who stands below a board because they are disqualified, with the reasons: people and units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from quiz.models import record
+from quiz.models.accounts import Identity, Unit
+from quiz.models.ledger import Ledger
+from quiz.models.play import Attempt
+from quiz.rules import names
+from quiz.services.board_reading import Reading, Row
+from quiz.services.closing import unit_ids
+from quiz.services.corrected import Book, Booked
+
+BECAUSE = "disqualified"
+MOST_LISTED = 200  # people below a board
+NOBODY = Book(())
+
+
+def anybody_out(contest_id: int) -> Select[tuple[bool]]:
+    """Return the question whether anybody was ever disqualified in a contest, to be asked beside another."""
+    return select(exists().where(Ledger.contest_id == contest_id, Ledger.do == "disqualify"))
+
+
+def book(session: Session, contest_id: int) -> Book:
+    """Return what the ledger says of who is out: of attempts and questions nothing."""
+    rows = session.execute(
+        select(*record.LEDGER_COLUMNS)
+        .where(
+            Ledger.contest_id == contest_id,
+            Ledger.attempt_id.is_(None),
+            Ledger.version_id.is_(None),
+            Ledger.do.in_(("disqualify", "void", "restore")),
+        )
+        .order_by(Ledger.id)
+    )
+    return Book(Booked._make(row) for row in rows)
+
+
+def people(reading: Reading, session: Session, found: Book) -> list[Row]:
+    """Return the people who took part in a board's stage and are out, called as the board's rules say."""
+    out = found.people_out
+    rows = session.execute(
+        select(Attempt.person_id, Identity.nickname, Identity.name)
+        .outerjoin(Identity, Identity.person_id == Attempt.person_id)
+        .where(
+            Attempt.contest_id == reading.rules.contest_id,
+            Attempt.stage == reading.wanted.board.stage,
+            Attempt.person_id.in_(out),
+            Attempt.number == 1,
+        )
+        .order_by(Attempt.person_id)
+        .limit(MOST_LISTED)
+    )
+    return [
+        Row(
+            place=None,
+            id=person_id,
+            name=names.shown(reading.board.names, nickname or "", name or ""),
+            values={},
+            real_name=(name or "") if reading.is_desk else "",
+            because=BECAUSE,
+            reason=out[person_id],
+        )
+        for person_id, nickname, name in rows
+    ]
+
+
+def units(reading: Reading, session: Session, found: Book) -> Mapping[int, str]:
+    """Return the units that are out, by the ledger or with a person who is out, with the reasons."""
+    takes = reading.stage.integrity.person_out_takes
+    with_people: dict[int, str] = {}
+    if takes is not None:
+        for person_id, because in found.people_out.items():
+            unit_id = unit_ids(session.connection(), person_id).get(takes)
+            if unit_id is not None:
+                with_people.setdefault(unit_id, because)
+    return {**with_people, **found.units_out}
+
+
+def unit_rows(known: Mapping[int, Unit], out: Mapping[int, str]) -> list[Row]:
+    """Return the units of a level that are out, as rows below their board."""
+    return [
+        Row(
+            place=None,
+            id=unit_id,
+            name=known[unit_id].name,
+            values={},
+            unit=known[unit_id].path.rpartition("/")[0],
+            because=BECAUSE,
+            reason=out[unit_id],
+        )
+        for unit_id in sorted(out)
+        if unit_id in known
+    ]
