@@ -93,14 +93,26 @@ local function listed(text)
   return found
 end
 
--- what a record adds to its units: level → unit, stats
+local function named(names, values)
+  local stats = {}
+  for i, name in ipairs(names) do stats[name] = tonumber(values[i]) end
+  return stats
+end
+
+-- what a record adds to its units: level, unit, stats of each; "7/5=1:3/7=1:2" is divided between units
 local function contribution(boards, record)
   local found = {}
   if not record or record.key == '' then return found end
-  local shape, values, units = shape_of(boards, record.shape), listed(record.stats), listed(record.units)
-  local stats = {}
-  for i, name in ipairs(shape[1]) do stats[name] = tonumber(values[i]) end
-  for i, level in ipairs(shape[2]) do found[level] = {unit = units[i], stats = stats} end
+  local shape, units = shape_of(boards, record.shape), listed(record.units)
+  local stats = named(shape[1], listed(record.stats))
+  for i, level in ipairs(shape[2]) do
+    local undivided = not string.find(units[i], '/', 1, true)
+    if undivided then found[#found + 1] = {level = level, unit = units[i], stats = stats} end
+    for unit, values in string.gmatch(units[i], '/(%d+)=([^/]*)') do
+      local part = named(shape[1], listed(string.gsub(values, ':', ',')))
+      found[#found + 1] = {level = level, unit = unit, stats = part}
+    end
+  end
   return found
 end
 
@@ -110,8 +122,8 @@ end
 
 local function count(boards, line, contributed, sign)
   local changes = inside(inside(boards.changes, line.stage), line.period)
-  for level, mine in pairs(contributed) do
-    local fields = inside(changes, level)
+  for _, mine in ipairs(contributed) do
+    local fields = inside(changes, mine.level)
     for name, value in pairs(mine.stats) do
       local field = mine.unit .. '|' .. name
       fields[field] = (fields[field] or 0) + sign * value
@@ -121,10 +133,10 @@ end
 
 local function rank_in_units(boards, line, old, new)
   local function each(contributed, change)
-    for level, mine in pairs(contributed) do
-      if boards.needs.ranked[line.stage .. ':' .. level] then
+    for _, mine in ipairs(contributed) do
+      if boards.needs.ranked[line.stage .. ':' .. mine.level] then
         for _, view in ipairs(VIEWS) do
-          change(ranked_key(boards, view, line.stage, level, mine.unit, line.period), mine)
+          change(ranked_key(boards, view, line.stage, mine.level, mine.unit, line.period), mine)
         end
       end
     end

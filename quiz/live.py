@@ -7,7 +7,8 @@ Every key of a contest begins with `quiz:{c<id>}:`, so that a cluster keeps them
     generations                    set     the generations that have keys
     <g>:keys                       set     every other key of generation <g>
     <g>:shapes                     hash    JSON [stat names, unit levels] → number, and #number → the JSON
-    <g>:people:<stage>:<period>    hash    person → "version shape stats units order-key"
+    <g>:people:<stage>:<period>    hash    person → "version shape stats units order-key"; a unit of who moved
+                                           between units is divided: "7/5=1:3/7=1:2", unit=stats
     <g>:order:<view>:<stage>:<period>                   sorted set, all scores 0: order key, person
     <g>:groups:<view>:<stage>:<period>                  sorted set, all scores 0: the different order keys
     <g>:sums:<view>:<stage>:<level>:<period>            hash    unit|stat → sum over the unit's people
@@ -30,7 +31,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha1
 from pathlib import Path
@@ -47,9 +48,13 @@ REST_S = 0.5  # after a call that failed nobody waits for Redis again for so lon
 LEASE_MS = 10_000  # a building that is not filled for so long is given up
 PERSON_BYTES = 5  # of a person's id in Redis: 10^12 people
 CHUNK = 1_000  # rows of one call that walks a board
+NO_UNIT = 0  # of a level on which somebody had a unit and has none any more
 NEIGHBOURS = 2  # rows shown above and below one's own
 
 log = logging.getLogger(__name__)
+
+
+Parts = Mapping[str, Mapping[int, Mapping[str, int]]]  # "tree.level" → unit id → what is added to it
 
 
 class View(StrEnum):
@@ -82,6 +87,7 @@ class LiveLine:
     order_key: str  # "" when the person is on no board
     stats: Mapping[str, int]  # what unit boards add up
     units: Mapping[str, int]  # "tree.level" → unit id
+    parts: Parts = field(default_factory=dict)  # of the levels on which the person moved: instead of `units`
 
 
 @dataclass(frozen=True)
@@ -331,15 +337,26 @@ class Limits:
 def _packed(lines: Sequence[LiveLine]) -> Iterator[object]:
     """Yield lines as the script reads them, eight values each."""
     for line in lines:
-        stats, units = sorted(line.stats), sorted(line.units)
+        stats, levels = sorted(line.stats), sorted({*line.units, *line.parts})
         yield line.stage
         yield line.period
         yield _id(line.person_id)
         yield line.version
         yield bytes.fromhex(line.order_key)
-        yield orjson.dumps([stats, units])
-        yield ",".join(str(line.stats[name]) for name in stats)
-        yield ",".join(str(line.units[level]) for level in units)
+        yield orjson.dumps([stats, levels])
+        yield _numbers(line.stats, stats, ",")
+        yield ",".join(_units(line, level, stats) for level in levels)
+
+
+def _units(line: LiveLine, level: str, names: Sequence[str]) -> str:
+    """Return a person's unit on a level, 0 for none; after a move with what each unit gets: 7/5=1:3/7=1:2."""
+    divided = sorted(line.parts.get(level, {}).items())
+    parts = [f"{unit}={_numbers(stats, names, ':')}" for unit, stats in divided]
+    return "/".join([str(line.units.get(level, NO_UNIT)), *parts])
+
+
+def _numbers(stats: Mapping[str, int], names: Sequence[str], apart: str) -> str:
+    return apart.join(str(stats.get(name, 0)) for name in names)
 
 
 def _id(person_id: int) -> bytes:
@@ -349,6 +366,7 @@ def _id(person_id: int) -> bytes:
 def _record(board: BoardRef, person_id: int, record: bytes, shape: bytes) -> LiveLine:
     version, _shape, stats, units, order_key = record.split(b" ", 4)
     names, levels = orjson.loads(shape)
+    at = dict(zip(levels, (text.split("/") for text in units.decode().split(",") if text), strict=True))
     return LiveLine(
         stage=board.stage,
         period=board.period,
@@ -356,8 +374,14 @@ def _record(board: BoardRef, person_id: int, record: bytes, shape: bytes) -> Liv
         version=int(version),
         order_key=order_key.hex(),
         stats=dict(zip(names, _listed(stats), strict=True)),
-        units=dict(zip(levels, _listed(units), strict=True)),
+        units={level: int(texts[0]) for level, texts in at.items() if int(texts[0]) != NO_UNIT},
+        parts={level: dict(_part(t, names) for t in texts[1:]) for level, texts in at.items() if texts[1:]},
     )
+
+
+def _part(text: str, names: Sequence[str]) -> tuple[int, dict[str, int]]:
+    unit, _, values = text.partition("=")
+    return int(unit), dict(zip(names, map(int, values.split(":")), strict=True))
 
 
 def _listed(text: bytes) -> list[int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, exists, tuple_
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from quiz.models.base import Base, BigInt, LongText
 
@@ -83,15 +83,43 @@ class Enrolment(Base):
     enrolled: Mapped[int]
 
 
+class About(Base):
+    """What rules may ask of a person: told by a roster, or by themselves where a contest needs it."""
+
+    __tablename__ = "about"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    on_roster: Mapped[bool] = mapped_column(default=False)
+    groups: Mapped[str] = mapped_column(LongText, default="[]")  # JSON: groups and marks, of all contests
+    born: Mapped[str] = mapped_column(String(10), default="")  # "2012-05-31", or only "2012"
+    grade: Mapped[str] = mapped_column(String(40), default="")
+    extra: Mapped[str] = mapped_column(String(20), default="")  # extra time, as rules.extra_time keeps it
+
+
 class Membership(Base):
-    """To which unit of a tree a person belongs (the lowest one known)."""
+    """Since when a person belongs to a unit of a tree (the lowest one known). Rows are only added.
+
+    What corrects a row has its moment and a higher number. The key keeps two changes from being one.
+    """
 
     __tablename__ = "membership"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     tree: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     since_ms: Mapped[int] = mapped_column(BigInt)
+    because: Mapped[str] = mapped_column(LongText, default="")  # of the desk; "" for the person's own choice
+
+
+def is_latest() -> ColumnElement[bool]:
+    """Return the condition that no later membership of the same person and tree is there."""
+    later = aliased(Membership)
+    return ~exists().where(
+        later.person_id == Membership.person_id,
+        later.tree == Membership.tree,
+        tuple_(later.since_ms, later.number) > tuple_(Membership.since_ms, Membership.number),
+    )
 
 
 class Audit(Base):

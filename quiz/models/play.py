@@ -31,6 +31,7 @@ class Attempt(Base):
     deadline_ms: Mapped[int | None] = mapped_column(BigInt)
     grace_ms: Mapped[int]
     looks_back: Mapped[bool]  # what was received before decides what is admitted next: a clock per question
+    extra: Mapped[str] = mapped_column(String(20), default="")  # extra time that was granted, as at the start
     finished_ms: Mapped[int | None] = mapped_column(BigInt)
 
     __table_args__ = (
@@ -106,6 +107,7 @@ class Line(Base):
     totals: Mapped[str] = mapped_column(LongText)  # JSON: rules.standings.Line as plain values
     stats: Mapped[str] = mapped_column(LongText)  # JSON: what unit boards add up
     units: Mapped[str] = mapped_column(LongText)  # JSON: "tree.level" → unit id
+    parts: Mapped[str] = mapped_column(LongText, default="{}")  # JSON: level → unit id → stats, after a move
     changed_ms: Mapped[int] = mapped_column(BigInt)
 
     __table_args__ = (

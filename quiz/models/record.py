@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from quiz.models.accounts import Membership, Person, Unit
+from quiz.models.accounts import About, Membership, Person, Unit
 from quiz.models.base import Statement, among, insert_for, rows_from
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt, Line, Receipt, Result
@@ -56,6 +56,7 @@ ATTEMPT_COLUMNS = (
     Attempt.deadline_ms,
     Attempt.grace_ms,
     Attempt.looks_back,
+    Attempt.extra,
     Attempt.finished_ms,
     Person.epoch,
     _last_device,
@@ -233,23 +234,35 @@ START_COLUMNS = (
     "deadline_ms",
     "grace_ms",
     "looks_back",
+    "extra",
 )
 ADD_ATTEMPT = Statement(
     insert(Attempt).values({name: bindparam(name) for name in START_COLUMNS}).returning(Attempt.id)
 )
 
+MEMBER_COLUMNS = (Membership.since_ms, Membership.number, Membership.because)
+
+# What the rules of a contest may ask of a person before they start.
+FACTS = Statement(
+    select(Person.created_ms, About.on_roster, About.groups, About.born, About.grade, About.extra)
+    .outerjoin(About, About.person_id == Person.id)
+    .where(Person.id == bindparam("person_id"))
+)
+
+_UNIT_COLUMNS = (Unit.tree, Unit.level, Unit.id, Unit.parent_id)
 _climb = (
-    select(Unit.tree, Unit.level, Unit.id, Unit.parent_id)
+    select(*_UNIT_COLUMNS, *MEMBER_COLUMNS)
     .join(Membership, Membership.unit_id == Unit.id)
     .where(Membership.person_id == bindparam("person_id"))
     .cte("climb", recursive=True)
 )
-_climb = _climb.union_all(
-    select(Unit.tree, Unit.level, Unit.id, Unit.parent_id).join(_climb, Unit.id == _climb.c.parent_id)
-)
+_member = [_climb.c[column.key] for column in MEMBER_COLUMNS]
+_climb = _climb.union_all(select(*_UNIT_COLUMNS, *_member).join(_climb, Unit.id == _climb.c.parent_id))
 
-# The units a person belongs to: those they named and all above them.
-UNITS = Statement(select(_climb.c.tree, _climb.c.level, _climb.c.id))
+# The units a person has belonged to, since when: those they named and all above them.
+UNITS = Statement(
+    select(_climb.c.tree, _climb.c.level, _climb.c.id, *(_climb.c[column.key] for column in MEMBER_COLUMNS))
+)
 
 
 LINE_COLUMNS = (
@@ -261,6 +274,7 @@ LINE_COLUMNS = (
     "totals",
     "stats",
     "units",
+    "parts",
     "changed_ms",
 )
 

@@ -21,10 +21,11 @@ from quiz.rules.document import Stage
 from quiz.rules.parts import NOTHING
 from quiz.rules.sheet import Counted, Paper, Received
 from quiz.rules.standings import Played
+from quiz.services.belonging import Own, belonging
 from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
 from quiz.services.happened import earned
 from quiz.services.published import Published
-from quiz.services.received import AttemptRow, receipts
+from quiz.services.received import AttemptRow, receipts, stage_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def close(connection: Connection, rules: Published, row: AttemptRow, ending: End
     finished_ms = ending.finished_ms
     if not record.CLOSE_ATTEMPT.run(connection, attempt_id=row.id, finished=finished_ms):
         return None
-    stage = rules.document.stages[row.stage]
+    stage = stage_of(rules, row)
     marks = _marks(stage, rules, row, receipts(connection, row.id))
     marked = scoring.mark(stage, [m.answer for m in marks])
     spent = [timing.unanswered_ms(stage) if m.answer.right is None else m.answer.ms for m in marks]
@@ -160,7 +161,7 @@ def fold_person(
     nobody.
     """
     stage = rules.document.stages[stage_index]
-    member_of = unit_ids(connection, person_id)
+    belongs = belonging(connection, rules.document, person_id)
     counting = said.counting(person_id, played)
     added = said.corrections.added_to(str(person_id))
     gained = earned(connection, rules.contest_id, stage, person_id, said)
@@ -168,7 +169,8 @@ def fold_person(
     periods = [p.period for p in played] + [e.period for e in gained] if over_periods else []
     lines = []
     for period in dict.fromkeys(["", *periods]):
-        line = standings.line(stage, counting, period or None, gained, NOTHING if period else added)
+        own = NOTHING if period else added
+        line = standings.line(stage, counting, period or None, gained, own)
         lines.append(
             Folded(
                 LiveLine(
@@ -178,7 +180,8 @@ def fold_person(
                     0,
                     standings.order_key(stage, line) if line else "",
                     units.contribution(stage, line) if line else {},
-                    member_of,
+                    belongs.present,
+                    belongs.parts(stage, Own(counting, gained, own), period or None) if line else {},
                 ),
                 line,
             )
@@ -203,12 +206,6 @@ def played_of(stage: Stage, values: Sequence[Any]) -> Played:
         time_ms=time_ms,
         full=bool(full),
     )
-
-
-def unit_ids(connection: Connection, person_id: int) -> dict[str, int]:
-    """Return the units a person belongs to on every level, as "tree.level" → unit id."""
-    rows = record.UNITS.run(connection, person_id=person_id)
-    return {f"{tree}.{level}": unit_id for tree, level, unit_id in rows}
 
 
 class Folded(NamedTuple):
@@ -245,6 +242,7 @@ def _put(connection: Connection, contest_id: int, folded: Folded, changed_ms: in
         totals=orjson.dumps(asdict(folded.line) if folded.line else {}).decode(),
         stats=orjson.dumps(dict(live.stats)).decode(),
         units=orjson.dumps(dict(live.units)).decode(),
+        parts=orjson.dumps(live.parts, option=orjson.OPT_NON_STR_KEYS).decode(),
         changed_ms=changed_ms,
     )
     return replace(live, version=version)

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.live import BoardMissing, LiveUnavailable
-from quiz.models.accounts import Audit, Enrolment, Identity, Membership, Person, Unit
+from quiz.models.accounts import Audit, Enrolment, Identity, Membership, Person, Unit, is_latest
 from quiz.models.bank import Import, Question
 from quiz.models.play import Attempt, Result
 from quiz.rules.permissions import Role
@@ -221,7 +221,7 @@ def _by_minute(session: Session, contest_id: int, column, oldest: int) -> dict[i
 def _people_by_unit(session: Session, ids: Sequence[int]) -> dict[int, int]:
     rows = session.execute(
         select(Membership.unit_id, func.count())
-        .where(Membership.unit_id.in_(ids))
+        .where(Membership.unit_id.in_(ids), is_latest())
         .group_by(Membership.unit_id)
     )
     return dict(rows.all())
@@ -240,7 +240,7 @@ def _unit_paths(session: Session, people_ids: Sequence[int]) -> dict[int, list[s
     rows = session.execute(
         select(Membership.person_id, Unit.path)
         .join(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.person_id.in_(people_ids))
+        .where(Membership.person_id.in_(people_ids), is_latest())
         .order_by(Membership.tree)
     )
     found: dict[int, list[str]] = {}

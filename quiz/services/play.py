@@ -12,17 +12,18 @@ from quiz.errors import Busy, NotFound, QuizError, SignInNeeded
 from quiz.models import record
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
-from quiz.rules import quota, sheet, timing
+from quiz.rules import eligibility, quota, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.sheet import Admission, Counted, Paper
 from quiz.services import closing
+from quiz.services.admission import known_of
 from quiz.services.announcing import announce
 from quiz.services.closing import Ending, Outcome, close, corrected_outcome, played_of
 from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest
 from quiz.services.happened import added
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force, published
-from quiz.services.received import AttemptRow, add_receipts, read_attempt, read_attempts, receipts
+from quiz.services.received import AttemptRow, add_receipts, read_attempt, read_attempts, receipts, stage_of
 from quiz.services.reviewing import Reviewed, level_of, reviewed, told
 from quiz.services.saving import Batch as Batch
 from quiz.services.saving import Open as Open
@@ -50,7 +51,7 @@ class Sheet:
     @property
     def stage(self) -> Stage:
         """The stage the attempt belongs to."""
-        return self.rules.document.stages[self.row.stage]
+        return stage_of(self.rules, self.row)
 
     @property
     def paper(self) -> Paper:
@@ -118,9 +119,11 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
         here = [s for s in before if s.stage == stage_index]
         earlier = spent(connection, rules, stage, person_id, here, now_ms)
         extra = added(connection, rules.contest_id, stage, person_id, now_ms)
+        known = known_of(connection, rules.document, person_id, now_ms)
     scene = stage.calendar.scenes[0] if stage.calendar.scenes else None
     refusal: QuizError | None = None
     try:
+        eligibility.check(rules.document.people, known.facts)
         quota.may_start(stage, earlier, now_ms, scene, extra)
     except QuizError as error:
         refusal = error
@@ -131,7 +134,7 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
 def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int:
     """Begin an attempt and return its id; the same key, or an open attempt, gives the same attempt back.
 
-    Raises NotFound, NotNow, Closed, QuotaUsed, UnitNeeded, SameKeyOtherBody, Busy.
+    Raises NotFound, NotAllowed, NotNow, Closed, QuotaUsed, FactsNeeded, UnitNeeded, SameKeyOtherBody, Busy.
     """
     rules = in_force(platform, wanted.contest_id)
     if not 0 <= wanted.stage < len(rules.document.stages):

@@ -192,7 +192,7 @@ class _Live:
                     key = ("record", stage, period, line.person_id)
                     yield key, f"{where}, person {line.person_id}: {_shown(have)} instead of {_shown(line)}"
                 if line.order_key:
-                    totals.add(line.stats, line.units)
+                    totals.add(line.stats, line.units, line.parts)
         if kept != count:
             yield ("records", stage, period), f"{where}: {kept} records instead of {count}"
         for board in boards:
@@ -253,10 +253,10 @@ def _content(line: LiveLine | None) -> tuple[object, ...] | None:
     """Return what a line says, None when it lists nobody."""
     if line is None or not line.order_key:
         return None
-    return (line.order_key, dict(line.stats), dict(line.units))
+    return (line.order_key, dict(line.stats), dict(line.units), line.parts)
 
 
 def _shown(line: LiveLine | None) -> str:
     if line is None or not line.order_key:
         return "nothing"
-    return f"{line.order_key} {dict(line.stats)} {dict(line.units)}"
+    return f"{line.order_key} {dict(line.stats)} {dict(line.units)} {line.parts or ''}"

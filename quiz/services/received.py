@@ -11,7 +11,10 @@ from sqlalchemy import Connection
 from quiz.errors import NotFound
 from quiz.models import record
 from quiz.models.base import Statement, listed
+from quiz.rules.document import Stage
+from quiz.rules.extra_time import extended
 from quiz.rules.sheet import Answer, Received
+from quiz.services.published import Published
 
 ReceiptRow = tuple[int, str, int, str, bool, int | None, int | None]  # models.record.RECEIPT_NAMES
 
@@ -31,6 +34,7 @@ class AttemptRow(NamedTuple):
     deadline_ms: int | None
     grace_ms: int
     looks_back: bool  # only the first answer to a question counts
+    extra: str  # extra time that the person was granted
     finished_ms: int | None
     epoch: int
     last_device: str | None
@@ -51,6 +55,11 @@ class AttemptRow(NamedTuple):
         """What was received before, in the order in which it was stored; empty where it decides nothing."""
         rows = orjson.loads(self.past_json) if self.past_json else []
         return [_received(row) for row in sorted(rows)]
+
+
+def stage_of(rules: Published, row: AttemptRow) -> Stage:
+    """Return the stage of an attempt, with the clock that its owner has."""
+    return extended(rules.document.stages[row.stage], row.extra)
 
 
 def read_attempts(

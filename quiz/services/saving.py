@@ -12,7 +12,7 @@ from quiz.rules import sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.sheet import Admission, Answer, Paper, Received, Terms
 from quiz.services.published import Published
-from quiz.services.received import AttemptRow, ReceiptRow, add_receipts, packed
+from quiz.services.received import AttemptRow, ReceiptRow, add_receipts, packed, stage_of
 from quiz.services.reviewing import Reviewed, reviewed, told
 
 
@@ -74,7 +74,7 @@ def weighed(rules: Published, batch: Batch, row: AttemptRow) -> Saved:
     is_late = row.closes_ms is not None and batch.received_ms > row.closes_ms
     if row.finished_ms is not None and not (is_late and row.ran_out):
         raise AttemptFinished(state="finished", result=f"/api/v1/attempts/{row.id}")
-    stage = rules.document.stages[row.stage]
+    stage = stage_of(rules, row)
     paper = Paper.parse(row.seed, row.paper)
     past = row.past
     other = bool(batch.device and row.last_device and row.last_device != batch.device)

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from question_bank.drawing import Drawn, draw
-from quiz.errors import SameKeyOtherBody, UnitNeeded
+from quiz.errors import SameKeyOtherBody
 from quiz.models import record
 from quiz.rules import papers, quota, timing
 from quiz.rules.document import Stage
+from quiz.rules.extra_time import extended
 from quiz.rules.papers import Turn
 from quiz.rules.quota import Earlier
 from quiz.rules.sheet import Paper, Slot
+from quiz.services.admission import admit
 from quiz.services.corrected import said_of
 from quiz.services.happened import added
 from quiz.services.published import Published
@@ -59,14 +61,14 @@ def start_attempt(
 ) -> int:
     """Begin an attempt, or return the one that the same key or an open attempt of the stage names.
 
-    Raises SameKeyOtherBody, UnitNeeded, and whatever keeps the person from starting now.
+    Raises SameKeyOtherBody, NotAllowed, FactsNeeded, UnitNeeded, and what else keeps them from starting now.
     """
     earlier = started_before(connection, wanted.contest_id, person_id)
     known = _known(earlier, wanted)
     if known is not None:
         return known.id
-    _check_units(connection, rules, person_id)
     stage = rules.document.stages[wanted.stage]
+    extra_time = admit(connection, rules.document, stage, person_id, now_ms)
     here = [s for s in earlier if s.stage == wanted.stage]
     used = spent(connection, rules, stage, person_id, here, now_ms)
     extra = added(connection, rules.contest_id, stage, person_id, now_ms)
@@ -85,9 +87,10 @@ def start_attempt(
         seed=paper.seed,
         paper=paper.text,
         started_ms=now_ms,
-        deadline_ms=timing.deadline_ms(stage, now_ms),
+        deadline_ms=timing.deadline_ms(extended(stage, extra_time), now_ms),
         grace_ms=stage.clock.grace_ms,
         looks_back=looks_back(stage),
+        extra=extra_time,
     )
     return int(attempt_id)
 
@@ -115,16 +118,6 @@ def _known(earlier: Sequence[Started], wanted: Start) -> Started | None:
                 raise SameKeyOtherBody()
             return attempt
     return next((a for a in earlier if a.stage == wanted.stage and a.finished_ms is None), None)
-
-
-def _check_units(connection: Connection, rules: Published, person_id: int) -> None:
-    """Raise UnitNeeded where the rules want a unit of a tree that the person has not named."""
-    required = [name for name, tree in rules.document.units.items() if tree.required]
-    if required:
-        known = {row[0] for row in record.UNITS.run(connection, person_id=person_id)}
-        for tree in required:
-            if tree not in known:
-                raise UnitNeeded(tree=tree)
 
 
 def _draw(rules: Published, turn: Turn, earlier: Sequence[Started]) -> Paper:

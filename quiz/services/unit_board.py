@@ -17,7 +17,7 @@ from quiz.rules import units
 from quiz.rules.document import Board, Document, Stage
 from quiz.services import disqualified
 from quiz.services.board_reading import Page, Reading, Row
-from quiz.services.lines import UnitTotals
+from quiz.services.lines import UnitTotals, parts_of
 
 KEEP_FROM_S = 0.05  # sums that took so long to add up from SQL are shown again
 KEPT_TIMES = 20  # for so many times as long as they took
@@ -125,10 +125,10 @@ def stored_sums(reading: Reading, session: Session, level: str, best: int) -> Un
     """Add up the sums of a level's units from the stored lines."""
     totals = UnitTotals({level: best} if best else {})
     lines = session.execute(
-        select(Line.stats, Line.units).where(*reading.on_board).execution_options(yield_per=1_000)
+        select(Line.stats, Line.units, Line.parts).where(*reading.on_board).execution_options(yield_per=1_000)
     )
-    for stats, units_of_person in lines:
-        totals.add(orjson.loads(stats), orjson.loads(units_of_person))
+    for stats, units_of_person, parts in lines:
+        totals.add(orjson.loads(stats), orjson.loads(units_of_person), parts_of(parts))
     return totals.of(level)
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import Connection, case, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from quiz.errors import N_, InvalidInput
+from quiz.errors import N_, ChangedMeanwhile, InvalidInput
 from quiz.live import LiveLine
 from quiz.models import record
-from quiz.models.accounts import Membership, Unit
+from quiz.models.accounts import Audit, Membership, Unit
 from quiz.models.contests import Contest, Rules
 from quiz.models.play import Line
+from quiz.rules.belonging import Member, check_change, unit_at
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
-from quiz.services.platform import Platform
+from quiz.services.platform import Actor, Platform
 from quiz.services.published import published
 
 MOST_FOUND = 20
@@ -32,43 +35,154 @@ def find(platform: Platform, query: str, tree: str = "") -> Sequence[Unit]:
 
 
 def of_person(platform: Platform, person_id: int) -> Sequence[Unit]:
-    """Return the units a person named, one a tree."""
+    """Return the units a person belongs to, one a tree."""
     with platform.store.reading() as session:
-        return session.scalars(
-            select(Unit)
+        rows = session.execute(
+            select(Unit, Membership)
             .join(Membership, Membership.unit_id == Unit.id)
             .where(Membership.person_id == person_id)
-            .order_by(Unit.tree)
-        ).all()
+            .order_by(Unit.tree, Membership.since_ms, Membership.number)
+        )
+        return list(
+            {unit.tree: unit for unit, _membership in rows}.values()
+        )  # of each tree the last one stays
 
 
 def join(platform: Platform, person_id: int, tree: str, unit_id: int, now_ms: int) -> None:
-    """Let a person name their unit of a tree once; what they have on boards counts for it from now on.
+    """Let a person name their unit of a tree, or change it where no contest has locked it.
 
-    Raises InvalidInput for a unit that does not exist, or when they have named one before.
+    The first one they name counts for what they have on boards already; the unit they have changes nothing.
+    Raises InvalidInput for a unit that does not exist, NotAllowed with the rule that forbids the change.
     """
+    _announced(platform, lambda c: _join(c, platform, person_id, (tree, unit_id), now_ms))
+
+
+def set_unit(
+    platform: Platform, person_id: int, unit_id: int, since_ms: int | None, because: str, actor: Actor
+) -> None:
+    """Let the desk set a person's unit, from now on or as it should have been since an earlier moment.
+
+    `since_ms`: the moment of the membership that was wrong; None from now on. Locks do not bind the desk.
+    Raises InvalidInput without a reason, or for a unit that does not exist.
+    """
+    because = because.strip()
+    if not because:
+        raise InvalidInput(N_("请写明更正的原因，它会留在操作记录里。"))
+    _announced(platform, lambda c: _set(c, platform, person_id, (unit_id, since_ms, because), actor))
+
+
+def history(platform: Platform, person_id: int) -> Sequence[Named]:
+    """Return every unit that a person was ever given, in the order in which they were written."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(Unit, Membership)
+            .join(Membership, Membership.unit_id == Unit.id)
+            .where(Membership.person_id == person_id)
+            .order_by(Membership.tree, Membership.number)
+        )
+        return [Named(unit, row.number, row.since_ms, row.because) for unit, row in rows]
+
+
+@dataclass(frozen=True)
+class Named:
+    """One row of a person's memberships."""
+
+    unit: Unit
+    number: int
+    since_ms: int
+    because: str  # of the desk; "" for a choice of their own
+
+
+def _announced(platform: Platform, work: Callable[[Connection], dict[int, list[LiveLine]]]) -> None:
     try:
-        changed = platform.writer.run(lambda c: _join(c, platform, person_id, (tree, unit_id), now_ms))
-    except IntegrityError as error:
-        raise InvalidInput(ALREADY) from error
+        changed = platform.writer.run(work)
+    except IntegrityError as error:  # the same was sent twice at once
+        raise ChangedMeanwhile() from error
     for contest_id, lines in changed.items():
         announce(platform, contest_id, lines)
 
 
-ALREADY = N_("您已经选过所属单位，如需更改请联系组织者。")
-
-
 def _join(
-    connection: Connection, platform: Platform, person_id: int, unit: tuple[str, int], now_ms: int
+    connection: Connection, platform: Platform, person_id: int, wanted: tuple[str, int], now_ms: int
 ) -> dict[int, list[LiveLine]]:
-    tree, unit_id = unit
+    tree, unit_id = wanted
     if connection.scalar(select(Unit.tree).where(Unit.id == unit_id)) != tree:
         raise InvalidInput(N_("所选的街道、社区或学校不存在，请重新选择。"))
-    if tree in {row[0] for row in record.UNITS.run(connection, person_id=person_id)}:
-        raise InvalidInput(ALREADY)
-    connection.execute(
-        insert(Membership).values(person_id=person_id, tree=tree, unit_id=unit_id, since_ms=now_ms)
+    record.LOCK_PERSON.run(connection, person_id=person_id)
+    members = _members(connection, person_id, tree)
+    if unit_at(members, now_ms) == unit_id:
+        return {}
+    for rules_id, since_ms in _unfinished(connection):
+        document = published(platform, rules_id).document
+        if tree in document.units and now_ms < max(s.calendar.closes_ms for s in document.stages):
+            check_change(document.units[tree].lock, document.timezone, members, since_ms, now_ms)
+    _add(connection, person_id, tree, unit_id, number=len(members) + 1, since_ms=now_ms)
+    return _refolded(connection, platform, person_id, now_ms)
+
+
+def _set(
+    connection: Connection,
+    platform: Platform,
+    person_id: int,
+    wanted: tuple[int, int | None, str],
+    actor: Actor,
+) -> dict[int, list[LiveLine]]:
+    unit_id, since_ms, because = wanted
+    unit = connection.execute(select(Unit.tree, Unit.path).where(Unit.id == unit_id)).one_or_none()
+    if unit is None or not record.LOCK_PERSON.run(connection, person_id=person_id):
+        raise InvalidInput(N_("所选的街道、社区或学校不存在，请重新选择。"))
+    members = _members(connection, person_id, unit.tree)
+    if since_ms is not None and since_ms not in {member.since_ms for member in members}:
+        raise ChangedMeanwhile()
+    _add(
+        connection,
+        person_id,
+        unit.tree,
+        unit_id,
+        number=len(members) + 1,
+        since_ms=actor.now_ms if since_ms is None else since_ms,
+        because=because,
     )
+    detail = {"unit": unit.path, "since": since_ms, "because": because}
+    connection.execute(
+        insert(Audit).values(
+            at_ms=actor.now_ms,
+            actor_id=actor.person_id,
+            action="people.unit",
+            subject=str(person_id),
+            detail=orjson.dumps(detail).decode(),
+        )
+    )
+    return _refolded(connection, platform, person_id, actor.now_ms)
+
+
+def _members(connection: Connection, person_id: int, tree: str) -> list[Member[int]]:
+    rows = connection.execute(
+        select(Membership.unit_id, Membership.since_ms, Membership.number, Membership.because)
+        .where(Membership.person_id == person_id, Membership.tree == tree)
+        .order_by(Membership.number)
+    )
+    return [Member(unit, since, number, number > 1 and not because) for unit, since, number, because in rows]
+
+
+def _add(connection: Connection, person_id: int, tree: str, unit_id: int, **values: object) -> None:
+    connection.execute(insert(Membership).values(person_id=person_id, tree=tree, unit_id=unit_id, **values))
+
+
+def _unfinished(connection: Connection) -> list[tuple[int, int]]:
+    """Return the rules in force of the published contests, and when each contest was published first."""
+    first = select(Rules.contest_id, func.min(Rules.published_ms).label("at")).group_by(Rules.contest_id)
+    since = first.subquery()
+    rows = connection.execute(
+        select(Contest.rules_id, since.c.at).join(since, since.c.contest_id == Contest.id)
+    )
+    return [(rules_id, at) for rules_id, at in rows if rules_id is not None]
+
+
+def _refolded(
+    connection: Connection, platform: Platform, person_id: int, now_ms: int
+) -> dict[int, list[LiveLine]]:
+    """Fold the person anew wherever they are on a board."""
     stages = connection.execute(
         select(Rules.id, Line.stage)
         .join(Contest, Contest.rules_id == Rules.id)

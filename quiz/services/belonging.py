@@ -1,0 +1,130 @@
+"""The units a person has belonged to, as the fold of a contest wants them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from quiz.live import Parts
+from quiz.models import record
+from quiz.rules import standings, units
+from quiz.rules.belonging import Member, counts_for, unit_at
+from quiz.rules.document import Document, Stage
+from quiz.rules.parts import NOTHING
+from quiz.rules.standings import Earned, Played
+
+UnitIds = Mapping[str, int]  # "tree.level" → unit id, of the unit that was named and all above it
+Members = Mapping[str, Sequence[Member[UnitIds]]]  # by tree
+
+NOWHERE: UnitIds = {}
+
+
+@dataclass(frozen=True)
+class Own:
+    """What somebody has in a stage: attempts and events that count, and what the ledger adds."""
+
+    played: Sequence[Played]
+    gained: Sequence[Earned] = ()
+    added: Fraction = NOTHING
+
+
+class Belonging:
+    """A person's dated units, as one contest counts for them."""
+
+    def __init__(self, document: Document, members: Members) -> None:
+        self.document, self.members = document, members
+        self.closes_ms = max(stage.calendar.closes_ms for stage in document.stages)
+
+    @cached_property
+    def present(self) -> dict[str, int]:
+        """The units now, or at the close of the contest: what changed later changes nothing in it."""
+        found: dict[str, int] = {}
+        for tree in self.members:
+            found.update(_at(self.members[tree], self.closes_ms))
+        return found
+
+    def parts(self, stage: Stage, own: Own, period: str | None) -> Parts:
+        """Return what a person adds to each unit, on the levels where not all counts for the present one.
+
+        Each unit gets the fold of what counts for it; the last attempt or event takes what the ledger adds.
+        """
+        if all(len(members) == 1 for members in self.members.values()):
+            return {}
+        found: dict[str, dict[int, dict[str, int]]] = {}
+        for level in self._levels:
+            homes = self._homes(level, own, period)
+            if set(homes) <= {self.present.get(level)}:
+                continue
+            lines = {
+                unit: standings.line(stage, part.played, period, part.gained, part.added)
+                for unit, part in homes.items()
+            }
+            found[level] = {
+                unit: units.contribution(stage, line)
+                for unit, line in lines.items()
+                if unit is not None and line is not None
+            }
+        return {level: by_unit for level, by_unit in found.items() if by_unit}
+
+    def _homes(self, level: str, own: Own, period: str | None) -> dict[int | None, Own]:
+        """Return, by the unit of a level that it counts for, what a person has; None where it is none."""
+        dated: list[tuple[int, Played | Earned]] = [(each.started_ms, each) for each in own.played]
+        dated += [(each.at_ms, each) for each in own.gained]
+        mine: dict[int | None, list[Played | Earned]] = defaultdict(list)
+        last: int | None = None
+        for ms, each in sorted(dated, key=lambda found: found[0]):
+            if period is None or each.period == period:
+                last = self._home(level, ms)
+                mine[last].append(each)
+        return {
+            unit: Own(
+                [each for each in parts if isinstance(each, Played)],
+                [each for each in parts if isinstance(each, Earned)],
+                own.added if unit == last else NOTHING,
+            )
+            for unit, parts in mine.items()
+        }
+
+    @cached_property
+    def _levels(self) -> list[str]:
+        return sorted({level for members in self.members.values() for m in members for level in m.unit})
+
+    def _home(self, level: str, ms: int) -> int | None:
+        tree = level.partition(".")[0]
+        at = counts_for(self.document.units.get(tree), self.members[tree], ms, self.closes_ms)
+        return (at or NOWHERE).get(level)
+
+
+def belonging(connection: Connection, document: Document, person_id: int) -> Belonging:
+    """Return the dated units of a person."""
+    return Belonging(document, members_of(connection, person_id))
+
+
+def members_of(connection: Connection, person_id: int) -> Members:
+    """Return the memberships of a person, by tree."""
+    ids: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
+    rows: dict[tuple[str, int], tuple[int, bool]] = {}
+    for tree, level, unit_id, since_ms, number, because in record.UNITS.run(connection, person_id=person_id):
+        ids[tree, number][f"{tree}.{level}"] = unit_id
+        rows[tree, number] = (since_ms, number > 1 and not because)
+    found: dict[str, list[Member[UnitIds]]] = defaultdict(list)
+    for (tree, number), (since_ms, is_change) in sorted(rows.items()):
+        found[tree].append(Member(ids[tree, number], since_ms, number, is_change))
+    return found
+
+
+def unit_ids(connection: Connection, person_id: int) -> dict[str, int]:
+    """Return the units a person belongs to at present on every level, as "tree.level" → unit id."""
+    found: dict[str, int] = {}
+    for members in members_of(connection, person_id).values():
+        found.update(_at(members, max(member.since_ms for member in members)))
+    return found
+
+
+def _at(members: Sequence[Member[UnitIds]], ms: int) -> UnitIds:
+    return unit_at(members, ms) or NOWHERE
