@@ -12,8 +12,8 @@ from quiz.models.accounts import Identity, Unit
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt
 from quiz.rules import names
+from quiz.services.belonging import unit_ids
 from quiz.services.board_reading import Reading, Row
-from quiz.services.closing import unit_ids
 from quiz.services.corrected import Book, Booked
 
 BECAUSE = "disqualified"
