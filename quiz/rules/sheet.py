@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import NamedTuple
 
 from quiz.errors import N_
@@ -17,6 +18,7 @@ IDS = tuple(a + b for a in ALPHABET for b in ALPHABET)
 STEPS = tuple(step for step in range(1, len(IDS)) if step % len(ALPHABET))  # with each all IDS come round
 MOST_SEQ = 2**53 - 1  # the largest that every JSON reader holds exactly: a clock in milliseconds fits
 LONGEST_DEVICE = 40  # characters
+PAPERS_KEPT = 8_192  # of 4 kB each, with the ids of their options
 SLOTS_KEPT = 8_192  # words taken apart once: papers of one contest share them
 REFUSALS = {  # why one answer of a batch cannot count
     "malformed": N_("这个答案的格式不对。"),
@@ -50,16 +52,18 @@ class Paper:
 
     seed: str
     words: tuple[str, ...]  # version.kind.section.order
+    known: dict[int, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)  # ids asked
 
     @classmethod
     def of(cls, seed: str, slots: Iterable[Slot]) -> Paper:
         """Return the paper that shows these questions."""
         return cls(seed, tuple(_word(slot) for slot in slots))
 
-    @classmethod
-    def parse(cls, seed: str, text: str) -> Paper:
-        """Read back what `text` wrote."""
-        return cls(seed, tuple(text.split()))
+    @staticmethod
+    @lru_cache(maxsize=PAPERS_KEPT)
+    def parse(seed: str, text: str) -> Paper:
+        """Read back what `text` wrote; a paper that is being answered is asked for again and again."""
+        return Paper(seed, tuple(text.split()))
 
     @property
     def text(self) -> str:
@@ -83,17 +87,22 @@ class Paper:
 
     def ids(self, n: int) -> tuple[str, ...]:
         """Return the ids of the options of question `n` in the order shown."""
-        return _ids(self.seed, n, len(_slot(self.words[n - 1]).order))
+        ids = self.known.get(n)
+        if ids is None:
+            ids = self.known[n] = _ids(self.seed, n, len(_slot(self.words[n - 1]).order))
+        return ids
 
     def fault(self, n: int, response: Sequence[str]) -> str | None:
         """Return the code of what is wrong with a response to question `n`, None if it can be admitted."""
-        if not 1 <= n <= self.count:
-            return "unknown_question"
-        if not response:
-            return None
-        ids = self.ids(n)
+        ids = self.known.get(n)
+        if ids is None:
+            if not 1 <= n <= len(self.words):
+                return "unknown_question"
+            ids = self.ids(n)
         if len(response) == 1:
             return None if response[0] in ids else "unknown_option"
+        if not response:
+            return None
         if len(set(response)) != len(response) or not set(response) <= set(ids):
             return "unknown_option"
         return None if _slot(self.words[n - 1]).kind == "multiple" else "too_many_options"
@@ -134,26 +143,25 @@ class Counted:
     seq: int
 
 
-@dataclass(frozen=True)
-class Admission:
+class Admission(NamedTuple):
     """What became of a batch: what is kept, what is refused and why (question → code)."""
 
     kept: tuple[Answer, ...] = ()
     late: tuple[Answer, ...] = ()  # stored as evidence, counts for nothing
     again: tuple[Answer, ...] = ()  # cannot be stored now, but was stored in time before
-    refused: Mapping[int, str] = field(default_factory=dict)
+    refused: Mapping[int, str] = MappingProxyType({})
 
     @property
     def saved(self) -> dict[int, int]:
         """By question, the highest `seq` that is kept."""
         saved: dict[int, int] = {}
-        for answer in (*self.kept, *self.again):
-            saved[answer.n] = max(answer.seq, saved.get(answer.n, 0))
+        for n, seq, _response in (*self.kept, *self.again):
+            if seq > saved.get(n, -1):
+                saved[n] = seq
         return saved
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """Under what answers are admitted at one moment."""
 
     closed: str | None = None  # why nothing can be stored that counts: too_late, finished
@@ -161,6 +169,9 @@ class Terms:
         None  # with a clock per question the one that may be answered; None: one clock for all
     )
     first_is_final: bool = False  # what is right is told with the first answer, so that no other can follow
+
+
+UNRESTRICTED = Terms()
 
 
 def admit(
@@ -174,8 +185,11 @@ def admit(
     stored = {(a.n, a.seq): a for r in past if r.device == device and not r.late for a in r.answers}
     final = _first_responses(past) if terms.first_is_final else {}
     kept, late, again, refused = [], [], [], {}
+    fault, are_restricted = paper.fault, terms != UNRESTRICTED
     for answer in answers:
-        code = _refusal(paper, answer, terms, final)
+        code = fault(answer.n, answer.response)
+        if code is None and are_restricted:
+            code = _refusal(answer, terms, final)
         if code is None:
             kept.append(answer)
             if terms.first_is_final:
@@ -189,11 +203,8 @@ def admit(
     return Admission(tuple(kept), tuple(late), tuple(again), refused)
 
 
-def _refusal(paper: Paper, answer: Answer, terms: Terms, final: Mapping[int, tuple[str, ...]]) -> str | None:
-    """Return the code of what keeps an answer from being stored now as one that counts."""
-    code = paper.fault(answer.n, answer.response)
-    if code is not None:
-        return code
+def _refusal(answer: Answer, terms: Terms, final: Mapping[int, tuple[str, ...]]) -> str | None:
+    """Return the code of what keeps an answer without a fault from being stored now as one that counts."""
     if terms.open_n is not None and answer.n != terms.open_n:
         return "question_closed" if answer.n < terms.open_n else "question_not_open"
     return terms.closed or ("answered" if answer.n in final else None)

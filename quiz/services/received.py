@@ -99,7 +99,7 @@ def _received(row: Sequence[Any]) -> Received:  # Any: models.record.RECEIPT_COL
 
 def packed(answers: Sequence[Answer]) -> str:
     """Return answers as a receipt stores them."""
-    return orjson.dumps([[a.n, a.seq, a.response] for a in answers]).decode()
+    return orjson.dumps(list(map(tuple, answers))).decode()  # orjson writes no named tuples
 
 
 def unpacked(text: str) -> tuple[Answer, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -16,8 +18,7 @@ from quiz.services.received import AttemptRow, ReceiptRow, add_receipts, packed,
 from quiz.services.reviewing import Reviewed, reviewed, told
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """Answers as one device sent them; `person_id` and `epoch` as the attempt's token says."""
 
     attempt_id: int
@@ -28,8 +29,7 @@ class Batch:
     received_ms: int
 
 
-@dataclass(frozen=True)
-class Open:
+class Open(NamedTuple):
     """The question that may be answered now, where every question has its clock."""
 
     n: int
@@ -37,15 +37,14 @@ class Open:
     deadline_ms: int
 
 
-@dataclass(frozen=True)
-class Saved:
+class Saved(NamedTuple):
     """The acknowledgement of a batch: it is told only after the answers are on disk."""
 
     admission: Admission
     other_device: bool  # somebody answers this attempt on another device too
     row: AttemptRow
     open: Open | None = None  # None with one clock for all, or when the paper is through
-    shown: Mapping[int, Reviewed] = field(default_factory=dict)  # where the rules show it after each answer
+    shown: Mapping[int, Reviewed] = MappingProxyType({})  # where the rules show it after each answer
     receipt: ReceiptRow | None = None  # what has to be stored for it to be true
 
 

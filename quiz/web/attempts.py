@@ -155,31 +155,30 @@ def _sent(running: Platform, attempt_id: int) -> Sent:
         raise Malformed(N_("answers 应为不超过 %(most)s 项的列表。"), most=MOST_ANSWERS)
     if not isinstance(device, str) or not (DEVICE.fullmatch(device) or (not device and not given)):
         raise Malformed(N_("device 应为 1 到 40 个字母、数字、- 或 _。"))
+    kept, unreadable = _answers(given)
+    received_ms = asked.environ[RECEIVED]
+    return Sent(Batch(attempt_id, token.person_id, token.epoch, device, kept, received_ms), unreadable)
+
+
+def _answers(given: list[Any]) -> tuple[tuple[Answer, ...], dict[int, str]]:  # Any: what somebody sent
+    """Return the answers, and a code by question where only its number can be read; raises Malformed."""
     kept, unreadable = [], {}
     for item in given:
-        answer = _answer(item)
-        if isinstance(answer, Answer):
-            kept.append(answer)
+        if type(item) is not dict or type(n := item.get("n")) is not int:
+            raise Malformed(N_("每个答案应为 {n, seq, response}，n 为题号。"))
+        seq, response = item.get("seq"), item.get("response")
+        if type(seq) is int and 0 <= seq <= MOST_SEQ and type(response) is list and _are_options(response):
+            kept.append(Answer(n, seq, tuple(response)))
         else:
-            unreadable[answer] = "malformed"
-    return Sent(
-        Batch(attempt_id, token.person_id, token.epoch, device, tuple(kept), asked.environ[RECEIVED]),
-        unreadable,
-    )
+            unreadable[n] = "malformed"
+    return tuple(kept), unreadable
 
 
-def _answer(given: Any) -> Answer | int:  # Any: what somebody sent
-    """Return an answer, or the number of the question where only that can be read; raises Malformed."""
-    if not isinstance(given, dict) or type(given.get("n")) is not int:
-        raise Malformed(N_("每个答案应为 {n, seq, response}，n 为题号。"))
-    n, seq, response = given["n"], given.get("seq"), given.get("response")
-    if type(seq) is not int or not 0 <= seq <= MOST_SEQ or not isinstance(response, list):
-        return int(n)
-    if len(response) > MOST_OPTIONS or not all(
-        isinstance(o, str) and len(o) <= LONGEST_OPTION for o in response
-    ):
-        return int(n)
-    return Answer(n, seq, tuple(response))
+def _are_options(response: list[Any]) -> bool:  # Any: what somebody sent
+    for option in response:
+        if type(option) is not str or len(option) > LONGEST_OPTION:
+            return False
+    return len(response) <= MOST_OPTIONS
 
 
 def _token(running: Platform, attempt_id: int, text: object) -> AttemptToken:

@@ -6,8 +6,8 @@ import hmac
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from quiz.services.received import AttemptRow
 
@@ -15,8 +15,7 @@ HASH_BYTES = 16
 LAYOUT = struct.Struct("<QQI")  # person, attempt, epoch
 
 
-@dataclass(frozen=True)
-class AttemptToken:
+class AttemptToken(NamedTuple):
     """What a valid token says."""
 
     person_id: int
