@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select, union
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.accounts import Unit
-from quiz.models.play import Attempt
+from quiz.models.play import Attempt, Line
 from quiz.rules.document import Stage
 from quiz.services.corrected import Booked, Said, book_of, said_of
 from quiz.services.published import Published
@@ -121,12 +121,11 @@ def _of_attempt(connection: Connection, rules: Published, wanted: Correction, no
 
 
 def _of_person(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
-    stages = connection.scalars(
-        select(Attempt.stage)
-        .where(Attempt.contest_id == rules.contest_id, Attempt.person_id == wanted.id)
-        .distinct()
-        .order_by(Attempt.stage)
-    ).all()
+    attempted = select(Attempt.stage).where(
+        Attempt.contest_id == rules.contest_id, Attempt.person_id == wanted.id
+    )
+    listed = select(Line.stage).where(Line.contest_id == rules.contest_id, Line.person_id == wanted.id)
+    stages = sorted(connection.scalars(union(attempted, listed)))  # events alone make a line, too
     if not stages:
         raise NotFound(N_("这个人在这场比赛里没有答过题，没有什么可以更正。"))
     said = said_of(connection, rules.contest_id, wanted.id)

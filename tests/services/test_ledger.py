@@ -10,14 +10,14 @@ from quiz.errors import InvalidInput, NotFound, QuotaUsed
 from quiz.models.accounts import Audit, Unit
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt, Line
-from quiz.services import boards, ledger, play
+from quiz.services import boards, ledger, play, previewing
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, in_force
 from tests.support import contests as cast
 from tests.support import standing
 from tests.support.clock import MovedClock
-from tests.support.standing import DAYS, PEOPLE, STREETS
+from tests.support.standing import BEST, DAYS, PEOPLE, STREETS
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -404,3 +404,85 @@ def test_the_outcome_tells_the_corrections_of_an_attempt(
     assert newest.outcome is not None
     assert newest.outcome.is_void
     assert [row.because for row in newest.outcome.corrections] == ["重复"]
+
+
+# --- seen before it is booked
+
+
+def all_rows(platform: Platform, rules: Published, now: int) -> dict[tuple[str, int], tuple[object, object]]:
+    """Return place and value of everybody and every unit on the boards over the stage."""
+    found = {}
+    for board in (PEOPLE, STREETS, BEST):
+        page = standing.page(platform, rules, board, now)
+        for row in (*page.unlisted, *page.rows):
+            value = row.values.get("total", row.values.get("value", "")) if row.place or row.values else ""
+            found[str(board), row.id] = (row.place, value)
+    return found
+
+
+TRIED: dict[str, tuple[str, str, str, dict[str, object]]] = {
+    "a void": ("attempt", "甲", "void", {}),
+    "points": ("person", "丁", "adjust", {"points": "3"}),
+    "a disqualified person": ("person", "甲", "disqualify", {}),
+    "a disqualified street": ("unit", "P", "disqualify", {}),
+    "a corrected key": ("question", "", "remark", {"key": ("B",)}),
+}
+
+
+@pytest.mark.parametrize("tried", TRIED.values(), ids=TRIED.keys())
+def test_the_preview_is_what_then_happens(
+    platform: Platform,
+    rules: Published,
+    people: dict[str, int],
+    now: int,
+    tried: tuple[str, str, str, dict[str, object]],
+) -> None:
+    of, name, do, rest = tried
+    sheet = sheet_of(platform, attempt_of(platform, people["甲"]))
+    targets = {
+        "attempt": lambda: attempt_of(platform, people[name]),
+        "person": lambda: people[name],
+        "unit": lambda: unit_of(platform, name),
+        "question": lambda: next(v for v, chosen in sheet.items() if chosen == ["A"]),
+    }
+    wanted = Correction(of, targets[of](), do, "经核查", **rest)  # type: ignore[arg-type]  # points, key
+    before = all_rows(platform, rules, now)
+
+    shown = previewing.preview(platform, rules.contest_id, wanted, now + 2 * DAY_MS)
+    assert all_rows(platform, rules, now) == before
+    row = ledger.book(platform, rules.contest_id, wanted, Actor(None, now + 2 * DAY_MS))
+    if of == "question":
+        ledger.recount(platform, row)
+
+    after = all_rows(platform, rules, now)
+    promised = {
+        (str(board.board_id), change.id): (
+            (change.before.place, change.before.value),
+            (change.after.place, change.after.value),
+        )
+        for board in shown.boards
+        if not board.period
+        for change in board.changes
+    }
+    nowhere = (None, "")
+    happened = {
+        key: (before.get(key, nowhere), after.get(key, nowhere))
+        for key in before | after
+        if before.get(key, nowhere) != after.get(key, nowhere)
+    }
+    assert promised == happened
+    assert promised
+
+
+def test_a_preview_of_very_many_tells_their_number_only(
+    platform: Platform, rules: Published, people: dict[str, int], now: int
+) -> None:
+    shown = previewing.preview(
+        platform,
+        rules.contest_id,
+        Correction("person", people["甲"], "disqualify", "核查"),
+        now + DAY_MS,
+        most_people=0,
+    )
+
+    assert (shown.attempts, shown.people, shown.is_whole, shown.boards) == (2, 1, False, ())
