@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from flask.testing import FlaskClient
 from quiz.app import create_app
 from quiz.config import Settings
 from quiz.services.platform import Platform
+from tests.conftest import Databases
 from tests.support import contests as cast
 from tests.support.clock import MovedClock
 from tests.support.phone import Phone
@@ -171,6 +175,41 @@ def test_without_the_database_the_process_is_up_and_not_ready(tmp_path: Path) ->
     assert (ready.status_code, ready.get_json()["database"]) == (503, False)
     assert (listed.status_code, listed.get_json()["error"]["code"]) == (503, "busy")
     assert int(listed.headers["Retry-After"]) >= 2
+
+
+def test_without_room_on_the_disk_the_process_is_up_and_not_ready(
+    databases: Databases, tmp_path: Path
+) -> None:
+    embedded = databases.sqlite(tmp_path / "own.sqlite3")
+    app = create_app(Settings(tmp_path, embedded, None, b"for tests only, thirty-two bytes."))
+    store = app.extensions["quiz"].store
+    phone = Phone(app)
+    replies = [phone.ask("GET", "/readyz")]
+    store.tried_until_s = 0.0  # a second later
+
+    with no_room():
+        up = phone.ask("GET", "/healthz")
+        replies.append(phone.ask("GET", "/readyz"))
+    store.tried_until_s = 0.0
+    replies.append(phone.ask("GET", "/readyz"))
+
+    assert up.status_code == 200
+    assert [(r.status_code, r.get_json()["database"]) for r in replies] == [
+        (200, True),
+        (503, False),
+        (200, True),
+    ]
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """Let this process write nothing more into any file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_board_that_has_not_changed_is_not_sent_again(
