@@ -22,12 +22,14 @@ from quiz.errors import N_, QuizError
 from quiz.live import View
 from quiz.models.upgrade import know_migrations, upgrade
 from quiz.running import page_address, running
-from quiz.services import accounts, bank, boards, exports
+from quiz.services import accounts, bank, boards, exports, ledger, previewing
+from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from quiz.services.results import BoardId, Wanted
 from quiz.web.language import said
 
+PEOPLE_TOLD = 1_000  # between two signs of life of a recount
 Command = TypeVar("Command", bound=Callable[..., None])
 
 organizer = AppGroup("organizer", help="Organizers.")
@@ -210,6 +212,63 @@ def rebuild(contest_id: int | None, from_record: bool) -> None:
             click.echo(f"contest {each}: {boards.refold_all(platform, each)} people folded")
         count = boards.rebuild(platform, platform.live, each, platform.clock.now_ms())
         click.echo(f"contest {each}: {count} lines")
+
+
+@contest.command("remark")
+@click.argument("contest_id", type=int)
+@click.argument("question", type=int)
+@click.argument("key")
+@click.option("--because", required=True, help="the reason, told to everybody whose result changes")
+@click.option("--dry-run", is_flag=True, help="only say who would move")
+@refusing
+def remark(contest_id: int, question: int, key: str, because: str, dry_run: bool) -> None:
+    """Correct the key of QUESTION (its number on the page of corrections) to KEY (such as B, AC) and recount.
+
+    Answers are served meanwhile; a recount that is broken off goes on by itself in the serving process.
+    """
+    platform, actor = _platform(), _actor()
+    wanted = Correction("question", question, "remark", because, key=tuple(sorted(set(key.upper()))))
+    if dry_run:
+        _tell_preview(previewing.preview(platform, contest_id, wanted, actor.now_ms, most_people=None))
+        return
+    ledger_id = ledger.book(platform, contest_id, wanted, actor)
+    count = ledger.touched(platform, contest_id, question)
+    _tell(N_("已记录更正 %(number)s，涉及 %(count)s 次答题，正在重新计分。"), number=ledger_id, count=count)
+    _recount(platform, ledger_id)
+
+
+@contest.command("recount")
+@click.argument("ledger_id", type=int)
+@refusing
+def recount(ledger_id: int) -> None:
+    """Go on with the recount of correction LEDGER_ID where it was broken off."""
+    _recount(_platform(), ledger_id)
+
+
+def _recount(platform: Platform, ledger_id: int) -> None:
+    folded = 0
+
+    def tell(more: int) -> None:
+        nonlocal folded
+        if folded // PEOPLE_TOLD != (folded + more) // PEOPLE_TOLD:
+            _tell(N_("已重新计分 %(count)s 人。"), count=folded + more)
+        folded += more
+
+    ledger.recount(platform, ledger_id, tell=tell)
+    _tell(N_("重新计分完成，共 %(count)s 人。"), count=folded)
+
+
+def _tell_preview(found: previewing.Preview) -> None:
+    _tell(N_("涉及 %(people)s 人、%(count)s 次答题。"), people=found.people, count=found.attempts)
+    for each in found.boards:
+        name = f"{each.name} {each.period}".strip()
+        _tell(N_("%(board)s：%(count)s 行变化。"), board=name, count=each.count)
+        for change in each.changes:
+            before, after = (f"{s.place or '-'} ({s.value})" for s in (change.before, change.after))
+            click.echo(f"{change.id}\t{change.name}\t{before}\t{after}")
+    for award in found.awards:
+        values = {"award": award.name, "gain": "、".join(award.gain), "lose": "、".join(award.lose)}
+        click.echo(said(N_("%(award)s：新获得 %(gain)s；不再获得 %(lose)s。"), values))
 
 
 @board.command("export")

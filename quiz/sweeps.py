@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from quiz.services import boards, play
+from quiz.services import boards, ledger, play
 from quiz.services.platform import Platform
 
+RECOUNT_ROUNDS = 5  # transactions of a recount in one round, each of some fifty people
 ROUND_S = 1.0  # a finished attempt that could not be announced moves within a round
 FULL_ROUND_S = 30.0  # every contest is looked at, whatever this process knows
 LARGEST_JUMP_MS = 2_000  # of the wall clock against the monotonic one
@@ -43,12 +44,16 @@ class ClockWatch:
 
 
 def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
-    """Do one round: close what is overdue, catch up the boards that are behind (all of them if `full`)."""
+    """Do one round: close what is overdue, go on with recounts, catch up the boards that are behind.
+
+    `full`: all boards are looked at.
+    """
     platform.clock_jumped, platform.jump_ms = watch.is_unsettled(), watch.jump_ms
     now_ms = platform.clock.now_ms()
     if not platform.clock_jumped:
         play.close_overdue(platform, now_ms)
     boards.catch_up_all(platform, now_ms, full)
+    ledger.recount_pending(platform, RECOUNT_ROUNDS)
 
 
 def start_sweeps(app: Flask) -> Callable[[], None]:

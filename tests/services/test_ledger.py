@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from quiz.errors import InvalidInput, NotFound, QuotaUsed
@@ -486,3 +487,25 @@ def test_a_preview_of_very_many_tells_their_number_only(
     )
 
     assert (shown.attempts, shown.people, shown.is_whole, shown.boards) == (2, 1, False, ())
+
+
+def test_a_command_corrects_a_key_and_counts_again(
+    app: Flask, platform: Platform, rules: Published, people: dict[str, int], now: int
+) -> None:
+    sheet = sheet_of(platform, attempt_of(platform, people["甲"]))
+    single = next(v for v, chosen in sheet.items() if chosen == ["A"])
+    asked = ["contest", "remark", str(rules.contest_id), str(single), "b", "--because", "题目有误"]
+    runner = app.test_cli_runner()
+
+    tried = runner.invoke(args=[*asked, "--dry-run"])
+    before = totals(platform, rules, now)
+    done = runner.invoke(args=asked)
+    again = runner.invoke(args=asked)
+
+    assert "个人" in tried.output
+    assert before["甲"] == 5
+    assert done.exit_code == 0
+    assert "重新计分完成" in done.output
+    assert totals(platform, rules, now)["甲"] != 5
+    assert "正确答案没有变化" in again.output
+    assert boards.verify(platform, rules.contest_id) == []
