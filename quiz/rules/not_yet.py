@@ -48,9 +48,6 @@ GAPS = (
     Gap("/people/ages", (BY_PLAY,), N_("限制年龄")),
     Gap("/people/grades", (BY_PLAY,), N_("限制年级")),
     Gap("/stages/*/calendar/period", (BY_PLAY,), N_("按关卡分期"), _is("level")),
-    Gap("/stages/*/calendar/after_close", (BY_PLAY,), N_("结束后继续练习"), _is("practice")),
-    Gap("/stages/*/paper/cover", (BY_PLAY,), N_("每卷必须覆盖全部标签")),
-    Gap("/stages/*/paper/balance", (BY_PLAY,), N_("各卷难度均衡"), _is(True)),
     Gap(
         "/stages/*/paper/sections/*/kinds",
         (BY_PLAY,),

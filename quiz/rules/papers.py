@@ -79,21 +79,26 @@ class Frozen:
         return commitment(_canonical(list(self.questions)))
 
     @property
+    def promised(self) -> dict[str, Any]:  # Any: JSON data
+        """What is shown before the opening: hashes of all that papers follow from; later the seed."""
+        return {
+            "version": self.version,
+            "rules_sha256": commitment(self.rules),
+            "pool_sha256": self.pool_sha256,
+            "seed_sha256": self.seed_sha256,
+            "seed": self.seed,
+        }
+
+    @property
     def text(self) -> str:
         """The file that is published."""
-        return _canonical(
-            {
-                "format": FORMAT,
-                "title": self.title,
-                "version": self.version,
-                "rules": self.rules,
-                "rules_sha256": commitment(self.rules),
-                "pool_sha256": self.pool_sha256,
-                "seed_sha256": self.seed_sha256,
-                "seed": self.seed,
-                "questions": list(self.questions),
-            }
-        )
+        whole = {
+            "format": FORMAT,
+            "title": self.title,
+            "rules": self.rules,
+            "questions": list(self.questions),
+        }
+        return _canonical({**whole, **self.promised})
 
     @classmethod
     def parse(cls, text: str) -> Frozen:

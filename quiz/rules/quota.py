@@ -28,11 +28,15 @@ class Spent:
         self.periods: dict[str, int] = {}
         self.scenes: dict[str, set[str]] = {}  # chosen on a day
         self.passed: dict[str, int] = {}  # level → when it was passed first
+        rules = (stage.quota.limit != Limit(), stage.quota.scenes_per_day, stage.flow.levels)
+        self._matters = any(rules)  # where nothing is limited nothing has to be counted
         for each in earlier:
             self.add(each)
 
     def add(self, one: Earlier) -> None:
         """Count another attempt."""
+        if not self._matters:
+            return
         day = timing.day_of(self.stage, one.started_ms)
         period = timing.period_of(self.stage, one.started_ms, one.scene or None)
         self.total += 1
@@ -105,6 +109,11 @@ def may_start(
         most, more = getattr(stage.quota.limit, span), getattr(remaining, span)
         if more is not None and more <= 0:
             raise QuotaUsed(sentence, span=span, most=most)
+
+
+def may_practise(stage: Stage, scene: str | None = None) -> None:
+    """Return when practice after the close may start: as often as one likes, of any scene or level."""
+    _scene_chosen(stage, scene)
 
 
 USED = {

@@ -57,6 +57,12 @@ def is_open(calendar: Calendar, ms: int) -> bool:
     return any(_weekday(day) in h.days and h.from_min <= minute < h.to_min for h in calendar.hours)
 
 
+def is_practice(stage: Stage, started_ms: int) -> bool:
+    """Return whether an attempt that starts then is practice after the close: it never counts."""
+    calendar = stage.calendar
+    return calendar.after_close == "practice" and started_ms >= calendar.closes_ms
+
+
 def closes_after(calendar: Calendar, ms: int) -> int:
     """Return the first closing (of the stage, its daily hours, or for a gap) after an open moment."""
     return _next_change(calendar, ms) or calendar.closes_ms
@@ -140,7 +146,7 @@ def limit_ms(stage: Stage, started_ms: int) -> int | None:
     """Return the last moment that the rules give an attempt: its own clock, or the close where that cuts."""
     clock, calendar = stage.clock, stage.calendar
     ends = None if clock.per_attempt_ms is None else started_ms + clock.per_attempt_ms
-    if calendar.at_close == "cut":
+    if calendar.at_close == "cut" and not is_practice(stage, started_ms):
         closes = closes_after(calendar, started_ms)
         ends = closes if ends is None else min(ends, closes)
     return ends

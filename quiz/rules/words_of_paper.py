@@ -23,16 +23,18 @@ def paper(document: Document, stage: Stage) -> Iterator[Sentence]:
     yield say(DRAWS[stage.paper.draw])
     if stage.paper.cover:
         facets = all_called(document, FACETS, stage.paper.cover)
-        yield say(N_("每份试卷都覆盖“%(facets)s”的每一类。"), facets=facets)
+        yield say(N_("每份试卷都覆盖“%(facets)s”的每一类，每一类至少一道题。"), facets=facets)
     if stage.paper.balance:
-        yield say(N_("各份试卷的难度尽量相当。"))
+        yield say(N_("各份试卷的难度相当：每份试卷从各个难度段抽取的题数都一样。"))
     yield say(SHUFFLES["questions" in stage.paper.shuffle, "options" in stage.paper.shuffle])
 
 
 DRAWS = {
     "fixed": N_("每个人、每一次都是同一份试卷。"),
     "random": N_("题目每次从题库中随机抽取。"),
-    "unseen": N_("题目每次从题库中随机抽取，尽量不抽自己做过的题；做完一遍以后会再次遇到。"),
+    "unseen": N_(
+        "题目每次从题库中随机抽取，先抽自己没做过的题；没做过的题不够时，再用做过次数最少的题补足。"
+    ),
     "daily": N_("同一天每个人的题目都一样，第二天换新的题目。"),
 }
 SHUFFLES = {  # questions, options

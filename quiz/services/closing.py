@@ -53,8 +53,8 @@ class Outcome:
             contest_id=contest_id,
             stage=stage,
             finished_ms=played.finished_ms,
-            score=played.score,
-            points=played.points,
+            score=Fraction(played.score),
+            points=Fraction(played.points),
             correct=played.correct,
             of=played.of,
             time_ms=played.time_ms,
@@ -161,6 +161,7 @@ def fold_person(
     nobody.
     """
     stage = rules.document.stages[stage_index]
+    played = [each for each in played if not timing.is_practice(stage, each.started_ms)]
     belongs = belonging(connection, rules.document, person_id)
     counting = said.counting(person_id, played)
     added = said.corrections.added_to(str(person_id))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from question_bank.drawing import Pool, shortfalls
+from question_bank.drawing import Pool, shortfalls, uncovered, values_to_cover
 from question_bank.question import Question
 from quiz.errors import N_, ChangedMeanwhile, Fault, InvalidDocument, InvalidInput, NotFound
 from quiz.models.accounts import Unit
@@ -20,12 +20,17 @@ from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.models.play import Attempt
 from quiz.rules import timing
-from quiz.rules.document import Document, load, playable
+from quiz.rules.document import Document, Stage, load, playable
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, candidate, published
 
 DOUBLE_CLICK_MS = 10_000
 NO_UNITS = N_("单位体系 %(tree)s 的 %(level)s 一级还没有单位，请先导入。")
+NO_VALUES = N_("%(stage)s：题库里没有一道题标注了“%(facet)s”，不能要求试卷覆盖它。")
+NOT_COVERED = N_(
+    "%(stage)s：“%(facet)s”里的“%(value)s”没有办法放进每一份试卷。"
+    "请放宽各组题的条件、增加题数，或补充这一类的题。"
+)
 TOO_FEW = N_("%(stage)s：第 %(section)s 组题需要 %(wanted)s 道，题库中符合条件的只够 %(available)s 道。")
 
 
@@ -141,6 +146,7 @@ def missing(platform: Platform, document: Document) -> list[Fault]:
         if (tree, level) not in trees
     ]
     for number, stage in enumerate(document.stages):
+        faults += _uncovered(number, stage, pool)
         for short in shortfalls(stage.paper.sections, pool):
             at = f"/stages/{number}/paper/sections/{short.section}/count"
             values = {
@@ -151,6 +157,21 @@ def missing(platform: Platform, document: Document) -> list[Fault]:
             }
             faults.append(Fault(at, None, "too_few_questions", TOO_FEW, values))
     return faults
+
+
+def _uncovered(number: int, stage: Stage, pool: Pool) -> Iterator[Fault]:
+    """Yield what a paper of the stage must hold and cannot."""
+    paper = stage.paper
+    if not paper.cover:
+        return
+    at = f"/stages/{number}/paper/cover"
+    present = {facet for facet, _value in values_to_cover(paper, pool)}
+    for facet in paper.cover:
+        if facet not in present:
+            yield Fault(at, None, "no_values", NO_VALUES, {"stage": stage.name, "facet": facet})
+    for facet, value in uncovered(paper, pool):
+        values = {"stage": stage.name, "facet": facet, "value": value}
+        yield Fault(at, None, "not_covered", NOT_COVERED, values)
 
 
 def publish(platform: Platform, contest_id: int, actor: Actor, seen: Seen | None = None) -> int:

@@ -117,6 +117,9 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
         connection = session.connection()
         before = started_before(connection, rules.contest_id, person_id)
         here = [s for s in before if s.stage == stage_index]
+        open_id = next((s.id for s in here if s.finished_ms is None), None)
+        if timing.is_practice(stage, now_ms):
+            return Chances(quota.Left(None, None, None), open_id, None)
         earlier = spent(connection, rules, stage, person_id, here, now_ms)
         extra = added(connection, rules.contest_id, stage, person_id, now_ms)
         known = known_of(connection, rules.document, person_id, now_ms)
@@ -127,7 +130,6 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
         quota.may_start(stage, earlier, now_ms, scene, extra)
     except QuizError as error:
         refusal = error
-    open_id = next((s.id for s in here if s.finished_ms is None), None)
     return Chances(quota.left(stage, earlier, now_ms, scene, extra), open_id, refusal)
 
 

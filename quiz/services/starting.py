@@ -70,9 +70,12 @@ def start_attempt(
     stage = rules.document.stages[wanted.stage]
     extra_time = admit(connection, rules.document, stage, person_id, now_ms)
     here = [s for s in earlier if s.stage == wanted.stage]
-    used = spent(connection, rules, stage, person_id, here, now_ms)
-    extra = added(connection, rules.contest_id, stage, person_id, now_ms)
-    quota.may_start(stage, used, now_ms, wanted.scene or None, extra)
+    if timing.is_practice(stage, now_ms):
+        quota.may_practise(stage, wanted.scene or None)
+    else:
+        used = spent(connection, rules, stage, person_id, here, now_ms)
+        extra = added(connection, rules.contest_id, stage, person_id, now_ms)
+        quota.may_start(stage, used, now_ms, wanted.scene or None, extra)
     turn = Turn(wanted.stage, person_id, len(here) + 1, timing.day_of(stage, now_ms))
     paper = _draw(rules, turn, here)
     ((attempt_id,),) = record.ADD_ATTEMPT.run(

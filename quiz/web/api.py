@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from flask import Blueprint, request, session
+from flask import Blueprint, Response, request, session
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import N_, InvalidInput, Malformed, NotFound, UnitNeeded
@@ -140,10 +140,28 @@ def contest(contest_id: int) -> ResponseReturnValue:
         "stages": [_stage_json(n, stage) for n, stage in enumerate(stages)],
         "now": now_ms(),
     }
+    committed = rules.told(now_ms())
+    if committed is not None:
+        body["papers"] = committed.promised
     who = visitor()
     if who is not None:
         body["me"] = [_chances_json(rules, n, who.person_id) for n in range(len(stages))]
     return as_json(body)
+
+
+@api.get("/contests/<int:contest_id>/papers")
+@allows(Action.READ_PUBLIC)
+def papers(contest_id: int) -> ResponseReturnValue:
+    """Tell what papers follow from: hashes until the last stage has closed, then all of it as one file."""
+    rules = in_force(platform(), contest_id)
+    committed = rules.told(now_ms())
+    if committed is None:
+        raise NotFound(N_("这场比赛发布时还没有抽题校验值，不能验证。"))
+    if committed.seed is None:
+        return as_json(committed.promised)
+    reply = Response(committed.text, mimetype="application/json")
+    reply.headers["Content-Disposition"] = f"attachment; filename=papers-{contest_id}.json"
+    return reply
 
 
 @api.post("/contests/<int:contest_id>/attempts")
@@ -232,6 +250,7 @@ def _stage_json(position: int, stage: Stage) -> dict[str, object]:
         "closes": stage.calendar.closes_ms,
         "phase": phase.name,
         "changes": phase.next_ms,
+        "practice": timing.is_practice(stage, now_ms()),
         "scenes": list(stage.calendar.scenes),
         "clock": "attempt" if stage.clock.per_question_ms is None else "question",
         "per_attempt_ms": stage.clock.per_attempt_ms,

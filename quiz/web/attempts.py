@@ -102,6 +102,8 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
             for n, given in sheet.saved.items()
         },
     }
+    if not is_open and now_ms() >= sheet.rules.closes_ms:
+        body["drawn"] = [slot.version_id for slot in paper.slots]
     if sheet.shown:
         body["shown"] = {str(n): reviewed_json(shown) for n, shown in sheet.shown.items()}
     return body

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
+from quiz.rules import timing
 from quiz.rules.document import Stage
+from quiz.rules.papers import Frozen
 from quiz.rules.timing import Phase
 from quiz.services.contests import Listed
 from quiz.services.play import Chances, Mine
@@ -71,6 +73,7 @@ class ContestPage:
     scenes: Sequence[str]
     start_key: str
     start_words: str
+    papers: Frozen | None  # what all papers follow from, with the seed once it may be known
     facts: Sequence[tuple[str, str, str]]
     boards: Sequence[tuple[BoardId, str]]
     mine: Sequence[MyAttempt]
@@ -127,6 +130,7 @@ def contest_page(
     chances = personal.chances
     left = chances.left.now if chances else None
     needed = [name for name, tree in document.units.items() if tree.required and name not in personal.trees]
+    is_practice = timing.is_practice(stage, now_ms)
     until_s = (opens_ms - now_ms) // 1000 + 1 if opens_ms else 0
     return ContestPage(
         contest_id=rules.contest_id,
@@ -141,7 +145,7 @@ def contest_page(
         opens=moment(opens_ms, zone) if opens_ms else "",
         refresh_s=max(until_s, SOONEST_REFRESH_S) if 0 < until_s < REFRESH_WITHIN_S else 0,
         is_over=phase.name == "over",
-        can_start=phase.name != "over",
+        can_start=phase.name != "over" or is_practice,
         resume_id=chances.open_attempt if chances else None,
         resume_until=moment(personal.open_deadline_ms, zone) if personal.open_deadline_ms else "",
         left=left,
@@ -149,7 +153,8 @@ def contest_page(
         units_needed=_("、").join(tree_words().get(name, name) for name in needed),
         scenes=stage.calendar.scenes if stage.calendar.period == "scene" else (),
         start_key=secrets.token_hex(8),
-        start_words=_start_words(stage),
+        start_words=_("现在是赛后练习：不计分，不上榜，次数不限。") if is_practice else _start_words(stage),
+        papers=rules.told(now_ms),
         facts=_facts(stage, left),
         boards=[(board_id, board.name) for board_id, _stage, board in boards_of(rules)],
         mine=[my_attempt(each, document.timezone, with_title=False) for each in personal.attempts],

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from quiz.rules import timing
 from quiz.rules.document import Board, Stage
 from quiz.rules.permissions import Action
 from quiz.services import play
@@ -133,7 +134,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         later=what_comes_later(sheet, now_ms()),
         unsent=int(unsent) if unsent.isascii() and unsent.isdigit() and len(unsent) < 4 else 0,
         can_go_on=chances.refusal is None,
-        left_words="" if left is None else _("还可以答 %(count)s 次。", count=left),
+        left_words=_left_words(sheet, left),
     )
     return render_template("results/result.html", page=page)
 
@@ -264,6 +265,12 @@ def _order_words(stage: Stage) -> str:
         "attempts": _("次数少的在前"),
     }
     return _("排名方法：") + _("，再看").join(words[key] for key in stage.order) + _("；都相同则名次并列。")
+
+
+def _left_words(sheet: play.Sheet, left: int | None) -> str:
+    if timing.is_practice(sheet.stage, sheet.row.started_ms):
+        return _("这是赛后练习，不计分，不上榜。")
+    return "" if left is None else _("还可以答 %(count)s 次。", count=left)
 
 
 def _facts(outcome: Outcome) -> list[tuple[str, str, str]]:
