@@ -6,20 +6,25 @@ import csv
 import gettext
 import io
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from mmap import ACCESS_READ, mmap
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, ParamSpec
 
 import click
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask.cli import AppGroup
 
 from quiz.errors import N_, Fault, InvalidDocument, QuizError
 from quiz.rules import case, lots, replay, statistics, words
 from quiz.rules.building import build
 from quiz.rules.document import checked, load, unplayable
+from quiz.rules.record import Taken, Work, in_turn
 
 contest = AppGroup("contest", help="Rules of a contest: check, explain, replay, try the unit formula.")
 
@@ -31,7 +36,6 @@ LINE = N_("第 %(line)s 行")
 WHOLE_TEXT = N_("全文")
 P = ParamSpec("P")
 TRANSLATIONS = Path(__file__).with_name("translations")
-NO_CATALOGUE = N_("英文词句还没有编译，请先运行 make set-up。")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 as_table = click.option("--table", is_flag=True, help="a table instead of JSON")
@@ -87,14 +91,14 @@ def explain(rules: Path, lang: str) -> None:
 
 
 def _speech(language: str) -> words.Speech:
-    """Return a language to speak; Chinese needs no catalogue."""
+    """Return a language to speak, with its catalogue as it is in the source; Chinese needs none."""
     if language == words.CHINESE.language:
         return words.CHINESE
-    try:
-        catalogue = gettext.translation("messages", TRANSLATIONS, [language])
-    except FileNotFoundError as error:
-        raise click.ClickException(NO_CATALOGUE) from error
-    return words.speech(language, catalogue)
+    compiled = io.BytesIO()
+    with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return words.speech(language, gettext.GNUTranslations(compiled))
 
 
 @contest.command("replay", with_appcontext=False)
@@ -113,7 +117,7 @@ def replay_case(folder: Path, table: bool) -> None:
 
 
 def replayed(folder: Path) -> dict[str, Any]:  # Any: JSON
-    """Fold the recorded contest in a folder; its attempts stay in their file and are read as they are needed."""
+    """Fold the recorded contest in a folder; its attempts are read from their file as they are needed."""
     if not (folder / "rules.yaml").is_file():
         raise click.ClickException(NO_RULES % {"folder": folder})
     small = (name for name in case.FILES if name != case.FILE and (folder / name).is_file())
@@ -122,7 +126,25 @@ def replayed(folder: Path) -> dict[str, Any]:  # Any: JSON
     if not attempts.is_file() or not attempts.stat().st_size:
         return replay.result(case.parse(files))
     with attempts.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        return replay.result(case.parse({**files, case.FILE: content}))
+        return replay.result(case.parse({**files, case.FILE: content}), _in_processes)
+
+
+WORTH_A_PROCESS = 5_000  # people; below, starting one takes longer than it saves
+_work: list[Work] = []  # what the processes that are forked off do
+
+
+def _in_processes(work: Work, people: Sequence[str]) -> Iterable[list[Taken]]:
+    """Spread people over a process for each core, where there are many of them."""
+    parts = min(os.cpu_count() or 1, len(people) // WORTH_A_PROCESS)
+    if parts < 2:
+        return in_turn(work, people)
+    _work[:] = [work]
+    with get_context("fork").Pool(parts) as pool:
+        return pool.map(_one_part, [people[n::parts] for n in range(parts)])
+
+
+def _one_part(people: Sequence[str]) -> list[Taken]:
+    return _work[0](people)
 
 
 @contest.command("units", with_appcontext=False)

@@ -141,7 +141,7 @@ class Attempts(Collection[AttemptRow]):
 
     def _spans(self) -> Iterator[tuple[int, int, int]]:
         """Yield beginning, end and number of every line that is not empty."""
-        start, number, length = 0, 0, len(self._content)
+        start, number, length = len(BOM) * (self._content[: len(BOM)] == BOM), 0, len(self._content)
         while start < length:
             end = self._content.find(b"\n", start)
             end = length if end < 0 else end
@@ -152,6 +152,7 @@ class Attempts(Collection[AttemptRow]):
 
 
 FILE = "attempts.jsonl"
+BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)

@@ -41,16 +41,36 @@ def earned(stage: Stage, happened: Iterable[Happened]) -> list[Earned]:
 
 def added(stage: Stage, happened: Iterable[Happened], now_ms: int) -> Added:
     """Return how many attempts a person's events up to a moment add to the day, the period and the total."""
-    mine = sorted((e for e in happened if e.at_ms <= now_ms), key=lambda e: e.at_ms)
-    day, period = timing.day_of(stage, now_ms), _period(stage, now_ms)
-    today = this_period = total = 0
-    for extra in stage.quota.extra:
-        of_kind = [e for e in mine if e.kind == extra.event and _inside(stage, e.at_ms)]
-        for each, counts in zip(of_kind, _counting(stage, extra.cap, of_kind), strict=True):
-            total += counts * extra.adds
-            today += counts * extra.adds * (timing.day_of(stage, each.at_ms) == day)
-            this_period += counts * extra.adds * (_period(stage, each.at_ms) == period)
-    return Added(today, this_period, total)
+    return Extra(stage, happened).until(now_ms)
+
+
+class Extra:
+    """The attempts that a person's events add, after their caps, which keep the earlier ones."""
+
+    def __init__(self, stage: Stage, happened: Iterable[Happened]) -> None:
+        self.stage = stage
+        self._added: list[tuple[int, str, str, int]] = []  # at, day, period, how many
+        mine = sorted(happened, key=lambda e: e.at_ms)
+        for extra in stage.quota.extra:
+            of_kind = [e for e in mine if e.kind == extra.event and _inside(stage, e.at_ms)]
+            for each, counts in zip(of_kind, _counting(stage, extra.cap, of_kind), strict=True):
+                when = timing.day_of(stage, each.at_ms), _period(stage, each.at_ms)
+                self._added.append((each.at_ms, *when, counts * extra.adds))
+
+    def until(self, now_ms: int) -> Added:
+        """Return what they add at a moment to its day, its period and the total."""
+        if not self._added:
+            return NONE_ADDED
+        day, period = timing.day_of(self.stage, now_ms), _period(self.stage, now_ms)
+        before = [each for each in self._added if each[0] <= now_ms]
+        return Added(
+            sum(each[3] for each in before if each[1] == day),
+            sum(each[3] for each in before if each[2] == period),
+            sum(each[3] for each in before),
+        )
+
+
+NONE_ADDED = Added()
 
 
 def _counting(stage: Stage, cap: Limit, happened: Iterable[Happened]) -> list[int]:

@@ -12,19 +12,28 @@ def plain(value: Fraction) -> Exact:
     return value.numerator if value.denominator == 1 else value
 
 
-def whole(value: Fraction, rounding: str) -> int:
+def whole(value: Exact, rounding: str) -> int:
     """Round to a whole number: half_up (away from zero), half_even, or down (towards zero)."""
-    if value.denominator == 1:
-        return value.numerator
-    size, sign = abs(value), -1 if value < 0 else 1
+    return whole_times(value, ONE, rounding)
+
+
+ONE = Fraction(1)
+
+
+def whole_times(value: Exact, unit: Fraction, rounding: str) -> int:
+    """Return how many units a value is, rounded to a whole number, in integers alone."""
+    above, below = value.numerator * unit.denominator, value.denominator * unit.numerator
+    size, rest = divmod(abs(above), below)
     match rounding:
         case "half_up":
-            return sign * int(size + Fraction(1, 2))
+            size += 2 * rest >= below
         case "half_even":
-            return round(value)
+            size += 2 * rest > below or (2 * rest == below and size % 2)
         case "down":
-            return sign * int(size)
-    raise ValueError(f"no such rounding: {rounding}")
+            pass
+        case _:
+            raise ValueError(f"no such rounding: {rounding}")
+    return -size if above < 0 else size
 
 
 def rounded(value: Fraction, digits: int, rounding: str) -> Fraction:

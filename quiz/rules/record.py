@@ -5,7 +5,7 @@ It is told person by person, so that a million attempts need no more memory than
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -97,14 +97,52 @@ class Shared:
         return [*running, *begun[::-1], *stages][0]
 
 
-def records(document: Document, case: Case) -> list[Record]:
-    """Return the records of all stages of a case; raises InvalidInput for a line that cannot be read."""
+@dataclass
+class Taken:
+    """What a record has taken in of some people; it can be carried from one process to another."""
+
+    refused: list[Refused] = field(default_factory=list)
+    by_period: dict[str | None, Unsettled] = field(default_factory=dict)
+    tries: dict[str, list[Try]] = field(default_factory=dict)
+    periods: set[str] = field(default_factory=set)  # with an attempt
+
+    def add(self, other: Taken) -> None:
+        """Take in what was taken in of other people."""
+        self.refused += other.refused
+        self.tries.update(other.tries)
+        self.periods |= other.periods
+        for period, people in other.by_period.items():
+            self.by_period.setdefault(period, {}).update(people)
+
+
+Work = Callable[[Sequence[str]], list[Taken]]
+Spread = Callable[[Work, Sequence[str]], Iterable[list[Taken]]]  # the people in parts, which are independent
+
+
+def in_turn(work: Work, people: Sequence[str]) -> Iterable[list[Taken]]:
+    """Do the work for all people at once."""
+    return [work(people)]
+
+
+def records(document: Document, case: Case, spread: Spread = in_turn) -> list[Record]:
+    """Return the records of all stages of a case; raises InvalidInput for a line that cannot be read.
+
+    `spread`: how the work is spread over processes.
+    """
     shared = Shared(document, case)
+
+    def work(people: Sequence[str]) -> list[Taken]:
+        found = [Record(shared, stage) for stage in document.stages]
+        for person in people:
+            rows = case.attempts.of(person)
+            for record in found:
+                record.add(person, shared.of_stage(rows, record.stage))
+        return [record.taken for record in found]
+
     found = [Record(shared, stage) for stage in document.stages]
-    for person in shared.people():
-        rows = case.attempts.of(person)
-        for record in found:
-            record.add(person, shared.of_stage(rows, record.stage))
+    for part in spread(work, shared.people()):
+        for record, taken in zip(found, part, strict=True):
+            record.taken.add(taken)
     for record in found:
         record.settle()
     return found
@@ -117,44 +155,40 @@ class Record:
         self.shared, self.stage = shared, stage
         self.document, self.case = shared.document, shared.case
         self.corrections, self.forest = shared.corrections, shared.forest
-        self.refused: list[Refused] = []
+        self.taken = Taken()
         self._readers: dict[str, Reader] = {}  # by extra time
-        self._by_period: dict[str | None, Unsettled] = {None: {}}
-        self._tries: dict[str, list[Try]] = {}
         self._counts_tries = bool(self._asks_for_tries())
         self._has_period_boards = any(board.over == "period" for board in stage.boards)
-        self._seen: set[str] = set()  # periods
 
     def add(self, person: str, rows: Sequence[AttemptRow]) -> None:
         """Fold what one person did."""
-        story = self.story(person, rows)
-        self.refused += story.refused
+        story, taken = self.story(person, rows), self.taken
+        taken.refused += story.refused
         if self.corrections.person_is_out(person):
             return
         valid = [each for each in story.accepted if not self.corrections.attempt_is_void(each.row.name)]
         mine = [each.played for each in valid]
-        added = self.corrections.added_to(person)
-        whole = standings.exactly(self.stage, mine, None, story.earned, added)
+        folding = standings.Folding(self.stage.person, mine, story.earned)
+        whole = folding.over(None, self.corrections.added_to(person))
         if whole is not None:
-            self._by_period[None][person] = whole
-        periods = {played.period for played in mine}
-        self._seen |= periods
-        if self._has_period_boards:
-            for period in periods | {each.period for each in story.earned}:
-                within = standings.exactly(self.stage, mine, period, story.earned)
-                if within is not None:
-                    self._by_period.setdefault(period, {})[person] = within
+            taken.by_period.setdefault(None, {})[person] = whole
+        taken.periods.update([played.period for played in mine])
+        for period in folding.periods if self._has_period_boards else ():
+            within = folding.over(period)
+            if within is not None:
+                taken.by_period.setdefault(period, {})[person] = within
         if self._counts_tries and story.accepted:
-            self._tries[person] = [self._try(each) for each in story.accepted]
+            taken.tries[person] = [self._try(each) for each in story.accepted]
 
     def settle(self) -> None:
         """Fix the smallest point: as stated, else the one that divides every total of this record."""
         if not self.stage.point_stated:
             denominators = {
-                each.points.denominator for people in self._by_period.values() for each in people.values()
+                each.points.denominator
+                for people in self.taken.by_period.values()
+                for each in people.values()
             }
             self.stage = replace(self.stage, point=Fraction(1, lcm(1, *denominators)))
-        self.refused.sort(key=lambda each: (each.row.started_ms, each.row.id))
 
     def story(self, person: str, rows: Sequence[AttemptRow] | None = None) -> Story:
         """Return what a person did; `rows`: their attempts of this stage, read again where not given."""
@@ -178,11 +212,16 @@ class Record:
 
     def people(self) -> list[str]:
         """Return who has an accepted attempt or an event that counts, and is not disqualified."""
-        return sorted(self._by_period[None])
+        return sorted(self.taken.by_period.get(None, {}))
+
+    @property
+    def refused(self) -> list[Refused]:
+        """The attempts that were refused."""
+        return self.taken.refused
 
     def tries(self, person: str, with_void: bool = False) -> list[Try]:
         """Return a person's accepted attempts as draws and prizes see them, in order of their start."""
-        return [each for each in self._tries.get(person, ()) if with_void or not each.void]
+        return [each for each in self.taken.tries.get(person, ()) if with_void or not each.void]
 
     def events_of(self, person: str) -> Sequence[Happened]:
         """Return a person's events."""
@@ -204,16 +243,16 @@ class Record:
     @cached_property
     def periods(self) -> list[str]:
         """The periods with an attempt, in order."""
-        return timing.in_order(self.stage, self._seen)
+        return timing.in_order(self.stage, self.taken.periods)
 
     def lines(self, period: str | None) -> dict[str, Line]:
         """Return the lines of everybody over the stage, or over one period."""
-        found = self._by_period.get(period, {})
+        found = self.taken.by_period.get(period, {})
         return {person: found[person].line(self.stage) for person in sorted(found)}
 
     def total(self, person: str) -> Fraction:
         """Return a person's total over the stage, in points."""
-        found = self._by_period[None].get(person)
+        found = self.taken.by_period.get(None, {}).get(person)
         return found.line(self.stage).total * self.stage.point if found is not None else Fraction(0)
 
     @cached_property
@@ -271,21 +310,25 @@ class _Admission:
     def __init__(self, record: Record, person: str, reader: Reader) -> None:
         self.record, self.reader, self.stage = record, reader, record.stage
         self.row = record.case.people.get(person)
-        self.events = record.events_of(person)
+        self.extra = (
+            earning.Extra(record.stage, record.events_of(person)) if record.stage.quota.extra else None
+        )
         self.opened_ms: int | None = None  # when a practice was passed
         self.before: list[tuple[AttemptRow, Played]] = []
         self.spent = quota.Spent(record.stage)
         self.corrected_meanwhile = bool(record.corrections.rows)
+        self.refusal = self._refusal()
 
     def admits(self, row: AttemptRow) -> Played | None:
         """Return what an attempt comes to, None where it is a practice; raises QuizError to refuse it."""
         stage = self.stage
-        self._check_person()
+        if self.refusal is not None:
+            raise self.refusal
         if self._practises(row):
             quota.opened(stage, row.started_ms)
             self._practise(row)
             return None
-        added = earning.added(stage, self.events, row.started_ms) if stage.quota.extra else quota.Added()
+        added = self.extra.until(row.started_ms) if self.extra is not None else quota.Added()
         quota.may_start(stage, self._spent(row.started_ms), row.started_ms, row.scene or None, added)
         if timing.is_too_quick(self.reader.stage, row.started_ms, row.finished_ms):
             raise TooQuick
@@ -294,11 +337,16 @@ class _Admission:
         self.spent.add(self._earlier(row, played))
         return played
 
-    def _check_person(self) -> None:
-        eligibility.check(self.record.document.people, facts_of(self.row))
+    def _refusal(self) -> QuizError | None:
+        """Return why this person may not take part at all."""
+        try:
+            eligibility.check(self.record.document.people, facts_of(self.row))
+        except QuizError as error:
+            return error
         for tree in self.stage.needs:
             if self.row is None or not self.row.paths.get(tree):
-                raise UnitNeeded(tree=tree)
+                return UnitNeeded(tree=tree)
+        return None
 
     def _practises(self, row: AttemptRow) -> bool:
         gated = self.stage.flow.practice_first is not None

@@ -15,13 +15,13 @@ from quiz.rules.case import Case
 from quiz.rules.document import checked
 from quiz.rules.limits import Dated
 from quiz.rules.parts import AtLeast, Board, Draw, Prize
-from quiz.rules.record import Record, records
+from quiz.rules.record import Record, Spread, in_turn, records
 from quiz.rules.tables import Tables
 
 Json = dict[str, Any]  # Any: JSON, as expected.json has it
 
 
-def result(case: Case) -> Json:
+def result(case: Case, spread: Spread = in_turn) -> Json:
     """Return what a case comes to, in the form of expected.json; a document that is wrong gives `invalid`.
 
     Raises InvalidInput for a line that cannot be read.
@@ -31,7 +31,7 @@ def result(case: Case) -> Json:
     except InvalidDocument as error:
         return {"invalid": [{"at": f.at, "code": f.code, "line": f.line} for f in error.faults]}
     document = build(source.raw)
-    found = records(document, case)
+    found = records(document, case, spread)
     runs = [Run(Tables(record)) for record in found]
     if document.boards or document.draws or document.awards:
         runs.append(Run(Tables(Across(document, found))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -61,15 +61,20 @@ class Marker:
     """
 
     def __init__(self, stage: Stage, worth: Sequence[Fraction]) -> None:
-        self.stage, self.of = stage, len(worth)
-        marking = stage.marking
-        self._grow = marking.streak.grow if marking.streak is not None else Fraction(0)
-        parts = lcm(*(number.denominator for number in _numbers(marking, worth)))
-        self.scale = parts * self._grow.denominator
+        self.stage, self.of, self._worths = stage, len(worth), worth
+        self._grow = stage.marking.streak.grow if stage.marking.streak is not None else Fraction(0)
+        self._in_parts(lcm(*(number.denominator for number in _numbers(stage.marking, worth))))
+
+    def _in_parts(self, parts: int) -> None:
+        """Reckon in so many parts of a point."""
+        marking = self.stage.marking
+        self._parts, self._scale = parts, parts * self._grow.denominator
         self._wrong, self._blank = self._scaled(marking.wrong), self._scaled(marking.blank)
-        self._right = [self._scaled(each) for each in worth]
+        self._right = [self._scaled(each) for each in self._worths]
         self._quick = self._by_time(marking.speed)
-        self._known: dict[tuple[Exact, int, bool], Came] = {}
+        limits = marking.range
+        self._range = None if limits is None else (self._scaled(limits.least), self._scaled(limits.most))
+        self._known: dict[tuple[int, int, bool], Came] = {}
 
     def attempt(self, given: Sequence[Exact | None], ms: Sequence[int]) -> Came:
         """Return what an attempt came to; `given`: rightness of each answer, None for a blank.
@@ -77,8 +82,9 @@ class Marker:
         What is missing at the end is blank; after a run that stopped it was never shown and is nothing.
         """
         counting = self._counting(given)
-        points = self._with_last(counting, self._after_streak(counting, self._worth(counting, ms)))
-        score: Exact = sum(points)
+        score = sum(self._with_last(counting, self._after_streak(counting, self._worth(counting, ms))))
+        if self._range is not None:
+            score = max(self._range[0], min(self._range[1], score))
         correct = counting.count(1)
         done = len(counting) == self.of and None not in counting
         known = self._known.get((score, correct, done))
@@ -97,33 +103,40 @@ class Marker:
                 return list(given)
         return [*given, *[None] * (self.of - len(given))]
 
-    def _worth(self, given: Sequence[Exact | None], ms: Sequence[int]) -> list[Exact]:
+    def _worth(self, given: Sequence[Exact | None], ms: Sequence[int]) -> list[int]:
         """Return each answer's own points."""
-        wrong, blank, quick = self._wrong, self._blank, self._quick
-        if quick is not None:
-            taken = [*ms, *[0] * (len(given) - len(ms))]
-            return [
-                blank if right is None else (quick(each) * right if right else wrong)
-                for right, each in zip(given, taken, strict=False)
-            ]
-        return [
-            blank if right is None else (worth * right if right else wrong)
-            for right, worth in zip(given, self._right, strict=False)
-        ]
+        rights: Iterable[int] = self._right
+        if self._quick is not None:
+            rights = map(self._quick, [*ms, *[0] * (len(given) - len(ms))])
+        wrong, blank, found = self._wrong, self._blank, []
+        for right, worth in zip(given, rights, strict=False):
+            if right is None:
+                found.append(blank)
+            elif right == 1:
+                found.append(worth)
+            elif right == 0:
+                found.append(wrong)
+            elif worth % right.denominator:
+                self._in_parts(self._parts * right.denominator)
+                return self._worth(given, ms)
+            else:
+                found.append(worth // right.denominator * right.numerator)
+        return found
 
-    def _after_streak(self, given: Sequence[Exact | None], points: list[Exact]) -> list[Exact]:
+    def _after_streak(self, given: Sequence[Exact | None], points: list[int]) -> list[int]:
         """Return points multiplied by the answer's place in a row of right ones. Source: R38."""
         streak = self.stage.marking.streak
         if streak is None:
             return points
         found, row, parts, grow = [], 0, self._grow.denominator, self._grow.numerator
+        most = streak.most or len(points)
         for right, worth in zip(given, points, strict=True):
             row = row + 1 if right == 1 else 0
-            k = row if streak.most is None else min(row, streak.most)
-            found.append(worth * (parts + (k - 1) * grow) // parts if k > 1 else worth)
+            k = min(row, most)
+            found.append(worth // parts * (parts + (k - 1) * grow) if k > 1 else worth)
         return found
 
-    def _with_last(self, given: Sequence[Exact | None], points: list[Exact]) -> list[Exact]:
+    def _with_last(self, given: Sequence[Exact | None], points: list[int]) -> list[int]:
         """Apply what a right last answer does: doubles itself, or doubles the others and adds nothing."""
         last = self.stage.marking.last_right
         if last is None or len(given) < self.of or not given or given[-1] != 1:
@@ -132,14 +145,10 @@ class Marker:
             return [*points[:-1], 2 * points[-1]]
         return [*(2 * each for each in points[:-1]), 0]
 
-    def _came(self, scaled: Exact, correct: int, done: bool) -> Came:
-        score, limits = Fraction(scaled, self.scale), self.stage.marking.range
-        if limits is not None:
-            score = max(limits.least, min(limits.most, score))
-        full = correct == self.of > 0
-        return Came(
-            plain(score), plain(worth_of(self.stage.award, score, correct, done, full)), correct, full
-        )
+    def _came(self, scaled: int, correct: int, done: bool) -> Came:
+        score, full = Fraction(scaled, self._scale), correct == self.of > 0
+        points = worth_of(self.stage.award, score, correct, done, full)
+        return Came(plain(score), plain(points), correct, full)
 
     def _by_time(self, speed: tuple[SpeedStep, ...] | SpeedLine | None) -> Callable[[int], int] | None:
         """Return what gives a right answer's points for its time, where time decides."""
@@ -154,7 +163,7 @@ class Marker:
         return lambda ms: next((points for within, points in steps if ms <= within), 0)
 
     def _scaled(self, number: Fraction) -> int:
-        return int(number * self.scale)
+        return int(number * self._scale)
 
 
 def worth_of(award: Award, score: Exact, correct: int, done: bool, full: bool) -> Fraction:
@@ -201,8 +210,10 @@ def highest_score(stage: Stage) -> Fraction:
 
 
 def _numbers(marking: Marking, worth: Sequence[Fraction]) -> Iterator[Fraction]:
-    """Yield every number of which the sum of an attempt is made."""
+    """Yield every number of which the sum of an attempt is made, and its bounds."""
     yield from (marking.wrong, marking.blank)
+    if marking.range is not None:
+        yield from (marking.range.least, marking.range.most)
     match marking.speed:
         case None:
             yield from worth

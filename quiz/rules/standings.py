@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
+from math import lcm
 from operator import attrgetter
 from typing import NamedTuple
 
-from quiz.rules.numbers import Exact, whole
+from quiz.rules.numbers import Exact, whole_times
 from quiz.rules.parts import Limit, Person, Stage
 
 
@@ -65,15 +67,7 @@ class Exactly(NamedTuple):
 
     def line(self, stage: Stage) -> Line:
         """Return it with the total as a whole number of the stage's smallest points."""
-        total = (
-            whole(Fraction(self.points) / stage.point, stage.rounding)
-            if stage.point != 1
-            else self._whole(stage)
-        )
-        return Line(total, *self[1:])
-
-    def _whole(self, stage: Stage) -> int:
-        return self.points if isinstance(self.points, int) else whole(self.points, stage.rounding)
+        return Line(whole_times(self.points, stage.point, stage.rounding), *self[1:])
 
 
 def line(
@@ -88,7 +82,7 @@ def line(
     The order in which the attempts are given does not matter. `adjusted`: what the ledger adds to the total.
     Source: P10, P12 and their definitions.
     """
-    found = exactly(stage, in_order(played), period, earned, adjusted)
+    found = Folding(stage.person, in_order(played), list(earned)).over(period, adjusted)
     return None if found is None else found.line(stage)
 
 
@@ -100,28 +94,72 @@ def in_order(played: Iterable[Played]) -> list[Played]:
 STARTED = attrgetter("started_ms", "id")
 
 
-def exactly(
-    stage: Stage,
-    mine: Sequence[Played],
-    period: str | None = None,
-    earned: Iterable[Earned] = (),
-    adjusted: Exact = 0,
-) -> Exactly | None:
-    """Return what `line` rounds, of attempts that are in order."""
-    events = [e for e in earned if period is None or e.period == period]
-    if period is not None:
-        mine = [p for p in mine if p.period == period]
-    if not mine and not events:
-        return None
-    sums = fold(stage.person, mine, events)
-    return Exactly(
-        points=sums.points + adjusted,
-        time_ms=sums.time_ms,
-        reached_ms=sums.reached_ms,
-        first_started_ms=mine[0].started_ms if mine else min(e.at_ms for e in events),
-        attempts=len(mine),
-        full=sum(p.full for p in mine),
+class Folding:
+    """Folds one person's attempts, in order, and events: over the stage and over each period.
+
+    It reckons in whole numbers of the part of a point that all of them share: adding fractions costs many
+    times more.
+    """
+
+    def __init__(self, person: Person, mine: Sequence[Played], earned: Sequence[Earned] = ()) -> None:
+        self._parts = lcm(*(p.points.denominator for p in mine), *(e.points.denominator for e in earned))
+        self._person, self._mine, self._earned = person, mine, earned
+        if self._parts != 1:
+            self._person = _capped_in_parts(person, self._parts)
+            self._mine = [_with_points(p, _times(p.points, self._parts)) for p in mine]
+            self._earned = [Earned(e.at_ms, e.period, e.day, _times(e.points, self._parts)) for e in earned]
+        self._by_period = _by_period(self._mine)
+
+    @property
+    def periods(self) -> set[str]:
+        """The periods of the attempts and events."""
+        return {*self._by_period, *(each.period for each in self._earned)}
+
+    def over(self, period: str | None = None, adjusted: Exact = 0) -> Exactly | None:
+        """Return what they come to over the stage, or over one period; None without any."""
+        mine = self._mine if period is None else self._by_period.get(period, [])
+        events = [e for e in self._earned if period is None or e.period == period]
+        if not mine and not events:
+            return None
+        sums = fold(self._person, mine, events)
+        points = sums.points if self._parts == 1 else Fraction(sums.points, self._parts)
+        return Exactly(
+            points=points + adjusted,
+            time_ms=sums.time_ms,
+            reached_ms=sums.reached_ms,
+            first_started_ms=mine[0].started_ms if mine else min(e.at_ms for e in events),
+            attempts=len(mine),
+            full=sum([p.full for p in mine]),
+        )
+
+
+def _times(points: Exact, parts: int) -> int:
+    """Return points in so many parts; they are whole numbers of them."""
+    return points.numerator * (parts // points.denominator)
+
+
+def _with_points(p: Played, points: int) -> Played:
+    return Played(
+        p.id,
+        p.person,
+        p.started_ms,
+        p.finished_ms,
+        p.period,
+        p.day,
+        p.score,
+        p.correct,
+        p.of,
+        points,
+        p.time_ms,
+        p.full,
     )
+
+
+@lru_cache(maxsize=256)  # of few persons' rules and few denominators
+def _capped_in_parts(person: Person, parts: int) -> Person:
+    cap = person.cap
+    spans = (cap.per_day, cap.per_period, cap.total)
+    return replace(person, cap=Limit(*(None if most is None else most * parts for most in spans)))
 
 
 class Sums(NamedTuple):
@@ -212,17 +250,44 @@ def _across(person: Person, periods: Sequence[_Period]) -> list[_Period]:
     return list(periods)
 
 
+class _Capped:
+    """Adds up points, at most so many of a day, of a period, and in all."""
+
+    def __init__(self, cap: Limit) -> None:
+        self.cap = cap
+        self._days: dict[tuple[str, str], Exact] = {}
+        self._periods: dict[str, Exact] = {}
+        self._sum: Exact = 0
+
+    def add(self, attempt: Played) -> None:
+        """Add an attempt's points."""
+        day = (attempt.period, attempt.day)
+        had = self._days.get(day, 0)
+        self._days[day] = had + attempt.points
+        more = _at_most(had + attempt.points, self.cap.per_day) - _at_most(had, self.cap.per_day)
+        before = self._periods.get(attempt.period, 0)
+        self._periods[attempt.period] = before + more
+        self._sum += _at_most(before + more, self.cap.per_period) - _at_most(before, self.cap.per_period)
+
+    @property
+    def in_periods(self) -> Exact:
+        """What is left of it after the caps of days and periods."""
+        return self._sum
+
+    @property
+    def in_all(self) -> Exact:
+        """What is left of it after every cap."""
+        return _at_most(self._sum, self.cap.total)
+
+
 def _capped(attempts: Iterable[Played], cap: Limit) -> Exact:
     """Add up points, at most so many of a day and of a period."""
     if cap.per_day is None and cap.per_period is None:
         return sum(attempt.points for attempt in attempts)
-    days: dict[tuple[str, str], Exact] = defaultdict(int)
+    found = _Capped(cap)
     for attempt in attempts:
-        days[attempt.period, attempt.day] += attempt.points
-    periods: dict[str, Exact] = defaultdict(int)
-    for (period, _day), points in days.items():
-        periods[period] += _at_most(points, cap.per_day)
-    return sum(_at_most(points, cap.per_period) for points in periods.values())
+        found.add(attempt)
+    return found.in_periods
 
 
 def _at_most(points: Exact, most: int | None) -> Exact:
@@ -243,13 +308,12 @@ def _that_gave(person: Person, chosen: Sequence[Played]) -> list[Played]:
     if person.cap == Limit() or "mean" in (person.within_period, person.across_periods):
         return [a for a in chosen if a.points]
     found: list[Played] = []
-    had: Exact = 0
-    by_finish = sorted(chosen, key=lambda a: (a.finished_ms, a.id))
-    for n, attempt in enumerate(by_finish, 1):
-        has = _at_most(_capped(by_finish[:n], person.cap), person.cap.total)
-        if has != had:
+    so_far, had = _Capped(person.cap), _at_most(0, person.cap.total)
+    for attempt in sorted(chosen, key=lambda a: (a.finished_ms, a.id)):
+        so_far.add(attempt)
+        if so_far.in_all != had:
             found.append(attempt)
-        had = has
+        had = so_far.in_all
     return found
 
 
@@ -286,8 +350,8 @@ ORDER_KEYS: Mapping[str, OrderKey] = {
 
 def order(stage: Stage, line: Line) -> tuple[int, ...]:
     """Return the numbers by which a line is ordered; the smaller tuple stands higher."""
-    keys = (ORDER_KEYS[name] for name in stage.order)
-    return tuple(-key.of(line) if key.descending else key.of(line) for key in keys)
+    keys = [ORDER_KEYS[name] for name in stage.order]
+    return tuple([-key.of(line) if key.descending else key.of(line) for key in keys])
 
 
 def order_key(stage: Stage, line: Line) -> str:

@@ -72,14 +72,14 @@ class Tables:
 
     def _people(self, lines: Mapping[str, Line]) -> list[Row]:
         places, stage = standings.Places(self.stage.places), self.stage
-        ordered = sorted(lines, key=lambda person: (standings.order(stage, lines[person]), person))
-        return [self._person(who, lines[who], places) for who in ordered]
+        ordered = sorted([(standings.order(stage, line), who) for who, line in lines.items()])
+        return [self._person(who, lines[who], places.next(key)) for key, who in ordered]
 
-    def _person(self, who: str, line: Line, places: standings.Places) -> Row:
+    def _person(self, who: str, line: Line, place: int) -> Row:
         return {
-            "place": places.next(standings.order(self.stage, line)),
+            "place": place,
             "who": who,
-            "total": units.points_shown(self.stage, line.total * self.stage.point),
+            "total": units.total_shown(self.stage, line.total),
             "time_ms": line.time_ms,
             "attempts": line.attempts,
             "reached_ms": line.reached_ms,
@@ -94,9 +94,10 @@ class Tables:
             if path is not None and (tree, path) not in self.record.units_out:
                 members.setdefault(path, []).append(person)
         names = self.record.forest.names(board.of)
+        count = units.counting(self.stage)
         measured = {
             path: (
-                units.added(units.contribution(self.stage, lines[person]) for person in people),
+                units.added(count(lines[person]) for person in people),
                 self._facts(board, path, {person: lines[person] for person in people}),
             )
             for path, people in members.items()

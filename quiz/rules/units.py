@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from typing import Any, Protocol, TypeVar
 
 from quiz.rules.numbers import digits_of_point, fixed, rounded, shortest
@@ -20,19 +21,29 @@ def contribution(stage: Stage, line: Line) -> dict[str, int]:
 
     `zero_…` counts those whose total is 0, so that a board can leave them out; `total` is in smallest points.
     """
-    scored = line.total != 0
-    found = {
-        "people": 1,
-        "attempts": line.attempts,
-        "total": line.total,
-        "full": int(line.full > 0),
-        "zero_people": int(not scored),
-        "zero_attempts": 0 if scored else line.attempts,
-        "zero_full": 0 if scored else int(line.full > 0),
-    }
-    for threshold in _thresholds(stage):
-        found[f"{PASSED}{threshold}"] = int(line.total * stage.point >= threshold)
-    return found
+    return counting(stage)(line)
+
+
+def counting(stage: Stage) -> Callable[[Line], dict[str, int]]:
+    """Return what makes the contribution of each of many lines."""
+    passing = {f"{PASSED}{least}": ceil(least / stage.point) for least in _thresholds(stage)}
+
+    def contribution(line: Line) -> dict[str, int]:
+        scored, full = line.total != 0, int(line.full > 0)
+        found = {
+            "people": 1,
+            "attempts": line.attempts,
+            "total": line.total,
+            "full": full,
+            "zero_people": int(not scored),
+            "zero_attempts": 0 if scored else line.attempts,
+            "zero_full": 0 if scored else full,
+        }
+        for name, least in passing.items():
+            found[name] = int(line.total >= least)
+        return found
+
+    return contribution
 
 
 def passed_key(board: Board, term: Term) -> str:
@@ -285,6 +296,11 @@ def _shown(stage: Stage, term: Term, number: Fraction) -> int | str:
     if term.metric in IN_POINTS:
         return points_shown(stage, number)
     return int(number) if term.metric in COUNTS else shortest(number)
+
+
+def total_shown(stage: Stage, total: int) -> int | str:
+    """Return a total in smallest points as it is printed."""
+    return total if stage.point == 1 else points_shown(stage, total * stage.point)
 
 
 def points_shown(stage: Stage, number: Fraction) -> int | str:
