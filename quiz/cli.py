@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from question_bank.formats import template
 from quiz import starter
 from quiz.cli_contest import contest
+from quiz.cli_papers import draw_again, try_papers
 from quiz.config import serving
 from quiz.errors import N_, QuizError
 from quiz.live import View
@@ -49,6 +50,8 @@ def register(app: Flask) -> None:
     """Add the commands to the application."""
     for group in (organizer, bank_group, board, contest):
         app.cli.add_command(group)
+    contest.add_command(try_papers)
+    contest.add_command(draw_again)
     app.cli.add_command(prepare)
     know_migrations(app)
 
