@@ -9,30 +9,32 @@ from quiz.rules.found import Found, Json
 from quiz.rules.parts import Document, Section
 from quiz.rules.saying import APART, OR, P_, Sentence, Word, joined, say
 
+Called = Sentence | Word | str  # a word of the catalogue, of the document, or a bare name
 
-def called(document: Document, words: Mapping[str, str], name: str) -> Sentence | Word:
+
+def called(document: Document, words: Mapping[str, str], name: str) -> Called:
     """Return what something is called: as the document says, by the usual word, or by its own name."""
     if name in document.called:
         return Word(document.called[name])
-    return Sentence(words.get(name, name))
+    return Sentence(words[name]) if name in words else name.replace("_", " ")
 
 
-def all_called(document: Document, words: Mapping[str, str], names: Iterable[str]) -> tuple[object, ...]:
+def all_called(document: Document, words: Mapping[str, str], names: Iterable[str]) -> tuple[Called, ...]:
     """Return what several things are called."""
     return tuple(called(document, words, name) for name in names)
 
 
-def level(document: Document, of: str) -> Sentence | Word:
+def level(document: Document, of: str) -> Called:
     """Return what a level of units ("tree.level") is called."""
     return called(document, LEVELS, of.split(".")[1])
 
 
-def division(document: Document, each: str) -> Sentence | Word:
+def division(document: Document, each: str) -> Called:
     """Return what a board or an award is divided by: groups, or the units of a level."""
     return Sentence(N_("组别")) if each == "group" else level(document, each)
 
 
-def event(document: Document, kind: str) -> Sentence | Word:
+def event(document: Document, kind: str) -> Called:
     """Return what an event is called."""
     return called(document, EVENTS, kind)
 

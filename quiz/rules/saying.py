@@ -73,11 +73,11 @@ CHINESE = Speech("zh", lambda text, _count: text)
 
 
 def say(text: str, **values: object) -> Sentence:
-    """Return a sentence; exact numbers among the values become text."""
+    """Return a sentence with those of the values that it has a place for; exact numbers become text."""
     count = None
     if isinstance(text, Plural):
         count = 1 if values["count"] in (1, "1") else 2
-    return Sentence(text, {name: _printable(value) for name, value in values.items()}, count)
+    return Sentence(text, {n: _printable(v) for n, v in values.items() if f"%({n})s" in text}, count)
 
 
 def filled_in(value: object, speech: Speech = CHINESE) -> str:

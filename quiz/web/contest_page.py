@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from quiz.rules import timing
 from quiz.rules.document import Stage
@@ -17,6 +18,7 @@ from quiz.services.contests import Listed
 from quiz.services.play import Chances, Mine
 from quiz.services.published import Published
 from quiz.services.results import BoardId, boards_of
+from quiz.web.correction_words import told
 from quiz.web.desk_words import tree_words
 from quiz.web.language import refusal
 from quiz.web.wording import duration, moment, number
@@ -46,6 +48,7 @@ class MyAttempt:
     title: str
     when: str
     words: str
+    corrections: Sequence[str] = ()  # what the ledger says of it, in words
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,11 @@ def my_attempt(mine: Mine, zone: str, with_title: bool = True) -> MyAttempt:
             time=duration(outcome.time_ms),
         )
     return MyAttempt(
-        url_for(endpoint, attempt_id=mine.attempt_id), title, moment(mine.started_ms, zone), words
+        url_for(endpoint, attempt_id=mine.attempt_id),
+        title,
+        moment(mine.started_ms, zone),
+        words,
+        told(outcome.corrections) if outcome is not None else (),
     )
 
 
@@ -194,7 +201,7 @@ def _when(stages: Sequence[Stage], phase: Phase) -> str:
 
 
 def _short(stage: Stage) -> str:
-    parts = [_("%(count)s 题", count=stage.paper.count)]
+    parts = [ngettext("%(count)s 题", "%(count)s 题", stage.paper.count, count=stage.paper.count)]
     if stage.clock.per_attempt_ms is not None:
         parts.append(_("限时 %(time)s", time=_span(stage.clock.per_attempt_ms)))
     if stage.clock.per_question_ms is not None:

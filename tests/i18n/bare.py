@@ -11,7 +11,7 @@ from jinja2 import Environment
 from jinja2.lexer import Lexer
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")  # punctuation alone is no text
-MARKS = frozenset({"_", "N_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext"})
+MARKS = frozenset({"_", "N_", "P_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext"})
 TRANSLATES = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
 
 

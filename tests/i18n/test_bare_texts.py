@@ -23,6 +23,8 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     # A workbook of ours has Chinese headers, which are read back.
     "question_bank/formats/sheets_in.py": {"*"},
     "question_bank/formats/workbook_out.py": {"*"},
+    # Last letters of the names of cards and stars, each with its measure word.
+    "quiz/rules/called.py": {"MEASURED"},
     # Headers and words of lists of people and units, recognised there and written in our templates.
     "quiz/services/rosters.py": {"HEADERS", "CALLED", "TREES", "LEVELS"},
 }

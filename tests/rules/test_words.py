@@ -1,47 +1,289 @@
-"""The rules page: what it says is what scores."""
+"""The rules page: what it says is what scores, in both languages, for every contest in docs/contests."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from math import prod
+from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages import Catalog
+from babel.messages.pofile import read_po
+from click.testing import CliRunner
 
+from quiz.cli_contest import contest
+from quiz.errors import InvalidDocument
+from quiz.rules import scoring, standings
 from quiz.rules.document import load
-from quiz.rules.saying import filled_in
+from quiz.rules.numbers import rounded
+from quiz.rules.parts import Document, Stage
+from quiz.rules.saying import Sentence, filled_in, speech
+from quiz.rules.standings import Played
 from quiz.rules.words import passages, text
-from tests.rules.documents import EXAMPLES, calendar, document, starter
+from quiz.rules.words_of_totals import total
+from quiz.rules.words_of_units import unit_boards
+from tests.rules.documents import EXAMPLES, calendar, document, small, starter
+from tests.rules.documents import text as as_text
 
-ALL = sorted(EXAMPLES.glob("**/*.yaml"))
+ROOT = Path(__file__).parents[2]
+CONTESTS = {path.stem: path for path in sorted((ROOT / "docs" / "contests").glob("*.yaml"))}
+WORKED = {f"example-{path.parent.name}": path for path in sorted(EXAMPLES.glob("**/*.yaml"))}
+STARTERS = ("contest", "practice")
+NAMES = [*CONTESTS, *WORKED, *(f"starter-{name}" for name in STARTERS)]
+CATALOGUE = ROOT / "quiz" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@cache
+def read(name: str) -> Document:
+    if name.startswith("starter-"):
+        return load(starter(name.removeprefix("starter-")))
+    return load((CONTESTS | WORKED)[name].read_text("utf-8"))
 
 
 def said(changes: dict[str, Any] | None = None, **stage: Any) -> str:
     return text(document(changes, **stage))
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda path: path.parent.name)
-def test_every_document_can_be_said(path: Any) -> None:
-    page = text(load(path.read_text("utf-8")))
+def page(number: str) -> str:
+    """Return the page of one of the real contests, by its number."""
+    return text(read(next(name for name in CONTESTS if name.startswith(number))))
+
+
+class English:
+    """The English catalogue as it is in the source, and what it was asked for in vain."""
+
+    def __init__(self) -> None:
+        with CATALOGUE.open("rb") as file:
+            self.catalogue: Catalog = read_po(file, locale="en")
+        self.missing: set[str] = set()
+
+    def gettext(self, message: str, /) -> str:
+        return self.ngettext(message, message, 2)
+
+    def ngettext(self, one: str, _many: str, count: int, /) -> str:
+        found = self.catalogue.get(one)
+        forms = () if found is None else found.string if isinstance(found.string, tuple) else (found.string,)
+        if not all(forms) or not forms:
+            self.missing.add(one)
+            return one
+        return str(forms[0 if count == 1 else -1])
+
+
+@pytest.fixture(scope="module")
+def english() -> English:
+    return English()
+
+
+# Every document, in both languages
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_in_chinese_has_neither_empty_places_nor_internal_names(name: str) -> None:
+    rules = read(name)
+    page = _without_own_words(text(rules), rules)
 
     assert "%(" not in page
     assert "【比赛时间】" in page
+    assert re.findall("[a-z_]{2,}", page) == []
 
 
-@pytest.mark.parametrize("name", ["contest", "practice"])
-def test_the_starter_documents_can_be_said(name: str) -> None:
-    page = text(load(starter(name)))
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_in_english_is_complete(name: str, english: English) -> None:
+    rules = read(name)
+    page = text(rules, speech("en", english))
 
-    assert "从 2026年3月1日0:00 起可以开始答题，到 2026年4月30日24:00 截止（北京时间）。" in page
-
-
-def test_every_sentence_is_one_of_the_catalogue_with_its_values_apart() -> None:
-    for path in ALL:
-        for passage in passages(load(path.read_text("utf-8"))):
-            for sentence in passage.sentences:
-                assert sentence.text.endswith("。"), sentence.text
-                assert filled_in(sentence)
+    assert english.missing == set()
+    assert "%(" not in page
+    assert CHINESE.findall(_without_own_words(page, rules)) == []
+    assert re.findall(r"\w*_\w*", page) == []
 
 
-# What the document says → what the page must say
+@pytest.mark.parametrize("name", NAMES)
+def test_every_sentence_is_one_of_the_catalogue_with_its_values_apart(name: str) -> None:
+    for passage in passages(read(name)):
+        for sentence in passage.sentences:
+            assert sentence.text.endswith("。"), sentence.text
+            assert "。。" not in filled_in(sentence)
+
+
+def _without_own_words(page: str, rules: Document) -> str:
+    """Return a page without what the document itself calls its contest, boards, groups, prizes and so on."""
+    own = {rules.title, *rules.people.groups, *rules.people.grades, *rules.people.exclude}
+    parts: list[Document | Stage] = [rules, *rules.stages]
+    for part in parts:
+        own |= {board.name for board in part.boards} | {prize.name for prize in part.awards}
+        own |= {prize.to for prize in part.awards if prize.to}
+        for draw in part.draws:
+            own |= {draw.name, *draw.exclude, *(name for name, _ in draw.prizes)}
+            own |= {token for entry in draw.entries for token in entry.tokens}
+    for stage in rules.stages:
+        own |= {stage.name, *stage.calendar.scenes, *(token.give for token in stage.award.tokens)}
+        own |= {tag for section in stage.paper.sections for tags in section.tags.values() for tag in tags}
+    for word in sorted(own, key=len, reverse=True):
+        page = page.replace(word, "…")
+    return page
+
+
+def test_the_page_is_printed_in_english_too() -> None:
+    path = EXAMPLES / "e1-points-per-attempt" / "rules.yaml"
+
+    outcome = CliRunner().invoke(contest, ["explain", "--lang", "en", str(path)])
+
+    assert "With 2 questions or more right the attempt counts 1 point." in outcome.output
+    assert "With less than 2 questions it counts 0 points." in outcome.output
+
+
+# Worked examples are what the fold makes of them
+
+STAGES = [(name, n) for name in NAMES for n in range(len(read(name).stages))]
+NUMBER = re.compile(r"(-?[\d./]+) 分")
+
+
+def examples(sentences: Iterator[Sentence]) -> list[str]:
+    return [each for sentence in sentences if (each := filled_in(sentence)).startswith("举例")]
+
+
+@cache
+def reachable(name: str, n: int) -> frozenset[Fraction]:
+    """Return what attempts can be worth: some answers right, some wrong, some missing."""
+    stage = read(name).stages[n]
+    worth = [section.points for section in stage.paper.sections for _ in range(section.count)]
+    if stage.award.duel is not None:
+        return frozenset(stage.award.duel)
+    found = set()
+    for rights, wrongs in product(range(len(worth) + 1), repeat=2):
+        given = [Fraction(1)] * rights + [Fraction(0)] * wrongs
+        if len(given) > len(worth):
+            continue
+        blank = [None] * (len(worth) - len(given))
+        answers = [
+            scoring.Answer(right, 0, each) for right, each in zip([*given, *blank], worth, strict=True)
+        ]
+        marked = scoring.mark(stage, answers)
+        levels = ("1", "2") if stage.flow.levels is not None else ("",)
+        found |= {Fraction(scoring.in_level(stage, level, marked.score, marked.points)) for level in levels}
+    return frozenset(found)
+
+
+def folded(stage: Stage, rounds: list[list[Fraction]]) -> Fraction:
+    """Return a total as the fold makes it: each round is a period, its attempts are of one day."""
+    played = [
+        Played(
+            id=100 * p + n,
+            person=0,
+            started_ms=10_000 * (100 * p + n),
+            finished_ms=10_000 * (100 * p + n) + 5_000,
+            period="" if stage.calendar.period == "none" else str(p),
+            day=str(p),
+            score=points,
+            correct=0,
+            of=1,
+            points=points,
+            time_ms=5_000,
+            full=False,
+        )
+        for p, each in enumerate(rounds)
+        for n, points in enumerate(each)
+    ]
+    line = standings.line(stage, played)
+    assert line is not None
+    return line.total * stage.point
+
+
+@pytest.mark.parametrize(("name", "n"), STAGES)
+def test_the_total_in_the_example_is_what_the_fold_makes_of_attempts_that_can_be(name: str, n: int) -> None:
+    rules = read(name)
+    stage = rules.stages[n]
+    for example in examples(total(rules, stage)):
+        *_, body, result = re.split(r"举例：|，(?:总分|这.+的成绩)是 ", example)
+        rounds = [[Fraction(each) for each in NUMBER.findall(part)] for part in body.split("，第二")]
+        limit = stage.quota.limit
+
+        assert folded(stage, rounds) == Fraction(result.removesuffix(" 分。"))
+        assert {points for each in rounds for points in each} <= reachable(name, n)
+        assert limit.total is None or sum(map(len, rounds)) <= limit.total
+        assert limit.per_period is None or max(map(len, rounds)) <= limit.per_period
+
+
+def test_most_stages_have_an_example_of_a_total() -> None:
+    without = {
+        (name, read(name).stages[n].name)
+        for name, n in STAGES
+        if not examples(total(read(name), read(name).stages[n]))
+    }
+
+    assert {name for name, _ in without} <= {
+        "r10-national-2018",  # a final with one attempt each
+        "r12-beijing-2021",  # of its five stages, one with one attempt
+        "r13-fujian-2020",
+        "r18-pupils-fire-2017",
+        "r19-shaanxi-children-2017",
+        "r22-shandong-security-2023",
+        "r23-hunan-constitution-2020",
+        "r41-beijing-119-2021",
+        "r43-inner-mongolia-2023",  # training without points
+        "r44-shanxi-libraries-2021",
+    }
+
+
+FIGURES: Mapping[
+    str, Callable[[list[Fraction], int], Fraction | int]
+] = {  # from totals and the number enrolled
+    "参加人数": lambda t, e: len(t),
+    "答题人次": lambda t, e: len(t),
+    "得分人数": lambda t, e: sum(each != 0 for each in t),
+    "总分之和": lambda t, e: sum(t),
+    "人均分": lambda t, _: sum(t, Fraction(0)) / len(t),
+    "应参加人均分": lambda t, e: sum(t, Fraction(0)) / e,
+    "参与率": lambda t, e: Fraction(100 * len(t), e),
+    "最高分": lambda t, e: max(t),
+    "各组最高分之和": lambda t, e: max(t[:2]) + max(t[2:]),
+    "满分率": lambda t, e: Fraction(100, len(t)),
+}
+
+
+def figure(metric: str, totals: list[Fraction], enrolled: int) -> Fraction:
+    if found := re.fullmatch(r"前 (\d+) 名之和", metric):
+        return sum(sorted(totals)[-int(found[1]) :], Fraction(0))
+    if found := re.fullmatch(r"达到 (\S+) 分的比率", metric):
+        return Fraction(100 * sum(each >= Fraction(found[1]) for each in totals), len(totals))
+    return Fraction(FIGURES[metric](totals, enrolled))
+
+
+def same(shown: str, exact: Fraction) -> bool:
+    """Return whether a number is shown exactly, or rounded to the digits it has."""
+    digits = len(shown.partition(".")[2])
+    return Fraction(shown) == exact or (digits > 0 and Fraction(shown) == rounded(exact, digits, "half_up"))
+
+
+@pytest.mark.parametrize(("name", "n"), STAGES)
+def test_the_example_of_a_unit_can_be_reckoned_by_its_reader(name: str, n: int) -> None:
+    rules = read(name)
+    stage = rules.stages[n]
+    attempts = {folded(stage, [[points]]) for points in reachable(name, n)}
+    for example in examples(unit_boards(rules, stage)):
+        given, _, results = example.removesuffix("。").partition("：")[2].rpartition("：")
+        totals = [Fraction(each) for each in NUMBER.findall(given.partition("总分分别是")[2])]
+        enrolled = re.search(r"应参加 (\d+) 人", given)
+        figures, _, formula = results.partition("，综合得分 = ")
+
+        assert set(totals) <= attempts
+        for each in figures.split("，"):
+            metric, _, shown = each.partition("是 ")
+            assert same(shown, figure(metric, totals, int(enrolled[1]) if enrolled else 0)), each
+        if formula:
+            terms, _, value = formula.rpartition(" = ")
+            products = [[Fraction(each) for each in term.split(" × ")] for term in terms.split(" + ")]
+            assert same(value, sum((Fraction(prod(each)) for each in products), Fraction(0)))
+
+
+# What a document says → what the page must say
 SAID: dict[str, tuple[dict[str, Any], str]] = {
     "the day begins at four": (
         {"calendar": calendar(day_begins="04:00")},
@@ -51,14 +293,40 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
         {"calendar": calendar(hours=[{"days": ["mon", "wed"], "from": "11:30", "to": "12:30"}])},
         "周一、周三 11:30 至 12:30 开放。",
     ),
-    "the close cuts": ({"calendar": calendar(at_close="cut")}, "还没做完的答题立即结束"),
+    "days in a row and whole days": (
+        {
+            "calendar": calendar(
+                hours=[{"days": ["mon", "tue", "wed", "sat"], "from": "00:00", "to": "24:00"}]
+            )
+        },
+        "周一至周三、周六全天开放。",
+    ),
+    "the week begins on Friday": (
+        {"calendar": calendar(period="week", week_begins="fri")},
+        "成绩按周计算，周五到周四为一周；一次答题算在开始的那一周。",
+    ),
+    "the close cuts": (
+        {"calendar": calendar(at_close="cut")},
+        "到截止的时刻，还没做完的答题立即结束，按已经提交的答案计分。",
+    ),
+    "the close and the hours cut": (
+        {"calendar": calendar(at_close="cut", hours=[{"from": "08:00", "to": "12:00"}])},
+        "到截止（或当天时段结束、暂停开始）的时刻，",
+    ),
     "the limit includes its number": ({"clock": {"per_attempt_s": 300}}, "限时 5 分钟（正好 5 分钟也有效）"),
     "grace": ({"clock": {"per_attempt_s": 300}}, "到时以后 15 秒以内送到服务器的答案仍然有效"),
+    "what is late is wrong where wrong costs": (
+        {"clock": {"per_question_s": 30}, "marking": {"wrong": -1}},
+        "超过限时才送到服务器的答案按答错处理。",
+    ),
+    "whole seconds": ({"clock": {"time_in": "s"}}, "用时按 1 秒计，不足 1 秒的部分舍去。"),
     "steps include their number": (
         {"award": {"from": "correct", "steps": [{"at_least": 2, "points": 1}]}},
         "答对 2 题及以上，这次答题计 1 分。",
     ),
     "minus for wrong ones": ({"marking": {"wrong": "-0.25"}}, "答错扣 0.25 分，没答得 0 分。"),
+    "nothing for wrong ones": ({}, "答错或没答得 0 分。"),
+    "what the order of questions is": ({}, "题目的先后和选项的先后每次都打乱。"),
     "the best of a day": (
         {"person": {"within_period": "best", "across_periods": "sum"}},
         "举例：第一天各次答题依次计 3 分、1 分、3 分，第二天计 3 分，总分是 6 分。",
@@ -69,8 +337,18 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "quota": ({"quota": {"limit": {"per_day": 3, "total": 9}}}, "每人每天最多 3 次、总共最多 9 次。"),
     "no quota": ({}, "答题次数不限。"),
+    "an event adds to every limit": (
+        {
+            "quota": {
+                "limit": {"per_day": 3, "total": 9},
+                "extra": [{"event": "sign_in", "adds": 1, "cap": {"per_day": 1}}],
+            }
+        },
+        "签到一次，当天、总共的答题次数多 1 次。",
+    ),
     "ties share": ({}, "例如两人并列第 2，下一名是第 4。"),
     "ties share densely": ({"places": "dense"}, "例如两人并列第 2，下一名是第 3。"),
+    "who is equal is listed by number": ({}, "各项全部相同的并列同一名次，按编号先后列出"),
     "the time of all that are summed": ({}, "“用时”是计入总分的各次答题的用时之和"),
     "the time of the best": (
         {"person": {"within_period": "best", "across_periods": "best"}},
@@ -90,6 +368,101 @@ def test_what_was_chosen_is_said(stage: dict[str, Any], sentence: str) -> None:
     assert sentence in said(**stage)
 
 
+# Contest → what its page must say
+MUST: dict[str, tuple[str, ...]] = {
+    "r03": ("“决赛外卡”每个区县只能得一次，已经得到的不再占名额，后面的依次递补。",),
+    "r06": (
+        "“二等奖”：“个人榜”中没有得到“一等奖”的前 9 名。",
+        "“二等奖”也就是榜上从上往下数的第 6 至 14 位。",
+    ),
+    "r09": ("“周奖红包”：每周“周榜”的前 100 名。", "“乡镇街道榜”排乡镇（街道），"),
+    "r10": ("“各省周榜晋级”：每周“周榜”中每个省（区、市）没有得到“全国周榜晋级”的前 10 名。",),
+    "r11": ("先要通过练习才能正式答题：练习中一次答对 18 题及以上就算通过。",),
+    "r12": ("只有得到“进入初赛”的人可以参加本阶段。", "人人都可以参加；另有条件的阶段会写明。"),
+    "r15": ("“单位人均榜”按应参加人均分排参赛单位，高的在前。",),
+    "r16": ("2 人对战：对手同时答同样的题，每题的得分只用来分胜负。", "胜计 3 分，平计 0 分，负计 0 分。"),
+    "r17": ("参与率是 80.0，达到 60 分的比率是 75.0，达到 80 分的比率是 50.0，",),
+    "r21": ("应参加人数按 2022年2月1日（含）以前最近一次上报的数字。",),
+    "r22": ("只有得到“晋级总决赛”的人可以参加本阶段。", "每周结束后抽奖。", "每周重新计分，不累计。"),
+    "r27": ("“每日百强”：每天“日榜”的前 100 名。",),
+    "r31": ("“团队榜”按人均分排队伍，高的在前。", "：人均分是 60.00。"),
+    "r33": ("“每日抽奖”的抽奖机会：一次答题每答对 5 题得一次机会，不足的部分不算。",),
+    "r34": (
+        "共 10 关，从第 1 关开始，通过一关才能进入下一关。",
+        "一次得分达到 6 分就通过这一关。",
+        "4 道题（主题：劳动法律）",
+    ),
+    "r35": ("“集卡大奖”的抽奖机会：每集齐 5 张“安全卡”得一次机会。",),
+    "r36": ("：参与率是 80.00。",),
+    "r37": ("举例：第 3 题答错，其余都答对，得分是 3 分。",),
+    "r38": (
+        "通过各关的得分依次是：30 分、40 分、50 分、60 分、70 分、80 分、90 分、100 分。",
+        "没有通过的一次，计 0 分。",
+        "没有通过的关可以再闯；已经通过的关不能再答。",
+        "周一至周六全天开放。",
+    ),
+    "r39": (
+        "每周重新计分，不累计。",
+        "举例：一周里几次答题依次计 80 分、60 分、100 分，这一周的成绩是 100 分。",
+    ),
+    "r42": ("答完一遍以后，没有答对的题再次出现，直到全部答对；每题以最后一次的答案为准。",),
+    "r44": ("每次答 100 道单选题。", "选好以后不能更换。"),
+    "r45": (
+        "7 至 12 岁（含 7 岁和 12 岁）的人可以参加。",
+        "每一关只能答一次。",
+        "看完一段科普视频一次加 10 分。",
+    ),
+    "r46": (
+        "一次答题最多得到 3 颗“星”。",
+        "“解锁挑战关”：连续 4 周，每周都有一次得分达到 1 分的人可以得到。",
+        "打卡一次加 5 分。",
+    ),
+}
+
+
+@pytest.mark.parametrize(("number", "sentences"), MUST.items(), ids=MUST)
+def test_the_page_of_a_contest_says(number: str, sentences: tuple[str, ...]) -> None:
+    assert [each for each in sentences if each not in page(number)] == []
+
+
+# Contest → what its page must not say, because it is wrong there or says nothing
+MUST_NOT: dict[str, tuple[str, ...]] = {
+    "r21": ("更换 0 次", "2022-02-01"),
+    "r31": ("75 = 75.00", "综合得分"),
+    "r33": ("个人怎样排名",),
+    "r35": ("安全卡、安全卡", "个人怎样排名"),
+    "r40": ("每月的分加起来",),
+    "r44": ("其中：100 道单选题", "当天时段结束"),
+    "r46": ("都可以得到",),
+}
+
+
+@pytest.mark.parametrize(("number", "sentences"), MUST_NOT.items(), ids=MUST_NOT)
+def test_the_page_of_a_contest_does_not_say(number: str, sentences: tuple[str, ...]) -> None:
+    assert [each for each in sentences if each in page(number)] == []
+
+
+def test_people_with_events_alone_are_counted_and_the_page_says_so() -> None:
+    events = {"sign_in": {"points": 1}}
+    boards = [{"name": "街道", "of": "region.street", "order": ["people"]}]
+
+    assert "参加人数：至少有一次有效答题或活动加分的人数" in said(events=events, boards=boards)
+    assert "参加人数：至少有一次有效答题的人数" in said(boards=boards)
+
+
+def test_what_six_weeks_share_is_told_once() -> None:
+    assert page("r38").count("共 8 关") == 1
+    assert page("r38").count("连续答对有加成") == 1
+    assert "==== 各阶段相同的规则：第一周、第二周、第三周、第四周、第五周、第六周 ====" in page("r38")
+
+
+def test_no_sentence_stands_twice_in_a_passage() -> None:
+    for name in NAMES:
+        for passage in passages(read(name)):
+            sentences = [filled_in(each) for each in passage.sentences]
+            assert len(set(sentences)) == len(sentences), name
+
+
 def test_the_formula_of_a_unit_board_has_an_example_that_it_computed_itself() -> None:
     page = text(load((EXAMPLES / "e5-rate-and-mean" / "rules.yaml").read_text("utf-8")))
 
@@ -98,7 +471,6 @@ def test_the_formula_of_a_unit_board_has_an_example_that_it_computed_itself() ->
 
 
 def test_several_stages_are_said_each_under_its_name() -> None:
-    both = document()
     twice = load(
         (EXAMPLES / "e1-points-per-attempt" / "rules.yaml").read_text("utf-8")
         + """  - name: 决赛
@@ -112,4 +484,41 @@ def test_several_stages_are_said_each_under_its_name() -> None:
 
     alone = [filled_in(p.heading) for p in passages(twice) if not p.sentences]
     assert alone == ["每个阶段都一样", "阶段：网络赛", "阶段：决赛", "每个阶段都适用"]
-    assert all(p.sentences for p in passages(both))
+
+
+# The document's own words
+
+
+OWN = {
+    "units": {"region": {"levels": ["town"]}},
+    "called": {"town": {"zh": "乡镇（街道）", "en": "township"}},
+}
+TOWNS = [{"name": "乡镇榜", "of": "region.town", "order": ["people"]}]
+
+
+def test_a_page_calls_things_as_the_document_does(english: English) -> None:
+    rules = document(OWN, boards=TOWNS)
+
+    assert "“乡镇榜”按参加人数排乡镇（街道），高的在前。" in text(rules)
+    assert "ranks each township by its number of people" in text(rules, speech("en", english))
+
+
+def test_a_word_in_one_language_is_the_word_in_all(english: English) -> None:
+    rules = document({**OWN, "called": {"town": "乡镇（街道）"}}, boards=TOWNS)
+
+    assert "ranks each 乡镇（街道） by" in text(rules, speech("en", english))
+
+
+def test_a_word_for_what_is_not_in_the_document_is_refused() -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        load(as_text(small({**OWN, "called": {"twon": "乡镇"}}, boards=TOWNS)))
+
+    (fault,) = refused.value.faults
+    assert (fault.at, fault.code) == ("/called/twon", "unknown_name")
+
+
+def test_a_word_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        load(as_text(small({**OWN, "called": {"town": 5}}, boards=TOWNS)))
+
+    assert [(fault.at, fault.code) for fault in refused.value.faults] == [("/called/town", "word")]
