@@ -21,10 +21,12 @@ from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.models.play import Attempt
 from quiz.rules import timing
 from quiz.rules.document import Document, Stage, load, playable
+from quiz.rules.supplies import StageSupply, supplies
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, candidate, published
 
 DOUBLE_CLICK_MS = 10_000
+PAPERS_TRIED = 100  # about half a second of the largest banks; `flask contest papers` draws more
 NO_UNITS = N_("单位体系 %(tree)s 的 %(level)s 一级还没有单位，请先导入。")
 NO_VALUES = N_("%(stage)s：题库里没有一道题标注了“%(facet)s”，不能要求试卷覆盖它。")
 NOT_COVERED = N_(
@@ -157,6 +159,13 @@ def missing(platform: Platform, document: Document) -> list[Fault]:
             }
             faults.append(Fault(at, None, "too_few_questions", TOO_FEW, values))
     return faults
+
+
+def papers_tried(platform: Platform, document: Document, seed: str) -> list[StageSupply]:
+    """Return what papers of a document would be like if it were published now: told before the opening."""
+    with platform.store.reading() as session:
+        pool = Pool([candidate(i, q) for i, q in _visible(session)])
+    return supplies(document, pool, seed, PAPERS_TRIED)
 
 
 def _uncovered(number: int, stage: Stage, pool: Pool) -> Iterator[Fault]:

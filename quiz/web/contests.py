@@ -30,6 +30,7 @@ from quiz.web.files import actor, kept, written
 from quiz.web.forms import NewContestForm, RulesForm
 from quiz.web.language import fault_words, said
 from quiz.web.paging import Part, asked_page, asked_text
+from quiz.web.paper_words import PaperReport, report
 from quiz.web.words import rules_page
 
 contest_desk = Blueprint("contests", __name__, url_prefix="/desk/contests")
@@ -129,6 +130,7 @@ def confirm(contest_id: int) -> ResponseReturnValue:
         checked=checked,
         seen=Seen(draft_digest(draft.text), draft.published_version),
         changes=list(_changes(contest_id, draft)),
+        papers=_papers_tried(checked.document, draft.text),
     )
 
 
@@ -295,6 +297,12 @@ def _checked(text: str) -> Checked:
     document = build(source.raw)
     not_yet = [_named(fault, lines) for fault in unplayable(source, document)]
     return Checked(document, not_yet, contests.missing(platform(), document))
+
+
+def _papers_tried(document: Document | None, text: str) -> list[PaperReport]:
+    if document is None:
+        return []
+    return [report(found) for found in contests.papers_tried(platform(), document, draft_digest(text))]
 
 
 def _has_opened(contest_id: int) -> bool:
