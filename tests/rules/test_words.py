@@ -86,7 +86,7 @@ def english() -> English:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_in_chinese_has_neither_empty_places_nor_internal_names(name: str) -> None:
     rules = read(name)
-    page = _without_own_words(text(rules), rules)
+    page = without_own_words(text(rules), rules)
 
     assert "%(" not in page
     assert "【比赛时间】" in page
@@ -100,7 +100,7 @@ def test_a_page_in_english_is_complete(name: str, english: English) -> None:
 
     assert english.missing == set()
     assert "%(" not in page
-    assert CHINESE.findall(_without_own_words(page, rules)) == []
+    assert CHINESE.findall(without_own_words(page, rules)) == []
     assert re.findall(r"\w*_\w*", page) == []
 
 
@@ -112,7 +112,7 @@ def test_every_sentence_is_one_of_the_catalogue_with_its_values_apart(name: str)
             assert "。。" not in filled_in(sentence)
 
 
-def _without_own_words(page: str, rules: Document) -> str:
+def without_own_words(page: str, rules: Document) -> str:
     """Return a page without what the document itself calls its contest, boards, groups, prizes and so on."""
     own = {rules.title, *rules.people.groups, *rules.people.grades, *rules.people.exclude}
     parts: list[Document | Stage] = [rules, *rules.stages]
