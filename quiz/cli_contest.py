@@ -171,7 +171,7 @@ def try_units(rules: Path, stats: Path, table: bool) -> None:
 def repeat_draw(rules: Path, entries: Path, seed: str) -> None:
     """Draw the published list ENTRIES.csv again, by the document RULES and the published SEED."""
     drawings = lots.read(_text(entries))
-    _print({"drawings": lots.repeated(load(_text(rules)).stages, drawings, seed.strip())})
+    _print({"drawings": lots.repeated(load(_text(rules)), drawings, seed.strip())})
 
 
 def _text(path: Path) -> str:

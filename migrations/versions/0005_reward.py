@@ -1,4 +1,4 @@
-"""Events, draws with their seeds, and confirmed awards."""
+"""Events, drawings, and confirmed awards."""
 
 from __future__ import annotations
 
@@ -31,15 +31,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_event_person_id"), "event", ["person_id"], unique=False)
     op.create_table(
-        "draw_seed",
-        sa.Column("contest_id", BIG, nullable=False),
-        sa.Column("draw", sa.String(length=200), nullable=False),
-        sa.Column("seed", sa.String(length=64), nullable=False),
-        sa.Column("committed_ms", BIG, nullable=False),
-        sa.ForeignKeyConstraint(["contest_id"], ["contest.id"], name=op.f("fk_draw_seed_contest_id")),
-        sa.PrimaryKeyConstraint("contest_id", "draw", name=op.f("pk_draw_seed")),
-    )
-    op.create_table(
         "drawn",
         sa.Column("id", BIG, nullable=False),
         sa.Column("contest_id", BIG, nullable=False),
@@ -49,6 +40,7 @@ def upgrade() -> None:
         sa.Column("entries", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("wins", sa.Text(), nullable=False),
+        sa.Column("is_last", sa.Boolean(), nullable=False),
         sa.Column("drawn_ms", BIG, nullable=False),
         sa.Column("actor_id", BIG, nullable=True),
         sa.ForeignKeyConstraint(["contest_id"], ["contest.id"], name=op.f("fk_drawn_contest_id")),
@@ -86,5 +78,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("award_winner", "award_list", "drawn", "draw_seed", "event"):
+    for table in ("award_winner", "award_list", "drawn", "event"):
         op.drop_table(table)

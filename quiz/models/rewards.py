@@ -1,4 +1,4 @@
-"""What earns something beside answers, and who got what: events, draws with their seeds, confirmed awards."""
+"""What earns something beside answers, and who got what: events, drawings, confirmed awards."""
 
 from __future__ import annotations
 
@@ -24,17 +24,6 @@ class Event(Base):
     __table_args__ = (UniqueConstraint("contest_id", "person_id", "key"),)
 
 
-class DrawSeed(Base):
-    """The secret of a draw: its hash is published with the rules, itself after the last drawing."""
-
-    __tablename__ = "draw_seed"
-
-    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
-    draw: Mapped[str] = mapped_column(String(200), primary_key=True)  # rules.lots.title
-    seed: Mapped[str] = mapped_column(String(64))
-    committed_ms: Mapped[int] = mapped_column(BigInt)
-
-
 class Drawn(Base):
     """One drawing: who took part and who won. Rows are only added, one an occasion."""
 
@@ -48,6 +37,7 @@ class Drawn(Base):
     entries: Mapped[str] = mapped_column(LongText)  # rules.lots.Drawing.text
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of it
     wins: Mapped[str] = mapped_column(LongText)  # JSON: [[prize, code, entry, person id], …]
+    is_last: Mapped[bool]  # nothing is left to draw: the seed is told, nothing is drawn any more
     drawn_ms: Mapped[int] = mapped_column(BigInt)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

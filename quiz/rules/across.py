@@ -91,6 +91,10 @@ class Across:
         """Return the group a person belongs to."""
         return self.records[0].group(person)
 
+    def groups(self, person: str) -> Sequence[str]:
+        """Return all that a roster marks a person as."""
+        return self.records[0].groups(person)
+
     def unit_of(self, person: str, of: str) -> str | None:
         """Return the path of a person's unit on a level."""
         return self.records[0].unit_of(person, of)

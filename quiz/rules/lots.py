@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quiz.errors import N_, InvalidInput
-from quiz.rules.parts import Draw, Stage
+from quiz.rules.across import as_stage
+from quiz.rules.parts import Document, Draw, Stage
 
 COLUMNS = ("draw", "occasion", "period", "code", "entries")
+CODE_DIGITS = 16
 MOST_DIGITS = 6  # of one person's entries in one drawing
 
 
@@ -71,10 +73,20 @@ class Won:
             self.periods[drawing.period, win.code] += 1
 
 
-def title(stage: Stage, draw: Draw, stages: Sequence[Stage]) -> str:
-    """Return what a draw is called in lists: its name, with its stage where two stages use one name."""
-    twins = sum(each.name == draw.name for other in stages for each in other.draws)
-    return draw.name if twins == 1 else f"{stage.name}/{draw.name}"
+def titles(document: Document) -> dict[str, tuple[Stage, Draw]]:
+    """Return the draws by what lists call them: by name, with the stage where two of them share it."""
+    stages = [*document.stages, as_stage(document)]
+    found = [(stage, draw) for stage in stages for draw in stage.draws]
+    names = Counter(draw.name for _, draw in found)
+    return {
+        draw.name if names[draw.name] == 1 or not stage.name else f"{stage.name}/{draw.name}": (stage, draw)
+        for stage, draw in found
+    }
+
+
+def code_of(seed: str, person: int) -> str:
+    """Return the code of a person in the lists of a draw: it follows from the seed, so nobody chooses it."""
+    return sha256(f"{seed}|code|{person}")[:CODE_DIGITS]
 
 
 def commitment(seed: str) -> str:
@@ -147,9 +159,9 @@ def read(text: str) -> list[Drawing]:
     return [Drawing(*key, tuple(holders)) for key, holders in found.items()]
 
 
-def repeated(stages: Sequence[Stage], drawings: Sequence[Drawing], seed: str) -> list[Mapping[str, object]]:
+def repeated(document: Document, drawings: Sequence[Drawing], seed: str) -> list[Mapping[str, object]]:
     """Return what drawing the published lists comes to, each with its digest; raises InvalidInput."""
-    draws = {title(stage, draw, stages): draw for stage in stages for draw in stage.draws}
+    draws = {called: draw for called, (_, draw) in titles(document).items()}
     won: dict[str, Won] = {}
     found: list[Mapping[str, object]] = []
     for drawing in drawings:

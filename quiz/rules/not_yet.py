@@ -42,8 +42,7 @@ PERSONAL = ("total", "time", "reached", "first_started")
 
 GAPS = (
     Gap("/boards", (BY_PLAY,), N_("跨阶段的榜")),
-    Gap("/draws", (BY_PLAY,), N_("跨阶段的抽奖")),
-    Gap("/awards", (BY_PLAY,), N_("跨阶段的奖项")),
+    Gap("/draws/*/drawn", (BY_PLAY,), N_("当场抽奖"), _is("at_once")),
     Gap("/people/groups", (BY_PLAY,), N_("按人群分组")),
     Gap("/people/ages", (BY_PLAY,), N_("限制年龄")),
     Gap("/people/grades", (BY_PLAY,), N_("限制年级")),
@@ -63,7 +62,6 @@ GAPS = (
     Gap("/stages/*/flow/levels", (BY_PLAY,), N_("闯关")),
     Gap("/stages/*/flow/duel", (BY_PLAY,), N_("对战")),
     Gap("/stages/*/award/duel", (BY_PLAY,), N_("对战积分")),
-    Gap("/stages/*/award/tokens", (BY_PLAY,), N_("发放卡片")),
     Gap("/stages/*/boards/*/each", (BY_PLAY,), N_("按人群或单位分榜")),
     Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
     Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("各组最高分之和"), _any("group_best_sum")),
@@ -71,11 +69,9 @@ GAPS = (
     Gap("/stages/*/boards/*/public", (BY_PLAY,), N_("限定公布的时间和对象")),
     Gap("/stages/*/boards/*/frozen_from", (BY_PLAY,), N_("封榜")),
     Gap("/stages/*/boards/*/least_listed", (BY_PLAY,), N_("人数太少时不列出")),
-    Gap("/stages/*/draws", (BY_PLAY,), N_("抽奖")),
-    Gap("/stages/*/awards", (BY_PLAY,), N_("奖项与晋级")),
+    Gap("/stages/*/draws/*/drawn", (BY_PLAY,), N_("当场抽奖"), _is("at_once")),
     Gap("/stages/*/integrity/one_phone", (BY_PLAY,), N_("一人一机"), _is(True)),
     Gap("/stages/*/integrity/shortest_s", (BY_PLAY,), N_("过快答题的提示")),
-    Gap("/stages/*/integrity/notice_days", (BY_PLAY,), N_("公示期")),
 )
 
 

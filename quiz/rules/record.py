@@ -236,6 +236,10 @@ class Record:
         row = self.case.people.get(person)
         return row.group if row is not None else ""
 
+    def groups(self, person: str) -> Sequence[str]:
+        """Return all that a roster marks a person as."""
+        return (self.group(person),)
+
     def unit_of(self, person: str, of: str) -> str | None:
         """Return the path of a person's unit on a level ("tree.level")."""
         return self.shared.unit_of(person, of)

@@ -98,7 +98,7 @@ class Run:
         found = {
             person: draws.entries(draw, self.stage.award, self._entrant(person, places))
             for person in self.record.people()
-            if self.record.group(person) not in draw.exclude or not self.record.group(person)
+            if not draw.exclude or not set(draw.exclude) & set(self.record.groups(person))
         }
         return {person: mine for person, mine in found.items() if mine}
 

@@ -142,6 +142,23 @@ STEPS: Mapping[str, Callable[[date], date]] = {  # to the first day of the next 
 }
 
 
+def day_ends_ms(stage: Stage, day: str) -> int:
+    """Return when a day (ISO) of a stage is over."""
+    return _ends_ms(stage.calendar, date.fromisoformat(day) + timedelta(days=1))
+
+
+def period_ends_ms(stage: Stage, period: str) -> int:
+    """Return when a period is over; one that is none of the calendar ends with the stage."""
+    if not period or stage.calendar.period not in STEPS:
+        return stage.calendar.closes_ms
+    return _ends_ms(stage.calendar, STEPS[stage.calendar.period](date.fromisoformat(period)))
+
+
+def _ends_ms(calendar: Calendar, following: date) -> int:
+    begins_ms = _midnight(calendar.zone, following) + calendar.day_begins_min * MINUTE_MS
+    return min(begins_ms, calendar.closes_ms)
+
+
 def limit_ms(stage: Stage, started_ms: int) -> int | None:
     """Return the last moment that the rules give an attempt: its own clock, or the close where that cuts."""
     clock, calendar = stage.clock, stage.calendar

@@ -18,6 +18,7 @@ from quiz.rules.sheet import Admission, Counted, Paper
 from quiz.services import closing
 from quiz.services.admission import known_of
 from quiz.services.announcing import announce
+from quiz.services.awards import check_advanced, has_advanced
 from quiz.services.closing import Ending, Outcome, close, corrected_outcome, played_of
 from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest
 from quiz.services.happened import added
@@ -123,10 +124,12 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
         earlier = spent(connection, rules, stage, person_id, here, now_ms)
         extra = added(connection, rules.contest_id, stage, person_id, now_ms)
         known = known_of(connection, rules.document, person_id, now_ms)
+        advanced = has_advanced(connection, rules, stage_index, person_id)
     scene = stage.calendar.scenes[0] if stage.calendar.scenes else None
     refusal: QuizError | None = None
     try:
         eligibility.check(rules.document.people, known.facts)
+        check_advanced(advanced)
         quota.may_start(stage, earlier, now_ms, scene, extra)
     except QuizError as error:
         refusal = error

@@ -18,6 +18,7 @@ from quiz.rules.papers import Turn
 from quiz.rules.quota import Earlier
 from quiz.rules.sheet import Paper, Slot
 from quiz.services.admission import admit
+from quiz.services.awards import check_advanced, has_advanced
 from quiz.services.corrected import said_of
 from quiz.services.happened import added
 from quiz.services.published import Published
@@ -67,6 +68,7 @@ def start_attempt(
     known = _known(earlier, wanted)
     if known is not None:
         return known.id
+    check_advanced(has_advanced(connection, rules, wanted.stage, person_id))
     stage = rules.document.stages[wanted.stage]
     extra_time = admit(connection, rules.document, stage, person_id, now_ms)
     here = [s for s in earlier if s.stage == wanted.stage]
