@@ -22,6 +22,7 @@ class Action(StrEnum):
     ANSWER = "answer"  # with an attempt's own token: no role is asked
     MANAGE_BANK = "manage_bank"
     MANAGE_CONTESTS = "manage_contests"
+    CORRECT_RESULTS = "correct_results"  # void, adjust, disqualify, correct a key; see a person's file
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
     WATCH_SERVICE = "watch_service"  # health and readiness
@@ -38,6 +39,7 @@ VERDICTS: dict[Action, frozenset[Role]] = {
     Action.ANSWER: _EVERYBODY,
     Action.MANAGE_BANK: _DESK,
     Action.MANAGE_CONTESTS: _DESK,
+    Action.CORRECT_RESULTS: _DESK,
     Action.MANAGE_PEOPLE: _DESK,
     Action.READ_AUDIT: _DESK,
     Action.WATCH_SERVICE: _EVERYBODY,

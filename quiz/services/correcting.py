@@ -25,6 +25,7 @@ KINDS: Mapping[str, Sequence[str]] = {  # what is corrected → what may be done
 }
 LONGEST_REASON = 500  # characters
 LONGEST_POINTS = 12
+LARGEST_ID = 2**53
 HIGHEST_POINTS = 1_000_000
 UNBOOKED = 2**62  # the id of a row that is only tried: after all others
 
@@ -75,6 +76,8 @@ def checked(session: Session, rules: Published, wanted: Correction, now_ms: int)
     """Return a correction as a row of the ledger; raises NotFound, InvalidInput with what to do instead."""
     if wanted.do not in KINDS.get(wanted.of, ()):
         raise InvalidInput(N_("这种更正不能用在这里，请重新选择。"))
+    if not 0 < wanted.id < LARGEST_ID:
+        raise NotFound()
     if not wanted.because.strip():
         raise InvalidInput(N_("请填写更正的理由，它会告诉当事人并留在记录里。"))
     if len(wanted.because.strip()) > LONGEST_REASON:

@@ -17,6 +17,7 @@ from quiz.web.desk import desk
 from quiz.web.errors import init_errors
 from quiz.web.health import health
 from quiz.web.language import init_language
+from quiz.web.ledger import ledger
 from quiz.web.look import init_look
 from quiz.web.openapi import openapi
 from quiz.web.play import play
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     desk,
     bank_desk,
     contest_desk,
+    ledger,
 )
 
 

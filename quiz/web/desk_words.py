@@ -23,6 +23,12 @@ def action_words() -> Mapping[str, str]:
         "contest.save": _("保存规则草稿"),
         "contest.publish": _("发布比赛"),
         "board.export": _("导出榜单"),
+        "ledger.void": _("更正：作废"),
+        "ledger.restore": _("更正：恢复"),
+        "ledger.adjust": _("更正：加减分"),
+        "ledger.zero": _("更正：记零分"),
+        "ledger.disqualify": _("更正：取消资格"),
+        "ledger.remark": _("更正：改判"),
     }
 
 
@@ -35,6 +41,13 @@ def detail_words() -> Mapping[str, str]:
         "board": _("榜"),
         "rows": _("行数"),
         "period": _("时段"),
+        "attempt": _("答题"),
+        "person": _("人员"),
+        "unit": _("单位"),
+        "question": _("题目"),
+        "because": _("理由"),
+        "points": _("分值"),
+        "key": _("正确答案"),
     }
 
 

@@ -21,6 +21,7 @@ from quiz.services.closing import Outcome
 from quiz.services.published import Published, in_force
 from quiz.services.results import BoardId, Page, Row, Wanted
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
+from quiz.web.correction_words import told
 from quiz.web.desk_words import level_words
 from quiz.web.paging import Part, asked_page
 from quiz.web.review import ReviewedQuestion, reviewed_questions, what_comes_later
@@ -49,6 +50,8 @@ class ResultPage:
     unsent: int  # answers that the phone could not deliver in time
     can_go_on: bool
     left_words: str
+    corrections: Sequence[str] = ()  # what the ledger says of it, in words
+    is_void: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
         unsent=int(unsent) if unsent.isascii() and unsent.isdigit() and len(unsent) < 4 else 0,
         can_go_on=chances.refusal is None,
         left_words=_left_words(sheet, left),
+        corrections=told(outcome.corrections),
+        is_void=outcome.is_void,
     )
     return render_template("results/result.html", page=page)
 
@@ -210,7 +215,9 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
 
 def _line(stage: Stage, shown: Board, row: Row, mine: int | None) -> BoardLine:
     values = row.values
-    if shown.of == "people":
+    if row.because == "disqualified":
+        value, more = "", _unit_words(row)
+    elif shown.of == "people":
         value = number(values["total"])
         more = duration(int(str(values["time_ms"]))) if "time" in stage.order else ""
     else:
@@ -220,8 +227,12 @@ def _line(stage: Stage, shown: Board, row: Row, mine: int | None) -> BoardLine:
 
 
 def _unit_words(row: Row) -> str:
-    """Return how many people of a unit take part, or why it has no place."""
-    reasons = {"least_people": _("参加人数不足"), "not_enrolled": _("没有登记人数")}
+    """Return how many people of a unit take part, or why a row has no place."""
+    reasons = {
+        "least_people": _("参加人数不足"),
+        "not_enrolled": _("没有登记人数"),
+        "disqualified": _("取消资格：%(reason)s", reason=row.reason),
+    }
     if row.because is not None:
         return reasons.get(row.because, _("暂不排名"))
     return _("%(count)s 人参加", count=row.values["people"]) if "people" in row.values else ""

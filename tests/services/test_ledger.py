@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from quiz.cli import register
 from quiz.errors import InvalidInput, NotFound, QuotaUsed
 from quiz.models.accounts import Audit, Unit
 from quiz.models.ledger import Ledger
@@ -495,6 +496,7 @@ def test_a_command_corrects_a_key_and_counts_again(
     sheet = sheet_of(platform, attempt_of(platform, people["甲"]))
     single = next(v for v, chosen in sheet.items() if chosen == ["A"])
     asked = ["contest", "remark", str(rules.contest_id), str(single), "b", "--because", "题目有误"]
+    register(app)
     runner = app.test_cli_runner()
 
     tried = runner.invoke(args=[*asked, "--dry-run"])

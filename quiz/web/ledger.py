@@ -1,0 +1,154 @@
+"""Corrections at the desk: what was booked, what could be, who would move, and a person's file."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from quiz.errors import InvalidInput, NotFound, QuizError
+from quiz.rules.permissions import Action
+from quiz.services import dossier, previewing
+from quiz.services import ledger as service
+from quiz.services.correcting import KINDS, Correction
+from quiz.services.published import in_force
+from quiz.web.access import allows, now_ms, platform
+from quiz.web.bodies import plain
+from quiz.web.correction_words import do_words, kind_words, short_words
+from quiz.web.files import actor
+from quiz.web.language import refusal
+from quiz.web.paging import Part, asked_page, asked_text
+from quiz.web.wording import duration, number
+
+ledger = Blueprint("ledger", __name__, url_prefix="/desk/contests/<int:contest_id>/ledger")
+
+ROWS = 50
+LONGEST_TYPED = 2_000
+MOST_AT_ONCE = 500  # attempts counted again while the organizer waits; more are left to the sweep
+KIND = "<any(attempt, person, unit, question):of>"
+
+
+@ledger.get("/")
+@allows(Action.CORRECT_RESULTS)
+def index(contest_id: int) -> ResponseReturnValue:
+    """List what was booked, the newest first."""
+    rules, page = in_force(platform(), contest_id), asked_page()
+    rows, count = service.entries(platform(), contest_id, (page - 1) * ROWS, ROWS)
+    return render_template(
+        "ledger/index.html",
+        rules=rules,
+        rows=rows,
+        part=Part(page, ROWS, count),
+        kind_words=kind_words(),
+        short_words=short_words(),
+    )
+
+
+@ledger.get("/new")
+@allows(Action.CORRECT_RESULTS)
+def new(contest_id: int) -> ResponseReturnValue:
+    """Look for what is to be corrected: a person, an attempt, a unit, a question."""
+    of, query = asked_text("of") or "person", asked_text("q")
+    if of not in KINDS:
+        raise NotFound()
+    return render_template(
+        "ledger/new.html",
+        rules=in_force(platform(), contest_id),
+        of=of,
+        query=query,
+        found=dossier.find(platform(), contest_id, of, query),
+        kind_words=kind_words(),
+    )
+
+
+@ledger.get(f"/{KIND}/<int:target>")
+@allows(Action.CORRECT_RESULTS)
+def correct(contest_id: int, of: str, target: int) -> ResponseReturnValue:
+    """Ask what is to be done, and why."""
+    return _form(contest_id, of, target)
+
+
+@ledger.post(f"/{KIND}/<int:target>")
+@allows(Action.CORRECT_RESULTS)
+def preview(contest_id: int, of: str, target: int) -> ResponseReturnValue:
+    """Show who would move, before anything is booked."""
+    wanted = _wanted(of, target)
+    try:
+        found = previewing.preview(platform(), contest_id, wanted, now_ms())
+    except InvalidInput as error:
+        return _form(contest_id, of, target, error), 400
+    return render_template(
+        "ledger/preview.html",
+        rules=in_force(platform(), contest_id),
+        wanted=wanted,
+        target=dossier.named(platform(), contest_id, of, target),
+        found=found,
+        words=do_words(of)[wanted.do],
+        token=secrets.token_hex(16),
+    )
+
+
+@ledger.post(f"/{KIND}/<int:target>/book")
+@allows(Action.CORRECT_RESULTS)
+def book(contest_id: int, of: str, target: int) -> ResponseReturnValue:
+    """Book what was shown, once, however often the button is pressed."""
+    token = plain(request.form.get("token", ""))
+    ledger_id = service.book(platform(), contest_id, _wanted(of, target), actor(), token)
+    words = _("更正已生效，相关的人可以看到理由。")
+    if of == "question":
+        count = service.touched(platform(), contest_id, target)
+        if count <= MOST_AT_ONCE:
+            service.recount(platform(), ledger_id)
+        else:
+            words = _("更正已记录，正在后台重新计分 %(count)s 次答题，榜单会逐步更新。", count=count)
+    flash(words, "good")
+    return redirect(url_for("ledger.index", contest_id=contest_id), 303)
+
+
+@ledger.get("/people/<int:person_id>")
+@allows(Action.CORRECT_RESULTS)
+def person(contest_id: int, person_id: int) -> ResponseReturnValue:
+    """Show everything that is on record about a person in this contest."""
+    rows, _count = service.entries(platform(), contest_id, size=ROWS, person_id=person_id)
+    return render_template(
+        "ledger/person.html",
+        rules=in_force(platform(), contest_id),
+        file=dossier.person_file(platform(), contest_id, person_id),
+        rows=rows,
+        duration=duration,
+        number=number,
+        kind_words=kind_words(),
+        short_words=short_words(),
+    )
+
+
+def _wanted(of: str, target: int) -> Correction:
+    form = request.form
+    return Correction(
+        of=of,
+        id=target,
+        do=plain(form.get("do", "")) or ("remark" if of == "question" else ""),
+        because=plain(form.get("because", "").replace("\r\n", " ").replace("\n", " "))[:LONGEST_TYPED],
+        points=plain(form.get("points", "")) if form.get("do") in ("adjust", "remark") else "",
+        key=tuple(sorted({plain(letter) for letter in form.getlist("key")})) if of == "question" else (),
+    )
+
+
+def _form(contest_id: int, of: str, target: int, error: QuizError | None = None) -> str:
+    question, key = None, frozenset(request.form.getlist("key"))
+    if of == "question":
+        question, key_now = dossier.question_of(platform(), contest_id, target)
+        key = key or key_now
+    return render_template(
+        "ledger/correct.html",
+        rules=in_force(platform(), contest_id),
+        of=of,
+        target=dossier.named(platform(), contest_id, of, target),
+        choices=do_words(of),
+        question=question,
+        key=key,
+        typed=request.form,
+        wrong=refusal(error) if error else "",
+    )

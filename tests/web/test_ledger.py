@@ -1,0 +1,162 @@
+"""Corrections at the desk and as the people concerned read them, in browsers without script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from quiz.services import boards
+from quiz.services.platform import Platform
+from quiz.services.published import Published
+from tests.support import standing
+from tests.support.clock import MovedClock
+from tests.support.desk import Visitor
+from tests.support.pages import faults_of
+
+HIDDEN = re.compile(r'type="hidden" name="(token|do|because|points|key)" value="([^"]*)"')
+
+
+@pytest.fixture
+def rules(platform: Platform, clock: MovedClock) -> Published:
+    rules = standing.publish(platform, clock.now_ms())
+    standing.catch_up(platform, clock.now_ms())
+    return rules
+
+
+@pytest.fixture
+def person_id(platform: Platform, rules: Published, clock: MovedClock) -> int:
+    """甲, who has the first place, before 乙; both live in street P."""
+    now = clock.now_ms()
+    found = standing.join(platform, "甲", now)
+    standing.finish(platform, rules, found, 4, now)
+    standing.finish(platform, rules, standing.join(platform, "乙", now), 2, now)
+    clock.move(minutes=10)
+    return found
+
+
+def tried(organizer: Visitor, address: str, **fields: object) -> dict[str, str]:
+    """Fill in a correction and return what the page that shows who moves would send."""
+    organizer.open(address)
+    organizer.send(address, **{"because": "经核查", **fields})
+    assert organizer.page is not None
+    html = organizer.page.get_data(as_text=True)
+    assert faults_of(html) == []
+    return dict(HIDDEN.findall(html))
+
+
+def test_an_organizer_finds_tries_and_books_a_correction_once(
+    organizer: Visitor, platform: Platform, rules: Published, person_id: int
+) -> None:
+    ledger = f"/desk/contests/{rules.contest_id}/ledger"
+    found = organizer.open(f"{ledger}/new?of=person&q=甲")
+    fields = tried(organizer, f"{ledger}/person/{person_id}", do="disqualify")
+    seen = organizer.text
+
+    organizer.post(f"{ledger}/person/{person_id}/book", **fields)
+    booked = organizer.send(f"{ledger}/person/{person_id}/book", **fields)
+
+    assert "甲" in found
+    assert "第 1 名 · 4" in seen
+    assert "不在榜上" in seen
+    assert "更正已生效" in booked
+    assert booked.count("经核查") == 1
+    assert faults_of(organizer.page.get_data(as_text=True)) == []  # type: ignore[union-attr]  # a page is open
+    assert boards.verify(platform, rules.contest_id) == []
+
+
+def test_who_is_out_stands_below_the_public_board_with_the_reason(
+    organizer: Visitor, stranger: Visitor, rules: Published, person_id: int
+) -> None:
+    address = f"/desk/contests/{rules.contest_id}/ledger/person/{person_id}"
+    fields = tried(organizer, address, do="disqualify", because="替人答题")
+    organizer.send(f"{address}/book", **fields)
+
+    public = stranger.open(f"/contests/{rules.contest_id}/boards/0-0")
+    full = organizer.open(f"/desk/contests/{rules.contest_id}/boards/0-0")
+
+    assert "暂不排名" in public
+    assert "取消资格：替人答题" in public
+    assert public.index("乙") < public.index("甲")
+    assert "取消资格：替人答题" in full
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"do": "disqualify", "because": ""}, "请填写更正的理由"),
+        ({"do": "adjust", "points": "很多"}, "分值请写成"),
+        ({"do": "restore"}, "没有可以撤销的"),
+        ({"do": "void"}, "这种更正不能用在这里"),
+        ({}, "这种更正不能用在这里"),
+    ],
+)
+def test_a_wrong_correction_keeps_what_was_typed(
+    organizer: Visitor, rules: Published, person_id: int, fields: dict[str, str], told: str
+) -> None:
+    address = f"/desk/contests/{rules.contest_id}/ledger/person/{person_id}"
+    organizer.open(address)
+
+    page = organizer.send(address, 400, **{"because": "理由还在", **fields})
+
+    assert told in page
+    assert ("理由还在" in page) == ("because" not in fields)
+
+
+def test_a_corrected_key_is_tried_and_counted(
+    organizer: Visitor, platform: Platform, rules: Published, person_id: int
+) -> None:
+    file = organizer.open(f"/desk/contests/{rules.contest_id}/ledger/people/{person_id}")
+    assert organizer.page is not None
+    html = organizer.page.get_data(as_text=True)
+    versions = re.findall(r"ledger/question/(\d+)", html)
+    single = next(v for v in versions if rules.questions[int(v)].kind == "single")
+    address = f"/desk/contests/{rules.contest_id}/ledger/question/{single}"
+    fields = tried(organizer, address, key="B", do="remark")
+
+    page = organizer.send(f"{address}/book", **fields)
+
+    assert faults_of(html) == []
+    assert "试卷与答案" in file
+    assert "改判" in page
+    assert "正在重新计分" not in page
+    assert boards.verify(platform, rules.contest_id) == []
+
+
+def test_the_person_reads_what_was_corrected_and_why(
+    app: Flask, organizer: Visitor, participant: Visitor, platform: Platform, rules: Published, person_id: int
+) -> None:
+    me = participant.client.get("/api/v1/me").get_json()["person"]["id"]
+    standing.finish(platform, rules, int(me), 3, platform.clock.now_ms())
+    listed = participant.client.get("/api/v1/me").get_json()["attempts"][0]["attempt"]
+    address = f"/desk/contests/{rules.contest_id}/ledger/attempt/{listed}"
+    fields = tried(organizer, address, do="void", because="两人共用一部手机")
+    organizer.send(f"{address}/book", **fields)
+
+    result = participant.open(f"/attempts/{listed}/result")
+    mine = participant.open("/me")
+
+    assert "这次答题已作废，不计入成绩。理由：两人共用一部手机" in result
+    assert "两人共用一部手机" in mine
+
+
+def test_only_organizers_see_corrections(
+    participant: Visitor, stranger: Visitor, rules: Published, person_id: int
+) -> None:
+    address = f"/desk/contests/{rules.contest_id}/ledger"
+
+    participant.open(f"{address}/", 403)
+    participant.open(f"{address}/people/{person_id}", 403)
+    stranger.open(f"{address}/")
+
+    assert stranger.address == "/sign-in"
+
+
+@pytest.mark.parametrize("rest", ["person/999999", "unit/1", "new?of=nothing", "people/999999", "cat/1"])
+def test_what_is_not_there_is_not_found(
+    organizer: Visitor, rules: Published, person_id: int, rest: str
+) -> None:
+    status = 200 if rest == "unit/1" else 404
+
+    organizer.open(f"/desk/contests/{rules.contest_id}/ledger/{rest}", status)
