@@ -22,6 +22,7 @@ from quiz.rules.document import Stage
 from quiz.rules.sheet import Paper
 from quiz.rules.standings import Played
 from quiz.services.published import Published
+from quiz.services.received import AttemptRow
 
 
 class Booked(NamedTuple):
@@ -211,6 +212,20 @@ def marked_again(
     found[SCORE], found[POINTS] = marked.score, marked.points
     found[CORRECT], found[FULL] = marked.correct, marked.full
     return found
+
+
+def with_corrected_keys(connection: Connection, rules: Published, row: AttemptRow) -> Published:
+    """Return the rules with the keys by which a closed attempt is marked: for looking back at it."""
+    said = said_of(connection, rules.contest_id, row.person_id)
+    if not said.keys:
+        return rules
+    stage, finished_ms = rules.document.stages[row.stage], row.finished_ms or 0
+    keys = {version: said.key_of(stage, version, finished_ms) for version in said.keys}
+    questions = {
+        version: replace(question, key=key) if (key := keys.get(version)) else question
+        for version, question in rules.questions.items()
+    }
+    return replace(rules, questions=questions)
 
 
 def papers_of(

@@ -20,7 +20,7 @@ from quiz.services.admission import known_of
 from quiz.services.announcing import announce
 from quiz.services.awards import check_advanced, has_advanced
 from quiz.services.closing import Ending, Outcome, close, corrected_outcome, played_of
-from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest
+from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest, with_corrected_keys
 from quiz.services.happened import added
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force, published
@@ -187,7 +187,9 @@ def sheet_of(
         if epoch is not None and row.epoch != epoch:
             raise SignInNeeded()
         received = receipts(connection, attempt_id)
-    rules = published(platform, row.rules_id)
+        rules = published(platform, row.rules_id)
+        if row.finished_ms is not None:
+            rules = with_corrected_keys(connection, rules, row)
     stage = rules.document.stages[row.stage]
     opened = None
     if row.finished_ms is None and stage.clock.per_question_ms is not None:

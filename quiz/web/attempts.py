@@ -19,6 +19,7 @@ from quiz.services.play import Batch, Saved
 from quiz.services.published import in_force, published
 from quiz.web.access import RECEIVED, allows, bearer, csrf, now_ms, platform
 from quiz.web.bodies import as_json, json_body
+from quiz.web.correction_words import told
 from quiz.web.questions import number, question_json, reviewed_json
 from quiz.web.tokens import AttemptToken, read
 
@@ -110,14 +111,17 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
 
 
 def outcome_json(outcome: Outcome) -> dict[str, object]:
-    """Return what an attempt came to; exact values that are no whole numbers are text."""
-    return {
+    """Return what an attempt came to after corrections; exact values that are no whole numbers are text."""
+    body: dict[str, object] = {
         "score": number(outcome.score),
         "award": number(outcome.points),
         "time_ms": outcome.time_ms,
         "correct": outcome.correct,
         "of": outcome.of,
     }
+    if outcome.corrections:
+        body["void"], body["corrections"] = outcome.is_void, told(outcome.corrections)
+    return body
 
 
 def _place(outcome: Outcome, person_id: int) -> int | None:

@@ -93,6 +93,8 @@ def _row_json(row: Row) -> dict[str, object]:
         "name": row.name,
         "unit": row.unit,
         **{name: number(value) for name, value in row.values.items()},
+        **({"because": row.because} if row.because is not None else {}),
+        **({"reason": row.reason} if row.reason else {}),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import orjson
 import pytest
 from flask import Flask
@@ -511,3 +513,69 @@ def test_a_command_corrects_a_key_and_counts_again(
     assert totals(platform, rules, now)["甲"] != 5
     assert "正确答案没有变化" in again.output
     assert boards.verify(platform, rules.contest_id) == []
+
+
+def test_who_looks_back_sees_the_corrected_key(
+    platform: Platform, rules: Published, people: dict[str, int], now: int
+) -> None:
+    attempt_id = attempt_of(platform, people["甲"])
+    sheet = sheet_of(platform, attempt_id)
+    single = next(v for v, chosen in sheet.items() if chosen == ["A"])
+    n = list(sheet).index(single) + 1
+
+    ledger.recount(platform, book(platform, rules, "question", single, "remark", key=("B",)))
+
+    shown = play.review(platform, attempt_id, people["甲"], now + 30 * DAY_MS).shown[n]
+    assert shown.rightness == 0
+    assert shown.key is not None
+    assert shown.key != cast.response(platform, attempt_id, n)
+
+
+# --- whatever happens in whatever order
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_boards_equal_the_fold_after_any_sequence_of_attempts_and_corrections(
+    platform: Platform, rules: Published, people: dict[str, int], now: int, seed: int
+) -> None:
+    chance = random.Random(seed)
+    attempts = {name: attempt_of(platform, who) for name, who in people.items()}
+    singles = [v for v, q in rules.questions.items() if q.kind == "single"]
+    booked = 0
+    for step in range(25):
+        at_ms = now + 2 * DAY_MS + step * HOUR_MS
+        name = chance.choice(list(people))
+        of, do, target, rest = chance.choice(
+            [
+                ("attempt", chance.choice(["void", "zero", "restore"]), attempts[name], {}),
+                ("attempt", "adjust", attempts[name], {"points": str(chance.randint(-3, 3))}),
+                ("person", chance.choice(["disqualify", "zero", "restore"]), people[name], {}),
+                ("person", "adjust", people[name], {"points": str(chance.randint(-3, 3))}),
+                ("unit", chance.choice(["disqualify", "restore"]), unit_of(platform, "P"), {}),
+                ("question", "remark", chance.choice(singles), {"key": (chance.choice("ABCD"),)}),
+                ("play", "", people[name], {}),
+                ("replay", "", 0, {}),
+            ]
+        )
+        try:
+            if of == "play":
+                standing.finish(platform, rules, target, chance.randint(0, 4), at_ms)
+            elif of == "replay":
+                boards.refold_all(platform, rules.contest_id)
+            else:
+                row = book(platform, rules, of, target, do, at_ms=at_ms, **rest)
+                booked += 1
+                if of == "question":
+                    ledger.recount(platform, row)
+        except (InvalidInput, QuotaUsed):
+            continue
+
+    assert booked > 5
+    assert boards.verify(platform, rules.contest_id) == []
+    live = [standing.page(platform, rules, board, now) for board in (PEOPLE, STREETS, BEST)]
+    before, found = lines(platform), platform.live
+    boards.refold_all(platform, rules.contest_id)
+    platform.live = None
+    stored = [standing.page(platform, rules, board, now) for board in (PEOPLE, STREETS, BEST)]
+    platform.live = found
+    assert (lines(platform), stored) == (before, live)
