@@ -32,6 +32,7 @@ results = Blueprint("results", __name__)
 PAGE_SIZE = 50  # rows of a board
 LONGEST_QUERY = 40  # characters
 LONGEST_PERIOD = 80
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class BoardPage:
     kept: Mapping[str, str]  # of the address, for the other pages
     part_address: str
     order_words: str
+    notice: str = ""  # until when results may be objected to
 
     @property
     def shows_mine(self) -> bool:
@@ -210,7 +212,17 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         kept=kept,
         part_address=f"{address}&{urlencode({**kept, 'part': 1})}",
         order_words=_order_words(stage) if is_people else "",
+        notice=_notice(stage),
     )
+
+
+def _notice(stage: Stage) -> str:
+    """Return until when results may be objected to, once the stage has closed. Source: P16 `notice_days`."""
+    days, closes_ms = stage.integrity.notice_days, stage.calendar.closes_ms
+    if days is None or not closes_ms <= now_ms() < closes_ms + days * DAY_MS:
+        return ""
+    until = moment(closes_ms + days * DAY_MS, stage.calendar.zone, is_end=True)
+    return _("公示期到 %(moment)s。对结果有异议，请在此之前向主办方提出。", moment=until)
 
 
 def _line(stage: Stage, shown: Board, row: Row, mine: int | None) -> BoardLine:

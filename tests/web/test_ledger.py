@@ -10,6 +10,7 @@ from flask import Flask
 from quiz.services import boards
 from quiz.services.platform import Platform
 from quiz.services.published import Published
+from tests.support import contests as cast
 from tests.support import standing
 from tests.support.clock import MovedClock
 from tests.support.desk import Visitor
@@ -160,3 +161,21 @@ def test_what_is_not_there_is_not_found(
     status = 200 if rest == "unit/1" else 404
 
     organizer.open(f"/desk/contests/{rules.contest_id}/ledger/{rest}", status)
+
+
+def test_a_board_says_until_when_results_may_be_objected_to(
+    stranger: Visitor, platform: Platform, clock: MovedClock
+) -> None:
+    cast.fill_bank(platform, clock.now_ms())
+    cast.add_units(platform, clock.now_ms())
+    text = cast.rules() + "    integrity: {notice_days: 7}\n"
+    board = f"/contests/{cast.publish(platform, text, clock.now_ms())}/boards/0-0"
+
+    before = stranger.open(board)
+    clock.set("2026-03-15 19:59")
+    meanwhile = stranger.open(board)
+    clock.set("2026-03-15 20:00")
+    after = stranger.open(board)
+
+    assert "公示期到 3月15日 20:00" in meanwhile
+    assert "公示期" not in before + after
