@@ -33,6 +33,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ REST_S = 0.5  # after a call that failed nobody waits for Redis again for so lon
 LEASE_MS = 10_000  # a building that is not filled for so long is given up
 PERSON_BYTES = 5  # of a person's id in Redis: 10^12 people
 CHUNK = 1_000  # rows of one call that walks a board
+SHAPES_KEPT = 1_000  # pairs of stat names and unit levels: one or two a stage
 NO_UNIT = 0  # of a level on which somebody had a unit and has none any more
 NEIGHBOURS = 2  # rows shown above and below one's own
 
@@ -337,15 +339,25 @@ class Limits:
 def _packed(lines: Sequence[LiveLine]) -> Iterator[object]:
     """Yield lines as the script reads them, eight values each."""
     for line in lines:
-        stats, levels = sorted(line.stats), sorted({*line.units, *line.parts})
+        names, levels, shape = _shape(tuple(line.stats), (*line.units, *line.parts))
         yield line.stage
         yield line.period
         yield _id(line.person_id)
         yield line.version
         yield bytes.fromhex(line.order_key)
-        yield orjson.dumps([stats, levels])
-        yield _numbers(line.stats, stats, ",")
-        yield ",".join(_units(line, level, stats) for level in levels)
+        yield shape
+        yield _numbers(line.stats, names, ",")
+        if line.parts:
+            yield ",".join([_units(line, level, names) for level in levels])
+        else:
+            yield _numbers(line.units, levels, ",")
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _shape(stats: tuple[str, ...], levels: tuple[str, ...]) -> tuple[list[str], list[str], bytes]:
+    """Return the names of stats and levels in their order, and as the script knows both."""
+    names, places = sorted(stats), sorted({*levels})
+    return names, places, orjson.dumps([names, places])
 
 
 def _units(line: LiveLine, level: str, names: Sequence[str]) -> str:
@@ -356,7 +368,7 @@ def _units(line: LiveLine, level: str, names: Sequence[str]) -> str:
 
 
 def _numbers(stats: Mapping[str, int], names: Sequence[str], apart: str) -> str:
-    return apart.join(str(stats.get(name, 0)) for name in names)
+    return apart.join([str(stats.get(name, 0)) for name in names])
 
 
 def _id(person_id: int) -> bytes:

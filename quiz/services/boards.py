@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Connection, or_, select, union, update
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Line
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
-from quiz.services.lines import batches, live_line
+from quiz.services.lines import LIVE_COLUMNS, batches, live_line
 from quiz.services.platform import Platform
 from quiz.services.proving import verify
 from quiz.services.published import Published, in_force
@@ -113,8 +114,8 @@ def _announce_again(platform: Platform, live: LiveBoards, contest_id: int, now_m
     needed = needs(in_force(platform, contest_id).document)
     since_ms = live.checkpoint(contest_id, epoch, needed) - OVERLAP_MS
     with platform.store.reading() as session:
-        changed = session.scalars(
-            select(Line)
+        changed = session.execute(
+            select(*LIVE_COLUMNS)
             .where(Line.contest_id == contest_id, Line.changed_ms >= since_ms)
             .order_by(Line.changed_ms)
             .execution_options(yield_per=ROWS_READ)
@@ -127,11 +128,15 @@ def _announce_again(platform: Platform, live: LiveBoards, contest_id: int, now_m
 def _build(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -> int:
     needed = needs(in_force(platform, contest_id).document)
     building = live.begin(contest_id, platform.epoch_of(contest_id), needed)
-    count = 0
-    with platform.store.snapshot() as session:
-        for lines in batches(_all_lines(session, contest_id)):
-            live.fill(building, lines)
+    count, filled = 0, None
+    with platform.store.snapshot() as session, ThreadPoolExecutor(1) as filling:
+        for lines in batches(_all_lines(session, contest_id)):  # read while Redis puts the ones before away
+            if filled is not None:
+                filled.result()
+            filled = filling.submit(live.fill, building, lines)
             count += len(lines)
+        if filled is not None:
+            filled.result()
     live.finish(building, now_ms)
     log.info("built the boards of contest %d: %d lines", contest_id, count)
     return count
@@ -139,8 +144,8 @@ def _build(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -
 
 def _all_lines(session: Session, contest_id: int) -> Iterator[LiveLine]:
     """Yield every line in the order of the boards: written in order, a sorted set costs a ninth."""
-    rows = session.scalars(
-        select(Line)
+    rows = session.execute(
+        select(*LIVE_COLUMNS)
         .where(Line.contest_id == contest_id)
         .order_by(Line.stage, Line.period, Line.order_key, Line.person_id)
         .execution_options(yield_per=ROWS_READ)

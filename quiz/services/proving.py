@@ -20,7 +20,7 @@ from quiz.rules import standings
 from quiz.rules.standings import Played
 from quiz.services.closing import fold_person, played_of
 from quiz.services.corrected import Said, book_of, marked_again
-from quiz.services.lines import UnitTotals, batches, live_line
+from quiz.services.lines import LIVE_COLUMNS, UnitTotals, batches, live_line
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force
 from quiz.services.unit_board import best_by_level
@@ -144,8 +144,8 @@ def _played(rules: Published, stage_index: int, row: Sequence[Any], said: Said) 
 
 
 def _stored(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]]:
-    rows = session.scalars(
-        select(Line)
+    rows = session.execute(
+        select(*LIVE_COLUMNS)
         .where(Line.contest_id == rules.contest_id)
         .order_by(Line.stage, Line.person_id, Line.period)
         .execution_options(yield_per=ROWS_READ)
@@ -200,8 +200,8 @@ class _Live:
             yield from self._of_units(board, f"{where}, {board.view}", totals)
 
     def _lines(self, stage: int, period: str) -> Iterator[LiveLine]:
-        rows = self.session.scalars(
-            select(Line)
+        rows = self.session.execute(
+            select(*LIVE_COLUMNS)
             .where(Line.contest_id == self.rules.contest_id, Line.stage == stage, Line.period == period)
             .order_by(Line.order_key, Line.person_id)
             .execution_options(yield_per=ROWS_READ)
