@@ -20,10 +20,12 @@ DAY_MS = 86_400_000
 SIGNED_IN_MS = {Role.PARTICIPANT: 90 * DAY_MS, Role.ORGANIZER: 7 * DAY_MS}
 INVITATION_MS = 2 * DAY_MS
 LONGEST_NICKNAME = 20  # characters
+LONGEST_PATH = 400  # characters of the names of a unit and those above it
 WINDOW_S = 600  # in which tries of one address are counted
 MOST_TRIES = 3_000  # of one address: 500 pupils share one, and each may try a few times
 MOST_WRONG_CODES = 150  # different ones of one address: so many mistype, more is guessing
 BLOCKED_S = 30  # after that nobody of this address signs in for so long
+RING = N_("上级单位 %(parent)s 是这个单位自己，或在它下面，请改成别的单位。")
 
 
 @dataclass(frozen=True)
@@ -200,13 +202,37 @@ def load_units(platform: Platform, tree: str, rows: Iterable[UnitRow], actor: Ac
             unit = known.setdefault(row.code, Unit(tree=tree, code=row.code))
             unit.level, unit.name = row.level, row.name
             unit.parent_id = parent.id if parent else None
-            unit.path = f"{parent.path}/{row.name}" if parent else row.name
+            unit.path = row.name  # until all are read
             session.add(unit)
             session.flush()
             if row.enrolled is not None:
                 session.merge(Enrolment(unit_id=unit.id, as_of=row.as_of, enrolled=row.enrolled))
+        _renew_paths(list(known.values()))
         session.add(actor.audit("units.load", f"{tree}: {count}"))
     return count
+
+
+def _renew_paths(tree: Sequence[Unit]) -> None:
+    """Name every unit by all that are above it: one that was renamed names those below it anew.
+
+    Raises InvalidInput where units lie above each other in a ring, which no climb would leave.
+    """
+    by_id = {unit.id: unit for unit in tree}
+    for unit in tree:
+        names: list[str] = []
+        step: Unit | None = unit
+        while step is not None:
+            names.insert(0, step.name)
+            if len(names) > len(tree):
+                raise InvalidInput(RING, parent=unit.code)
+            step = by_id.get(step.parent_id) if step.parent_id is not None else None
+        unit.path = "/".join(names)
+        if len(unit.path) > LONGEST_PATH:
+            raise InvalidInput(
+                N_("单位 %(unit)s 和各级上级的名称合起来最多 %(most)s 个字，请缩短。"),
+                unit=unit.code,
+                most=LONGEST_PATH,
+            )
 
 
 def set_enrolment(platform: Platform, unit_id: int, as_of: str, enrolled: int, actor: Actor) -> None:

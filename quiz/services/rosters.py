@@ -14,7 +14,7 @@ from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import InvalidInput, NotFound
 from quiz.models.accounts import Identity, Unit
 from quiz.rules.names import masked
-from quiz.services.accounts import NewPerson, UnitRow, checked_nickname
+from quiz.services.accounts import RING, NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import code_of, digest, is_file_token, new_file_token, plain_code
 
@@ -157,7 +157,8 @@ def read_units(platform: Platform, tree: str, content: bytes, filename: str) -> 
     except Unreadable as error:
         return Units(problems=(error.problem,))
     with platform.store.reading() as session:
-        known = set(session.scalars(select(Unit.code).where(Unit.tree == tree)))
+        units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.tree == tree))}
+        known = {u.code: units[u.parent_id].code if u.parent_id else "" for u in units.values()}
     reader = _UnitReader(sheet, known)
     return Units(tuple(reader.rows()), tuple(reader.problems))
 
@@ -209,9 +210,9 @@ class _Reader:
 
 
 class _UnitReader(_Reader):
-    def __init__(self, sheet: Sheet, known: set[str]) -> None:
+    def __init__(self, sheet: Sheet, known: Mapping[str, str]) -> None:
         super().__init__(sheet)
-        self.known = known
+        self.known = known  # code → the code of the unit above it, "" at the top
         self.seen: dict[str, int] = {}
 
     def meaning(self, header: str) -> str:
@@ -223,7 +224,20 @@ class _UnitReader(_Reader):
             return []
         if not self.body:
             self.wrong(0, "", "empty", N_("文件里只有表头，没有单位。"))
-        return [self._row(row.number, row.cells) for row in self.body]
+        rows = [self._row(row.number, row.cells) for row in self.body]
+        self._check_rings(rows)
+        return rows
+
+    def _check_rings(self, rows: Sequence[UnitRow]) -> None:
+        """Name the rows whose unit would lie above itself."""
+        above = {**self.known, **{row.code: row.parent for row in rows}}
+        for row, line in zip(rows, self.body, strict=True):
+            passed, code = {row.code}, row.parent
+            while code and code not in passed:
+                passed.add(code)
+                code = above.get(code, "")
+            if code and code == row.code:
+                self.wrong(line.number, "parent", "ring", RING, parent=row.parent)
 
     def _row(self, number: int, cells: Sequence[str]) -> UnitRow:
         code, title = self.cell(cells, "code"), self.cell(cells, "title")

@@ -205,3 +205,32 @@ def test_a_unit_before_its_parent_is_refused_with_its_row(platform: Platform, no
 
     assert refused.value.details["row"] == 1
     assert units.find(platform, "") == []
+
+
+def test_a_renamed_unit_names_those_below_it_anew(platform: Platform, now: int) -> None:
+    cast.add_units(platform, now)
+
+    accounts.load_units(
+        platform, "region", [accounts.UnitRow("渝中区", "新区", "district", "")], Actor(None, now)
+    )
+
+    assert [unit.path for unit in units.find(platform, "P", "region")] == ["新区/P"]
+
+
+def test_a_unit_is_never_put_below_itself(platform: Platform, now: int) -> None:
+    cast.add_units(platform, now)
+    ring = [accounts.UnitRow("渝中区", "渝中区", "district", "P")]
+
+    with pytest.raises(InvalidInput):
+        accounts.load_units(platform, "region", ring, Actor(None, now))
+
+    assert [unit.path for unit in units.find(platform, "P", "region")] == ["渝中区/P"]
+
+
+def test_names_that_are_too_long_together_are_refused(platform: Platform, now: int) -> None:
+    chain = [accounts.UnitRow(f"u{n}", "长" * 80, "level", f"u{n - 1}" if n else "") for n in range(6)]
+
+    with pytest.raises(InvalidInput, match="u4"):
+        accounts.load_units(platform, "region", chain, Actor(None, now))
+
+    assert units.find(platform, "长", "region") == []

@@ -381,6 +381,19 @@ def test_units_are_all_taken_or_none(platform: Platform, organizer: Visitor) -> 
     assert service.trees(platform) == []
 
 
+def test_a_unit_that_would_lie_above_itself_is_named_by_row(
+    platform: Platform, organizer: Visitor, clock: MovedClock
+) -> None:
+    ready.add_units(platform, clock.now_ms())
+    content = "代码,名称,层级,上级\n渝中区,渝中区,区,P\nQ,乙街,街道,Q\n".encode()
+    organizer.open("/desk/units")
+
+    said = organizer.send("/desk/units", status=400, tree="region", file=(content, "units.csv"))
+
+    assert "2 D 上级单位 P 是这个单位自己，或在它下面" in said
+    assert "3 D 上级单位 Q 是这个单位自己，或在它下面" in said
+
+
 def test_the_size_of_a_unit_is_stated_by_date(
     platform: Platform, organizer: Visitor, clock: MovedClock
 ) -> None:
