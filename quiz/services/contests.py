@@ -27,6 +27,7 @@ from quiz.services.published import Published, candidate, published
 
 DOUBLE_CLICK_MS = 10_000
 PAPERS_TRIED = 100  # about half a second of the largest banks; `flask contest papers` draws more
+LONGEST_TITLE = 200  # characters of a title in lists; the document keeps all of it
 NO_UNITS = N_("单位体系 %(tree)s 的 %(level)s 一级还没有单位，请先导入。")
 NO_VALUES = N_("%(stage)s：题库里没有一道题标注了“%(facet)s”，不能要求试卷覆盖它。")
 NOT_COVERED = N_(
@@ -222,7 +223,7 @@ def publish(platform: Platform, contest_id: int, actor: Actor, seen: Seen | None
         session.add(rules)
         session.flush()
         _freeze(session, rules.id, document)
-        row.rules_id, row.title = rules.id, document.title
+        row.rules_id, row.title = rules.id, document.title[:LONGEST_TITLE]
         session.add(
             actor.audit("contest.publish", row.title, json.dumps({"contest": contest_id, "version": version}))
         )
@@ -313,10 +314,10 @@ def _has_attempts(session: Session, contest_id: int) -> bool:
 
 def _title(text: str) -> str:
     try:
-        return load(text).title
+        return load(text).title[:LONGEST_TITLE]
     except InvalidDocument:
         first = next((line for line in text.splitlines() if line.startswith("title:")), "")
-        return first.removeprefix("title:").strip(" \"'")[:200] or N_("未命名的比赛")
+        return first.removeprefix("title:").strip(" \"'")[:LONGEST_TITLE] or N_("未命名的比赛")
 
 
 def _visible(session: Session) -> list[tuple[int, Question]]:

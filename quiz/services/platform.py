@@ -17,6 +17,8 @@ from quiz.models.contests import Contest
 if TYPE_CHECKING:
     from quiz.services.published import Published
 
+LONGEST_SUBJECT = 200  # characters of what an audit row is about
+
 
 class Clock(Protocol):
     """Tells the time; tests bring their own."""
@@ -86,5 +88,9 @@ class Actor:
     def audit(self, action: str, subject: str, detail: str = "{}") -> Audit:
         """Return the audit row of one action."""
         return Audit(
-            at_ms=self.now_ms, actor_id=self.person_id, action=action, subject=subject, detail=detail
+            at_ms=self.now_ms,
+            actor_id=self.person_id,
+            action=action,
+            subject=subject[:LONGEST_SUBJECT],
+            detail=detail,
         )

@@ -333,8 +333,8 @@ def _beginning(start: str) -> tuple[str, str]:
 
 
 def _lines(text: str) -> str:
-    """Return a text as it is kept: browsers send line ends as CR LF."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Return a text as it is kept: browsers send line ends as CR LF, and no database keeps NUL."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
 def _if_changed(html: str) -> ResponseReturnValue:

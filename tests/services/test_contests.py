@@ -44,6 +44,16 @@ def test_a_draft_may_be_wrong_and_keeps_its_title(platform: Platform, actor: Act
         in_force(platform, contest_id)
 
 
+def test_a_title_of_any_length_is_published(ready: Platform, actor: Actor) -> None:
+    long = "长" * 500
+    contest_id = contests.create(ready, cast.rules().replace("测试赛", long), "contest", actor)
+
+    contests.publish(ready, contest_id, actor)
+
+    assert contests.draft(ready, contest_id).title == "长" * 200
+    assert in_force(ready, contest_id).document.title == long
+
+
 def test_what_bank_and_units_lack_is_named(platform: Platform, actor: Actor) -> None:
     missing = contests.missing(platform, load(cast.rules()))
 
