@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -45,6 +46,7 @@ class Question:
     difficulty: str | None = None  # one of DIFFICULTIES as declared, None: not said
     explanation: str = ""
     external_id: str = ""  # its id in the file it came from
+    calibrated: Fraction | None = None  # the share of people that proved to be right, None: not measured
 
     @property
     def right_texts(self) -> frozenset[str]:
@@ -58,6 +60,7 @@ class Question:
 
     def as_dict(self) -> dict[str, object]:
         """Return the question as JSON data: a line of our own JSON Lines, and what the database keeps."""
+        measured = {} if self.calibrated is None else {"calibrated": str(self.calibrated)}
         return {
             "id": self.external_id,
             "kind": self.kind,
@@ -67,6 +70,7 @@ class Question:
             "difficulty": self.difficulty,
             "tags": {facet: list(values) for facet, values in self.tags.items()},
             "explanation": self.explanation,
+            **measured,
         }
 
     @classmethod
@@ -81,6 +85,7 @@ class Question:
             difficulty=data.get("difficulty"),
             explanation=data.get("explanation") or "",
             external_id=data.get("id") or "",
+            calibrated=Fraction(data["calibrated"]) if data.get("calibrated") is not None else None,
         )
 
 

@@ -102,7 +102,7 @@ def _pool(path: Path) -> Pool:
         raise click.ClickException(UNREADABLE % {"path": path})
     return Pool(
         [
-            Candidate(n, q.kind, q.tags, q.difficulty, len(q.options), q.keeps_order)
+            Candidate(n, q.kind, q.tags, q.difficulty, len(q.options), q.keeps_order, q.calibrated)
             for n, q in enumerate(questions, 1)
         ]
     )

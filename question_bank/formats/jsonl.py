@@ -1,8 +1,8 @@
 """JSON Lines: our own, without loss, and the notation in which public banks are kept.
 
 Ours has `kind`, `stem`, `options`, `key`, and where there is something to say `id`, `difficulty`, `tags`
-(facet → values) and `explanation`. The other has `type`, `answer`, a list of `tags`, `subject`, `source` and
-`licence`.
+(facet → values), `explanation` and `calibrated` (the share of people that proved to be right). The other has
+`type`, `answer`, a list of `tags`, `subject`, `source` and `licence`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from question_bank.formats.checks import Place, brief, check, letters_checked, repeated
@@ -22,6 +23,7 @@ from question_bank.question import Question, lettered
 
 Line = Mapping[str, Any]  # Any: JSON data from outside, checked field by field
 MOST_ROWS = 100_000
+SHARE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}|/[1-9][0-9]{0,8})?")
 UNKEPT = re.compile("[\0\ud800-\udfff]")
 TOO_MANY = N_("文件超过 %(most)s 行，请分成几个文件上传。")
 FACETS_OF_OTHERS = {"tags": "topic", "subject": "subject", "source": "source", "licence": "licence"}
@@ -38,6 +40,7 @@ FIELDS = {
         "difficulty",
         "tags",
         "explanation",
+        "calibrated",
     )
 }
 OPTION_FIELDS = {f"option{letter}": "options" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -121,6 +124,7 @@ class _Reader:
         options = _texts(place, line, "options")
         key = _texts(place, line, "key" if "key" in line else "answer")
         tags = _tags(place, line)
+        calibrated = _share(place, line, "calibrated")
         if kind is None or place.is_faulty or not letters_checked(place, options):
             return None
         return Question(
@@ -132,6 +136,7 @@ class _Reader:
             difficulty=difficulties.of(_word(line.get("difficulty"))),
             explanation=_text(place, line, "explanation"),
             external_id=_text(place, line, "id"),
+            calibrated=calibrated,
         )
 
     def _kind(self, place: Place, line: Line) -> str | None:
@@ -200,6 +205,18 @@ def _values(value: object) -> tuple[str, ...] | None:
             return (value,)
         case list() if all(isinstance(each, str) for each in value):
             return tuple(value)
+    return None
+
+
+def _share(place: Place, line: Line, name: str) -> Fraction | None:
+    value = line.get(name)
+    if value is None:
+        return None
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool) and SHARE.fullmatch(str(value)):
+        share = Fraction(str(value))
+        if 0 <= share <= 1:
+            return share
+    place.error(name, "not-a-share", N_("%(name)s 应当是 0 到 1 之间的小数，例如 0.63。"), name=name)
     return None
 
 

@@ -82,6 +82,7 @@ def candidate(version_id: int, question: Question) -> Candidate:
         question.difficulty,
         option_count=len(question.options),
         keeps_order=question.keeps_order,
+        calibrated=question.calibrated,
     )
 
 

@@ -209,6 +209,8 @@ class StoredRecord(Record):
             .order_by(Attempt.person_id, Attempt.started_ms, Attempt.id)
             .execution_options(yield_per=ROWS_READ)
         ):
+            if timing.is_practice(stage, row.started_ms):
+                continue
             said = book.of(row.person_id)
             papers = {row.id: (str(row[count]), str(row[count + 1]))} if book.corrects_keys else {}
             played = played_of(stage, marked_again(self.whole.rules, stage, row[:count], said, papers))

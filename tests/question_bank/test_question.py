@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import pytest
 
+from question_bank.formats import jsonl
 from question_bank.question import Question, digest, lettered
 
 
@@ -85,3 +87,29 @@ def test_options_that_speak_of_others_keep_their_order(text: str) -> None:
 @pytest.mark.parametrize("text", ["A型", "维生素A", "DNA", "以上海为例", "B族维生素", "C. elegans"])
 def test_options_that_only_look_like_it_are_shuffled(text: str) -> None:
     assert not asked("？", ["甲", "乙", text]).keeps_order
+
+
+MEASURED = (
+    '{"kind": "true_false", "stem": "水会结冰。", "options": ["对", "错"], "key": ["A"], "calibrated": %s}'
+)
+
+
+def test_a_measured_share_goes_through_json_lines_and_before_what_was_declared() -> None:
+    line = MEASURED % "0.63"
+
+    (placed,) = jsonl.read(line.encode()).questions
+    (again,) = jsonl.read(jsonl.write([placed.question])).questions
+
+    assert placed.question.calibrated == Fraction(63, 100)
+    assert again.question == placed.question
+
+
+@pytest.mark.parametrize(
+    "share", ["1.5", '"many"', "true", "-0.1", "[]", "1e9", '"1/0"', '"0.6300000000000001"']
+)
+def test_a_share_that_is_none_is_an_error_of_its_row(share: str) -> None:
+    line = MEASURED % share
+
+    (problem,) = jsonl.read(line.encode()).problems
+
+    assert (problem.code, problem.column) == ("not-a-share", "calibrated")
