@@ -14,6 +14,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite numbers row
 
 
 def upgrade() -> None:
+    op.add_column("rules", sa.Column("draw_seed", sa.String(length=64), nullable=False, server_default=""))
     op.create_table(
         "event",
         sa.Column("id", BIG, nullable=False),
@@ -80,3 +81,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("award_winner", "award_list", "drawn", "event"):
         op.drop_table(table)
+    op.drop_column("rules", "draw_seed")

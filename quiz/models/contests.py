@@ -37,6 +37,9 @@ class Rules(Base):
     seed: Mapped[str] = mapped_column(
         String(64), default=""
     )  # master seed of all papers; "": from before 0003
+    draw_seed: Mapped[str] = mapped_column(
+        String(64), default=""
+    )  # of all draws: never told with that of papers
 
     __table_args__ = (UniqueConstraint("contest_id", "version"),)
 

@@ -219,6 +219,7 @@ def publish(platform: Platform, contest_id: int, actor: Actor, seen: Seen | None
             published_ms=actor.now_ms,
             actor_id=actor.person_id,
             seed=secrets.token_hex(32),
+            draw_seed=secrets.token_hex(32),
         )
         session.add(rules)
         session.flush()

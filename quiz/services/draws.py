@@ -93,8 +93,8 @@ class Next:
 
 
 def seed_of(rules: Published, called: str) -> str:
-    """Return the seed of a draw: it follows from the master seed, which was fixed with the rules."""
-    return hmac.new(rules.seed.encode(), f"draw/{called}".encode(), hashlib.sha256).hexdigest()
+    """Return the seed of a draw: it follows from what was fixed with the rules, apart from the papers."""
+    return hmac.new(rules.draw_seed.encode(), f"draw/{called}".encode(), hashlib.sha256).hexdigest()
 
 
 def draws_of(rules: Published) -> list[tuple[str, Stage, Draw]]:

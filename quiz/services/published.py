@@ -32,6 +32,7 @@ class Published:
     pool: Pool
     text: str = ""  # the document as it was published
     seed: str = ""  # the master seed of all papers; "" for versions published before there was one
+    draw_seed: str = ""  # of all draws: told by none before it has been drawn
 
     @property
     def closes_ms(self) -> int:
@@ -111,4 +112,5 @@ def _read(platform: Platform, rules_id: int) -> Published:
         pool=Pool([candidate(i, q) for i, q in questions.items()]),
         text=row.Rules.text,
         seed=row.Rules.seed,
+        draw_seed=row.Rules.draw_seed,
     )

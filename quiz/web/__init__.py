@@ -21,6 +21,8 @@ from quiz.web.ledger import ledger
 from quiz.web.look import init_look
 from quiz.web.openapi import openapi
 from quiz.web.play import play
+from quiz.web.prize_desk import prize_desk
+from quiz.web.prizes import prizes
 from quiz.web.results import results
 
 BLUEPRINTS = (
@@ -36,6 +38,8 @@ BLUEPRINTS = (
     bank_desk,
     contest_desk,
     ledger,
+    prize_desk,
+    prizes,
 )
 
 

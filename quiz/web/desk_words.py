@@ -29,6 +29,9 @@ def action_words() -> Mapping[str, str]:
         "ledger.zero": _("更正：记零分"),
         "ledger.disqualify": _("更正：取消资格"),
         "ledger.remark": _("更正：改判"),
+        "draw.hold": _("开奖"),
+        "award.confirm": _("确认获奖名单"),
+        "events.import": _("导入活动"),
     }
 
 
@@ -39,6 +42,8 @@ def detail_words() -> Mapping[str, str]:
         "contest": _("比赛"),
         "version": _("版本"),
         "board": _("榜"),
+        "draw": _("抽奖"),
+        "award": _("奖项"),
         "rows": _("行数"),
         "period": _("时段"),
         "attempt": _("答题"),

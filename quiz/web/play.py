@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from quiz.errors import Closed, NotNow, QuizError, QuotaUsed, UnitNeeded
+from quiz.errors import Closed, NotAllowed, NotNow, QuizError, QuotaUsed, UnitNeeded
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import Answer
-from quiz.services import contests, units
+from quiz.services import awards, contests, draws, events, units
 from quiz.services import play as service
 from quiz.services.play import Batch, Sheet, Start
 from quiz.services.published import Published, in_force
@@ -51,7 +51,15 @@ def contest(contest_id: int) -> ResponseReturnValue:
     page = contest_page(
         rules, stage, contests.phase(rules.document, now_ms()), _personal(rules, stage), now_ms()
     )
-    return render_template("play/contest.html", page=page)
+    person = visitor()
+    came = events.today_of(platform(), rules, person.person_id, now_ms()) if person else None
+    return render_template(
+        "play/contest.html",
+        page=page,
+        came=came,
+        seeds=draws.commitments(rules),
+        has_prizes=_has_prizes(rules),
+    )
 
 
 @play.post("/contests/<int:contest_id>/start")
@@ -68,7 +76,7 @@ def start(contest_id: int) -> ResponseReturnValue:
     )
     try:
         attempt_id = service.start(platform(), signed_in().person_id, wanted, now_ms())
-    except (NotNow, Closed, QuotaUsed, UnitNeeded) as error:
+    except (NotNow, Closed, QuotaUsed, NotAllowed, UnitNeeded) as error:
         return _back(contest_id, error)
     return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
 
@@ -108,6 +116,10 @@ def hand_in(attempt_id: int) -> ResponseReturnValue:
         return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
     service.finish(platform(), batch)
     return redirect(here, 303)
+
+
+def _has_prizes(rules: Published) -> bool:
+    return any(stage.draws or stage.awards for stage in awards.stages_of(rules.document))
 
 
 def _answers(sheet: Sheet) -> tuple[Answer, ...]:

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from quiz.models.accounts import Identity
 from quiz.rules.document import load
-from quiz.services import boards
+from quiz.services import boards, draws
 from quiz.services.platform import Platform
+from quiz.services.published import in_force
 from tests.support import contests as cast
 from tests.support.clock import MovedClock
 from tests.support.phone import Phone
@@ -31,9 +34,8 @@ class Case:
 
     @property
     def rules(self) -> str:
-        """Its rules without the draws: a running contest refuses what it cannot draw yet."""
-        text = (self.folder / "rules.yaml").read_text("utf-8")
-        return text.split("    draws:")[0]
+        """Its rules as they are written."""
+        return (self.folder / "rules.yaml").read_text("utf-8")
 
     @property
     def people(self) -> list[dict[str, str]]:
@@ -72,7 +74,16 @@ def test_a_worked_case_played_through_the_interface_has_its_boards(
 
     assert refused == case.expected["refused"]
     assert dict(shown(Phone(app), contest_id, case)) == case.expected["boards"]
+    assert drawn_from(platform, contest_id) == case.expected.get("draw_entries", {})
     assert boards.verify(platform, contest_id) == []
+
+
+def drawn_from(platform: Platform, contest_id: int) -> dict[str, dict[str, int]]:
+    """Return how many entries everybody has, by draw and nickname."""
+    found = draws.entries_of(platform, in_force(platform, contest_id))
+    with platform.store.reading() as session:
+        names = dict(session.execute(select(Identity.person_id, Identity.nickname)).all())
+    return {draw: {names[who]: count for who, count in mine.items()} for draw, mine in found.items()}
 
 
 def publish(platform: Platform, clock: MovedClock, case: Case) -> int:
