@@ -29,7 +29,8 @@ def kept(limit: Limit, happened: Iterable[Dated]) -> list[int]:
         room = min((most - used for most, used in spans if most is not None), default=number)
         here = max(0, min(number, room))
         found.append(here)
-        days[day] += here
-        periods[period] += here
+        if day:
+            days[day] += here
+            periods[period] += here
         total += here
     return found

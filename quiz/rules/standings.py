@@ -204,6 +204,7 @@ class _Period(NamedTuple):
     chosen: list[Played]
     time_ms: int
     ends_ms: int  # finish of the last chosen attempt
+    last_started: tuple[int, int]  # start and id of the last attempt that counts
 
 
 def _best(attempts: Sequence[Played]) -> list[Played]:
@@ -234,7 +235,14 @@ def _in_period(person: Person, attempts: Sequence[Played]) -> _Period:
         points = _at_most(mean, person.cap.per_period)
     else:
         points = _capped(chosen, person.cap)
-    return _Period(points, chosen, sum(a.time_ms for a in chosen), max(a.finished_ms for a in chosen))
+    last = attempts[-1]
+    return _Period(
+        points,
+        chosen,
+        sum([a.time_ms for a in chosen]),
+        max([a.finished_ms for a in chosen]),
+        (last.started_ms, last.id),
+    )
 
 
 def _across(person: Person, periods: Sequence[_Period]) -> list[_Period]:
@@ -244,7 +252,7 @@ def _across(person: Person, periods: Sequence[_Period]) -> list[_Period]:
         case "best":
             return best_first[:1]
         case "latest":
-            return sorted(periods, key=lambda p: p.chosen[0].started_ms)[-1:]
+            return sorted(periods, key=lambda p: p.last_started)[-1:]
         case "sum_of_best":
             return best_first[: person.best_periods]
     return list(periods)

@@ -280,7 +280,7 @@ def _row(stage: Stage, board: Board, measured: Measured, place: int | None, beca
         for name, term in named(terms)
         if (number := measured.inputs[term]) is not None
     }
-    if because == "not_enrolled":
+    if None in measured.inputs.values():
         value: int | str = ""
     elif board.value is None:
         value = shown[SMALLER_FIRST.get(terms[0].metric, terms[0].metric)]
