@@ -43,9 +43,6 @@ PERSONAL = ("total", "time", "reached", "first_started")
 GAPS = (
     Gap("/boards", (BY_PLAY,), N_("跨阶段的榜")),
     Gap("/draws/*/drawn", (BY_PLAY,), N_("当场抽奖"), _is("at_once")),
-    Gap("/people/groups", (BY_PLAY,), N_("按人群分组")),
-    Gap("/people/ages", (BY_PLAY,), N_("限制年龄")),
-    Gap("/people/grades", (BY_PLAY,), N_("限制年级")),
     Gap("/stages/*/calendar/period", (BY_PLAY,), N_("按关卡分期"), _is("level")),
     Gap(
         "/stages/*/paper/sections/*/kinds",

@@ -6,11 +6,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+import orjson
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, InvalidInput, NotAllowed, TooMany, WrongCode
-from quiz.models.accounts import Enrolment, Identity, Invitation, Membership, Person, SignIn, Unit
+from quiz.models.accounts import About, Enrolment, Identity, Invitation, Membership, Person, SignIn, Unit
 from quiz.rules.permissions import Role
 from quiz.services.events import visited
 from quiz.services.platform import Actor, Platform
@@ -19,6 +20,7 @@ from quiz.services.secrets import digest, new_code, new_token, plain_code
 DAY_MS = 86_400_000
 SIGNED_IN_MS = {Role.PARTICIPANT: 90 * DAY_MS, Role.ORGANIZER: 7 * DAY_MS}
 INVITATION_MS = 2 * DAY_MS
+TEAM = "team"  # the tree, and its one level, of teams that a roster makes
 LONGEST_NICKNAME = 20  # characters
 LONGEST_PATH = 400  # characters of the names of a unit and those above it
 WINDOW_S = 600  # in which tries of one address are counted
@@ -55,6 +57,12 @@ class NewPerson:
     nickname: str
     name: str = ""
     units: Mapping[str, int] | None = None  # tree → unit id
+    team: str = ""  # of the tree `team`; made where there is none of this name
+    on_roster: bool = False
+    groups: tuple[str, ...] = ()
+    born: str = ""
+    grade: str = ""
+    extra: str = ""  # extra time, as rules.extra_time keeps it
 
 
 @dataclass(frozen=True)
@@ -297,7 +305,35 @@ def _add_person(platform: Platform, session: Session, new: NewPerson, code: str,
         if unit is None or unit.tree != tree:
             raise InvalidInput(N_("所选的街道、社区或学校不存在，请重新选择。"))
         session.add(Membership(person_id=person.id, tree=tree, unit_id=unit_id, since_ms=now_ms))
+    if new.team:
+        unit_id = _team(session, new.team)
+        session.add(Membership(person_id=person.id, tree=TEAM, unit_id=unit_id, since_ms=now_ms))
+    if new.on_roster:
+        groups = orjson.dumps(list(new.groups)).decode()
+        session.add(
+            About(
+                person_id=person.id,
+                on_roster=True,
+                groups=groups,
+                born=new.born,
+                grade=new.grade,
+                extra=new.extra,
+            )
+        )
     return person
+
+
+def _team(session: Session, name: str) -> int:
+    """Return the team of this name or code; one that nobody has heard of is made."""
+    known = session.scalars(
+        select(Unit.id).where(Unit.tree == TEAM, or_(Unit.code == name, Unit.name == name)).order_by(Unit.id)
+    ).first()
+    if known is not None:
+        return known
+    unit = Unit(tree=TEAM, level=TEAM, code=name, name=name, path=name)
+    session.add(unit)
+    session.flush()
+    return unit.id
 
 
 def _usable(platform: Platform, session: Session, token: str, now_ms: int, lock: bool = False) -> Invitation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,69 +14,19 @@ from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import InvalidInput, NotFound
 from quiz.models.accounts import Identity, Unit
 from quiz.rules.names import masked
+from quiz.services import profiles
 from quiz.services.accounts import RING, NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
+from quiz.services.roster_headers import ABOUT, CALLED, HEADERS, LEVELS, TREES, YES
+from quiz.services.roster_headers import ABOUT_HEADER as ABOUT_HEADER
+from quiz.services.roster_headers import ROSTER_HEADER as ROSTER_HEADER
+from quiz.services.roster_headers import UNIT_HEADER as UNIT_HEADER
 from quiz.services.secrets import code_of, digest, is_file_token, new_file_token, plain_code
 
 KEPT_MS = 86_400_000  # a roster and the right to download its codes end after a day
 MOST_PEOPLE = 20_000  # in one file: each costs three rows of one transaction
 LONGEST_NAME = 80  # characters
 LONGEST_CODE = 40  # characters
-HEADERS = {  # what a header may say, without spaces and in lower case → what it means
-    "姓名": "name",
-    "名字": "name",
-    "学生姓名": "name",
-    "name": "name",
-    "昵称": "nickname",
-    "显示名": "nickname",
-    "nickname": "nickname",
-    "代码": "code",
-    "编码": "code",
-    "单位代码": "code",
-    "code": "code",
-    "名称": "title",
-    "单位名称": "title",
-    "层级": "level",
-    "级别": "level",
-    "level": "level",
-    "上级": "parent",
-    "上级代码": "parent",
-    "parent": "parent",
-    "人数": "enrolled",
-    "enrolled": "enrolled",
-    "截止日期": "as_of",
-    "as_of": "as_of",
-}
-CALLED = {  # a meaning → the header our templates write
-    "name": "姓名",
-    "nickname": "昵称",
-    "code": "代码",
-    "title": "名称",
-    "level": "层级",
-    "parent": "上级",
-    "enrolled": "人数",
-    "as_of": "截止日期",
-}
-ROSTER_HEADER = (CALLED["name"], CALLED["nickname"])  # and one column a unit tree
-UNIT_HEADER = tuple(CALLED[m] for m in ("code", "title", "level", "parent", "enrolled", "as_of"))
-TREES = {  # headers of a roster that name a tree in Chinese
-    "街道": "region",
-    "社区": "region",
-    "街道社区": "region",
-    "街道/社区": "region",
-    "学校": "school",
-    "班级": "school",
-    "学校班级": "school",
-}
-LEVELS = {  # levels in Chinese → as rules documents write them
-    "区": "district",
-    "区县": "district",
-    "街道": "street",
-    "社区": "community",
-    "学校": "school",
-    "年级": "grade",
-    "班级": "class",
-}
 
 
 @dataclass(frozen=True)
@@ -125,7 +75,7 @@ def preview(platform: Platform, token: str) -> Roster:
         raise NotFound(N_("这份名单已不在服务器上。如果还没有添加，请重新上传。"))
     filename = path.with_name(f"{token}.name").read_text("utf-8")
     with platform.store.reading() as session:
-        return _roster(path.read_bytes(), filename, session)
+        return _roster(path.read_bytes(), filename, session, platform.clock.now_ms())
 
 
 def codes_of(platform: Platform, token: str, count: int) -> list[str]:
@@ -291,12 +241,14 @@ class _UnitReader(_Reader):
 
 
 class _RosterReader(_Reader):
-    def __init__(self, sheet: Sheet, trees: Mapping[str, Mapping[str, Sequence[Unit]]]) -> None:
-        self.trees = trees
+    def __init__(self, sheet: Sheet, trees: Mapping[str, Mapping[str, Sequence[Unit]]], now_ms: int) -> None:
+        self.trees, self.now_ms = trees, now_ms
         super().__init__(sheet)
 
     def meaning(self, header: str) -> str:
         plain = "".join(header.split()).casefold().rstrip("*")
+        if HEADERS.get(plain) in ABOUT:
+            return HEADERS[plain]
         tree = plain if plain in self.trees else TREES.get(plain, "")
         return f"tree:{tree}" if tree in self.trees else super().meaning(header)
 
@@ -333,7 +285,43 @@ class _RosterReader(_Reader):
                 if unit is not None:
                     units[unit.tree] = unit.id
                     paths.append(unit.path)
-        return NewPerson(nickname, name, units), tuple(paths)
+        team = self._read(number, cells, "team", profiles.read_word)
+        return NewPerson(
+            nickname,
+            name,
+            units,
+            team=team,
+            on_roster=True,
+            groups=self._groups(number, cells),
+            born=self._read(number, cells, "born", lambda text: profiles.read_born(text, self.now_ms)),
+            grade=self._read(number, cells, "grade", profiles.read_word),
+            extra=self._read(number, cells, "extra", profiles.read_extra),
+        ), (*paths, *([team] if team else []))
+
+    def _groups(self, number: int, cells: Sequence[str]) -> tuple[str, ...]:
+        """Return the groups of a row, and as what somebody is marked who is excluded."""
+        found: list[str] = []
+        for meaning in ("group", "excluded"):
+            try:
+                found += profiles.read_groups(self.cell(cells, meaning))
+            except InvalidInput as error:
+                self.wrong(number, meaning, meaning, error.message, **error.details)
+        if self.cell(cells, "excluded").casefold() in YES:
+            self.wrong(
+                number,
+                "excluded",
+                "no_mark",
+                N_("请写明属于哪一类，例如 工作人员；规则里 exclude 写的就是这个词。"),
+            )
+        return tuple(found)
+
+    def _read(self, number: int, cells: Sequence[str], meaning: str, read: Callable[[str], str]) -> str:
+        """Return what a cell says as it is kept; notes what cannot be read."""
+        try:
+            return read(self.cell(cells, meaning))
+        except InvalidInput as error:
+            self.wrong(number, meaning, meaning, error.message, **error.details)
+            return ""
 
     def _unit(self, number: int, meaning: str, wanted: str) -> Unit | None:
         found = self.trees[meaning.removeprefix("tree:")].get(wanted.strip("/"), ())
@@ -367,12 +355,12 @@ def is_day(text: str) -> bool:
         return False
 
 
-def _roster(content: bytes, filename: str, session: Session) -> Roster:
+def _roster(content: bytes, filename: str, session: Session, now_ms: int) -> Roster:
     try:
         sheet = _first_sheet(content, filename)
     except Unreadable as error:
         return Roster(filename, problems=(error.problem,))
-    reader = _RosterReader(sheet, _units_by_word(session))
+    reader = _RosterReader(sheet, _units_by_word(session), now_ms)
     read = reader.people()
     return Roster(
         filename,

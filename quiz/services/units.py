@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import Connection, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from quiz.errors import N_, ChangedMeanwhile, InvalidInput
@@ -69,6 +69,24 @@ def set_unit(
     if not because:
         raise InvalidInput(N_("请写明更正的原因，它会留在操作记录里。"))
     _announced(platform, lambda c: _set(c, platform, person_id, (unit_id, since_ms, because), actor))
+
+
+def meant(platform: Platform, tree: str, word: str) -> int:
+    """Return the unit of a tree that a code, a name or a path means; raises InvalidInput."""
+    is_meant = or_(
+        Unit.code == word,
+        Unit.path == word,
+        Unit.path.endswith(f"/{word}", autoescape=True),
+        Unit.name == word,
+    )
+    with platform.store.reading() as session:
+        found = session.execute(select(Unit.id, Unit.code).where(Unit.tree == tree, is_meant)).all()
+    by_code = [row.id for row in found if row.code == word]
+    if len(by_code or found) == 1:
+        return int(by_code[0] if by_code else found[0].id)
+    if found:
+        raise InvalidInput(N_("“%(unit)s”有几个，请写代码或完整路径。"), unit=word)
+    raise InvalidInput(N_("没有单位“%(unit)s”，请核对名称或先导入单位。"), unit=word)
 
 
 def history(platform: Platform, person_id: int) -> Sequence[Named]:

@@ -14,6 +14,7 @@ from quiz.web.bodies import init_bodies
 from quiz.web.contests import contest_desk
 from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
+from quiz.web.desk_people import desk_people
 from quiz.web.errors import init_errors
 from quiz.web.health import health
 from quiz.web.language import init_language
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     results,
     accounts,
     desk,
+    desk_people,
     bank_desk,
     contest_desk,
     ledger,

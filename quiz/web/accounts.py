@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quiz.errors import InvalidInput, WrongCode
+from quiz.errors import InvalidInput, NotAllowed, WrongCode
 from quiz.models.accounts import Unit
 from quiz.rules.permissions import Action
 from quiz.services import accounts as service
-from quiz.services import desk, play, results
+from quiz.services import desk, play, profiles, results
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
 from quiz.web.access import allows, forget, now_ms, platform, remember, signed_in
@@ -40,6 +40,7 @@ class UnitChoice:
     typed: str = ""
     found: Sequence[Unit] = ()
     wrong: str = ""
+    present: str = ""  # the unit they have, as a path
 
 
 @dataclass(frozen=True)
@@ -142,17 +143,57 @@ def mine() -> ResponseReturnValue:
 @accounts.route("/me/units", methods=["GET", "POST"])
 @allows(Action.TAKE_PART)
 def units() -> ResponseReturnValue:
-    """Let a person name the units they have not named yet."""
+    """Let a person name their units, or change those that no contest has locked."""
     person = signed_in()
-    named = {unit.tree for unit in unit_service.of_person(platform(), person.person_id)}
-    choices = [choice for choice in _choices(request.form) if choice.tree not in named]
+    named = {unit.tree: unit.path for unit in unit_service.of_person(platform(), person.person_id)}
+    choices = [replace(each, present=named.get(each.tree, "")) for each in _choices(request.form)]
+    status = 200
     if request.method == "POST":
         chosen = _chosen(request.form, choices)
         if chosen is not None:
-            for tree, unit_id in chosen.items():
-                unit_service.join(platform(), person.person_id, tree, unit_id, now_ms())
-            return redirect(_next(request.form), 303)
-    return render_template("accounts/units.html", choices=choices, next=_next(request.values))
+            try:
+                for tree, unit_id in chosen.items():
+                    unit_service.join(platform(), person.person_id, tree, unit_id, now_ms())
+                return redirect(_next(request.form), 303)
+            except NotAllowed as error:
+                flash(refusal(error), "warn")
+                status = 403
+    page = render_template("accounts/units.html", choices=choices, next=_next(request.values))
+    return page, status
+
+
+@accounts.route("/me/about/<int:contest_id>", methods=["GET", "POST"])
+@allows(Action.TAKE_PART)
+def about(contest_id: int) -> ResponseReturnValue:
+    """Ask what the rules of a contest have to know of a person, and nothing else."""
+    person, rules = signed_in(), in_force(platform(), contest_id)
+    here = url_for("play.contest", contest_id=contest_id)
+    wrong = ""
+    told = _told(request.form)
+    if request.method == "POST":
+        try:
+            profiles.tell(platform(), rules, person.person_id, told, now_ms())
+        except InvalidInput as error:
+            wrong = refusal(error)
+    wanted = profiles.missing(platform(), rules, person.person_id, now_ms())
+    if not wanted:
+        return redirect(here, 303)
+    page = render_template(
+        "accounts/about.html",
+        contest_id=contest_id,
+        title=rules.document.title,
+        people=rules.document.people,
+        wanted=wanted,
+        told=told,
+        wrong=wrong,
+        back=here,
+    )
+    return page, 422 if wrong else 200
+
+
+def _told(form: Mapping[str, str]) -> profiles.Told:
+    typed = {name: plain(form.get(name, ""))[:LONGEST_TYPED] for name in ("group", "born", "grade")}
+    return profiles.Told(**typed)
 
 
 @accounts.get("/units")

@@ -13,7 +13,7 @@ from quiz.models.accounts import Unit
 from quiz.rules import timing
 from quiz.rules.document import Stage
 from quiz.rules.permissions import Action
-from quiz.services import accounts, contests, play, results, units
+from quiz.services import accounts, contests, play, profiles, results, units
 from quiz.services.accounts import SignedIn
 from quiz.services.contests import Listed
 from quiz.services.play import Mine
@@ -94,7 +94,7 @@ def me() -> ResponseReturnValue:
 @api.post("/me/units")
 @allows(Action.TAKE_PART)
 def join_unit() -> ResponseReturnValue:
-    """Name my unit of a tree, once."""
+    """Name my unit of a tree, or change it where no contest has locked it."""
     who, body = signed_in(), json_body()
     tree = text_of(body, "tree", LONGEST_TEXT)
     unit_id = id_of(body.get("unit"))
@@ -103,6 +103,21 @@ def join_unit() -> ResponseReturnValue:
     units.join(platform(), who.person_id, tree, unit_id, now_ms())
     found = units.of_person(platform(), who.person_id)
     return as_json({"units": [_unit_json(unit) for unit in found], "now": now_ms()})
+
+
+@api.post("/me/about")
+@allows(Action.TAKE_PART)
+def tell_about() -> ResponseReturnValue:
+    """Tell what a contest has to know of me; what is known already stays."""
+    who, body = signed_in(), json_body()
+    contest_id = id_of(body.get("contest"))
+    if contest_id is None:
+        raise Malformed(N_("contest 应为比赛的编号。"))
+    rules = in_force(platform(), contest_id)
+    told = profiles.Told(*(text_of(body, name, LONGEST_TEXT) for name in ("group", "born", "grade")))
+    profiles.tell(platform(), rules, who.person_id, told, now_ms())
+    left = profiles.missing(platform(), rules, who.person_id, now_ms())
+    return as_json({"missing": list(left), "now": now_ms()})
 
 
 @api.get("/units")

@@ -219,13 +219,17 @@ def forget_roster(token: str) -> ResponseReturnValue:
 @allows(Action.MANAGE_PEOPLE)
 def roster_template() -> ResponseReturnValue:
     """Hand out an empty roster with the headers that this platform reads."""
-    trees = [tree for tree, _count in service.trees(platform())]
+    trees = [tree for tree, _count in service.trees(platform()) if tree != accounts.TEAM]
     notes = (
         (_("姓名"), _("必填，只有组织者看得到。")),
         (_("昵称"), _("榜单上显示的名字；不填就显示姓氏和星号。")),
+        (_("组别"), _("规则里的组别；几个之间用逗号。年级、出生日期也按规则的需要填，可以空着。")),
+        (_("加时"), _("秒数（如 300）或倍数（如 1.25倍），每次答题的时限随之延长。")),
+        (_("不参赛"), _("规则里排除的类别，例如 工作人员。")),
+        (_("队伍"), _("临时组成的队伍的名称；没有的队伍会新建，属于单位体系 team。")),
         (_("其他列"), _("每个单位体系一列，写单位的代码、名称或完整路径；可以空着。")),
     )
-    table = Table(_("名单"), (*rosters.ROSTER_HEADER, *trees), (), notes)
+    table = Table(_("名单"), (*rosters.ROSTER_HEADER, *trees, *rosters.ABOUT_HEADER), (), notes)
     return written(_("名单模板") + ".xlsx", lambda path: write_xlsx(table, path))
 
 

@@ -14,6 +14,8 @@ def action_words() -> Mapping[str, str]:
         "organizer.accept": _("组织者首次登录"),
         "people.add": _("添加人员名单"),
         "people.codes": _("下载参赛码"),
+        "people.unit": _("更正所属单位"),
+        "people.about": _("更正个人情况"),
         "units.load": _("导入单位"),
         "units.enrolment": _("登记单位人数"),
         "bank.import": _("导入题目"),
@@ -53,12 +55,17 @@ def detail_words() -> Mapping[str, str]:
         "because": _("理由"),
         "points": _("分值"),
         "key": _("正确答案"),
+        "since": _("从何时起"),
+        "groups": _("组别"),
+        "born": _("出生日期"),
+        "grade": _("年级"),
+        "extra": _("加时"),
     }
 
 
 def tree_words() -> Mapping[str, str]:
     """Return what the usual unit trees are called; any other goes by its own name."""
-    return {"region": _("街道社区"), "school": _("学校班级")}
+    return {"region": _("街道社区"), "school": _("学校班级"), "team": _("队伍")}
 
 
 def level_words() -> Mapping[str, str]:

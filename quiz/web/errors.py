@@ -25,6 +25,7 @@ STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "closed": 410,
     "quota": 409,
     "unit_needed": 409,
+    "facts_needed": 409,
     "finished": 409,
     "changed": 409,
     "same_key_other_body": 422,

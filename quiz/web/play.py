@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from quiz.errors import Closed, NotAllowed, NotNow, QuizError, QuotaUsed, UnitNeeded
+from quiz.errors import Closed, FactsNeeded, NotAllowed, NotNow, QuizError, QuotaUsed, UnitNeeded
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import Answer
 from quiz.services import awards, contests, draws, events, units
@@ -76,7 +76,7 @@ def start(contest_id: int) -> ResponseReturnValue:
     )
     try:
         attempt_id = service.start(platform(), signed_in().person_id, wanted, now_ms())
-    except (NotNow, Closed, QuotaUsed, NotAllowed, UnitNeeded) as error:
+    except (NotAllowed, NotNow, Closed, QuotaUsed, FactsNeeded, UnitNeeded) as error:
         return _back(contest_id, error)
     return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
 
@@ -147,4 +147,6 @@ def _back(contest_id: int, error: QuizError) -> ResponseReturnValue:
     if isinstance(error, UnitNeeded):
         here = url_for("play.contest", contest_id=contest_id)
         return redirect(url_for("accounts.units", next=here), 303)
+    if isinstance(error, FactsNeeded):
+        return redirect(url_for("accounts.about", contest_id=contest_id), 303)
     return redirect(url_for("play.contest", contest_id=contest_id), 303)

@@ -116,14 +116,16 @@ def test_a_unit_nobody_has_heard_of_is_refused_and_the_rest_stays(resident: Read
     assert 'value="小李"' in reader.page.get_data(as_text=True)
 
 
-def test_a_unit_can_be_named_later_and_only_once(resident: Reader) -> None:
+def test_a_unit_can_be_named_later_and_changed(resident: Reader) -> None:
     resident.open("/me/units")
     resident.send("/me/units", next="/me", **{"find-region": "石油路街"})
     assert "石油路街道" in resident.text
 
-    text = resident.open("/me/units")
+    assert "现在的单位 渝中区/石油路街道" in resident.open("/me/units")
+    resident.send("/me/units", next="/me", **{"find-region": "大坪街"})
 
-    assert "所在街道或社区" not in text
+    assert "大坪街道" in resident.text
+    assert "石油路街道" not in resident.text
 
 
 def test_ones_own_page_lists_attempts_and_places(resident: Reader) -> None:

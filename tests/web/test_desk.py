@@ -35,6 +35,8 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "bank.take": "bank.import",
     "bank.forget": "",
     "bank.undo": "bank.undo",
+    "desk_people.set_unit": "people.unit",
+    "desk_people.correct": "people.about",
     "contests.new": "contest.create",
     "contests.save": "contest.save",
     "contests.publish": "contest.publish",
@@ -50,7 +52,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
 def desk_addresses(app: Flask) -> list[tuple[str, str]]:
     """Every route of the desk that is not the invitation, with something in its places."""
     values = {"contest_id": "1", "board_id": "0-0", "ending": "xlsx", "token": "t", "tree": "region"}
-    values |= {"version_id": "1", "import_id": "1", "draw": "0", "award_id": "0-0"}
+    values |= {"version_id": "1", "import_id": "1", "draw": "0", "award_id": "0-0", "person_id": "1"}
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/desk/") and not rule.rule.startswith(("/desk/invitation", "/desk/leave")):
