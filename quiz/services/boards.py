@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import Connection, or_, select, union, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from quiz.errors import N_, Busy, NotFound
 from quiz.live import BeingBuilt, BoardMissing, LiveBoards, LiveLine, LiveUnavailable
@@ -155,26 +155,39 @@ def _all_lines(session: Session, contest_id: int) -> Iterator[LiveLine]:
 
 def _people_of(platform: Platform, contest_id: int, stage: int) -> Iterator[Sequence[int]]:
     """Yield, some at a time, everybody who has an attempt or a line in a stage."""
+    here = (Line.contest_id == contest_id, Line.stage == stage)
+    whole = aliased(Line)
+    of_whole = select(whole.person_id).where(
+        whole.contest_id == contest_id,
+        whole.stage == stage,
+        whole.period == "",
+        whole.person_id == Line.person_id,
+    )
+    sources = (
+        select(Attempt.person_id).where(
+            Attempt.contest_id == contest_id, Attempt.stage == stage, Attempt.finished_ms.is_not(None)
+        ),
+        select(Line.person_id).where(*here, Line.period == ""),
+    )
+    yield from _in_turn(platform, sources)
+    yield from _in_turn(platform, [select(Line.person_id).where(*here, ~of_whole.exists())])
+
+
+def _in_turn(platform: Platform, sources: Sequence[Select[int]]) -> Iterator[Sequence[int]]:
+    """Yield the people of several selections in order of their ids, each read in the order of its index."""
     last = 0
     while True:
-        attempted = select(Attempt.person_id).where(
-            Attempt.contest_id == contest_id,
-            Attempt.stage == stage,
-            Attempt.person_id > last,
-            Attempt.finished_ms.is_not(None),
-        )
-        listed = select(Line.person_id).where(
-            Line.contest_id == contest_id, Line.stage == stage, Line.person_id > last
-        )
-        both = union(attempted, listed).subquery()
         with platform.store.reading() as session:
-            people = session.scalars(
-                select(both.c.person_id).order_by(both.c.person_id).limit(PEOPLE_AT_ONCE)
-            ).all()
+            people = sorted({i for source in sources for i in session.scalars(_next(source, last))})
         if not people:
             return
-        yield people
-        last = people[-1]
+        yield people[:PEOPLE_AT_ONCE]
+        last = people[:PEOPLE_AT_ONCE][-1]
+
+
+def _next(source: Select[int], last: int) -> Select[int]:
+    column = source.selected_columns[0]
+    return source.where(column > last).distinct().order_by(column).limit(PEOPLE_AT_ONCE)
 
 
 def _refolded(

@@ -21,7 +21,7 @@ MOST_LISTED = 200  # people below a board
 NOBODY = Book(())
 
 
-def anybody_out(contest_id: int) -> Select[tuple[bool]]:
+def anybody_out(contest_id: int) -> Select[bool]:
     """Return the question whether anybody was ever disqualified in a contest, to be asked beside another."""
     return select(exists().where(Ledger.contest_id == contest_id, Ledger.do == "disqualify"))
 
