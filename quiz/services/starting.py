@@ -33,6 +33,7 @@ class Start:
     stage: int
     scene: str = ""
     key: str | None = None  # Idempotency-Key
+    is_stage_named: bool = True  # else it is the current one, and the next one when the start is sent again
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def _known(earlier: Sequence[Started], wanted: Start) -> Started | None:
     """Return the attempt that this start has begun before, or the open one that it goes on with."""
     for attempt in earlier:
         if wanted.key is not None and attempt.start_key == wanted.key:
-            if (attempt.stage, attempt.scene) != (wanted.stage, wanted.scene):
+            is_same_stage = attempt.stage == wanted.stage or not wanted.is_stage_named
+            if not is_same_stage or attempt.scene != wanted.scene:
                 raise SameKeyOtherBody()
             return attempt
     return next((a for a in earlier if a.stage == wanted.stage and a.finished_ms is None), None)

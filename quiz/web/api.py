@@ -185,7 +185,8 @@ def start(contest_id: int) -> ResponseReturnValue:
     """Start an attempt, or go on with the one that is open or that the same key began."""
     who, body = signed_in(), json_body()
     rules = in_force(platform(), contest_id)
-    wanted = play.Start(contest_id, _stage(rules, body), text_of(body, "scene", LONGEST_TEXT), _key())
+    scene, is_stage_named = text_of(body, "scene", LONGEST_TEXT), body.get("stage") is not None
+    wanted = play.Start(contest_id, _stage(rules, body), scene, _key(), is_stage_named)
     attempt_id = play.start(platform(), who.person_id, wanted, now_ms())
     sheet = play.sheet_of(platform(), attempt_id, who.person_id, now_ms())
     return as_json({**sheet_json(sheet), "token": attempt_token(platform().secret, sheet.row)})

@@ -76,6 +76,25 @@ def test_everything_sent_twice_counts_once(
     assert len(phone.get("/api/v1/me")["attempts"]) == 1
 
 
+def test_a_start_sent_again_in_the_next_stage_gets_the_attempt_of_its_own(
+    app: Flask, platform: Platform, clock: MovedClock
+) -> None:
+    cast.fill_bank(platform, clock.now_ms())
+    cast.add_units(platform, clock.now_ms())
+    first = cast.rules()
+    final = first[first.index("  - name: 网络赛") :].replace("网络赛", "决赛").replace("03-08", "03-10")
+    contest_id = cast.publish(platform, first + final.replace("03-02 08", "03-08 20"), clock.now_ms())
+    clock.set("2026-03-08 19:59")
+    phone = Phone(app)
+    phone.sign_up("小明")
+
+    before = phone.start(contest_id, "k1")
+    clock.set("2026-03-08 20:00")
+    again = phone.start(contest_id, "k1")
+
+    assert (before["attempt"], before["stage"]) == (again["attempt"], again["stage"])
+
+
 def test_a_token_in_the_body_serves_as_well(platform: Platform, phone: Phone) -> None:
     body = phone.batch(right(platform, phone, 1)) | {"token": phone.attempt["token"]}
 
