@@ -158,7 +158,7 @@ def _ages(youngest: int | None, oldest: int | None) -> Iterator[Sentence]:
         yield say(N_("年满 %(youngest)s 岁的人可以参加。"), youngest=youngest)
     elif oldest is not None:
         yield say(N_("%(oldest)s 岁及以下的人可以参加。"), oldest=oldest)
-    yield say(N_("年龄以登记的为准。"))
+    yield say(N_("年龄按开始答题那一天的周岁算。"))
 
 
 def _tree(document: Document, tree: Tree) -> Iterator[Sentence]:

@@ -21,7 +21,7 @@ def order(document: Document, stage: Stage) -> Iterator[Sentence]:
     else:
         yield say(N_("依次比较：%(keys)s。前一项相同才比较后一项。"), keys=keys)
     for key in stage.order:
-        for sentence in _meaning(stage, key, any(board.over == "period" for board in boards)):
+        for sentence in _meaning(stage, key):
             yield say(sentence)
     yield say(PLACES[stage.places])
     for board in boards:
@@ -46,7 +46,7 @@ PLACES = {
 }
 
 
-def _meaning(stage: Stage, key: str, of_periods: bool) -> Iterator[str]:
+def _meaning(stage: Stage, key: str) -> Iterator[str]:
     person = stage.person
     whole = not stage.name  # all stages taken together
     summed = person.within_period in ("sum", "mean") or (
@@ -61,8 +61,6 @@ def _meaning(stage: Stage, key: str, of_periods: bool) -> Iterator[str]:
             yield N_("“第一次开始答题”是指第一次有效的答题，不管那一次考得好不好。")
         case "attempts":
             yield N_("“答题次数”是指有效答题的次数，包括没有计入总分的。")
-    if of_periods and key == "total":
-        yield N_("分期的榜，以上各项都只看这一期的答题。")
 
 
 def _reached(stage: Stage, summed: bool) -> str:
@@ -105,11 +103,11 @@ def board_notes(document: Document, stage: Stage, board: Board) -> Iterator[Sent
 
 OF_STAGE = N_("“%(board)s”按以上次序排名，%(names)s。")
 OVER_PERIOD = {
-    "day": N_("“%(board)s”每天一榜，各算各的成绩，%(names)s。"),
-    "week": N_("“%(board)s”每周一榜，各算各的成绩，%(names)s。"),
-    "month": N_("“%(board)s”每月一榜，各算各的成绩，%(names)s。"),
-    "scene": N_("“%(board)s”每个场景一榜，各算各的成绩，%(names)s。"),
-    "level": N_("“%(board)s”每一关一榜，各算各的成绩，%(names)s。"),
+    "day": N_("“%(board)s”每天一榜，以上各项只看当天的答题，%(names)s。"),
+    "week": N_("“%(board)s”每周一榜，以上各项只看当周的答题，%(names)s。"),
+    "month": N_("“%(board)s”每月一榜，以上各项只看当月的答题，%(names)s。"),
+    "scene": N_("“%(board)s”每个场景一榜，以上各项只看这个场景的答题，%(names)s。"),
+    "level": N_("“%(board)s”每一关一榜，以上各项只看这一关的答题，%(names)s。"),
 }
 NAMES = {
     "full": N_("显示姓名"),
@@ -117,11 +115,11 @@ NAMES = {
     "masked": N_("姓名只显示一部分"),
 }
 UNITS_OVER_PERIOD = {
-    "day": N_("“%(board)s”每天一榜，各算各的成绩。"),
-    "week": N_("“%(board)s”每周一榜，各算各的成绩。"),
-    "month": N_("“%(board)s”每月一榜，各算各的成绩。"),
-    "scene": N_("“%(board)s”每个场景一榜，各算各的成绩。"),
-    "level": N_("“%(board)s”每一关一榜，各算各的成绩。"),
+    "day": N_("“%(board)s”每天一榜，只看当天的成绩。"),
+    "week": N_("“%(board)s”每周一榜，只看当周的成绩。"),
+    "month": N_("“%(board)s”每月一榜，只看当月的成绩。"),
+    "scene": N_("“%(board)s”每个场景一榜，只看这个场景的成绩。"),
+    "level": N_("“%(board)s”每一关一榜，只看这一关的成绩。"),
 }
 TO_WHOM = {
     "everybody": N_("“%(board)s”人人可看。"),

@@ -308,6 +308,7 @@ def agreed(document: Document, stage: Stage) -> Iterator[Sentence]:
     if integrity.person_out_takes is not None:
         text = N_("有人被取消资格的，所在的%(level)s同时取消资格。")
         yield say(text, level=level(document, integrity.person_out_takes))
+    yield say(N_("被取消资格的人退出排名，后面的名次依次递补。"))
     if any(board.of != "people" for board in stage.boards):
         yield say(N_("被取消资格的单位退出排名，列在榜后并说明原因，后面的名次依次递补。"))
     if integrity.notice_days is not None:

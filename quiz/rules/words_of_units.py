@@ -45,28 +45,21 @@ def _board(document: Document, stage: Stage, board: Board) -> Iterator[Sentence]
 
 
 def _ranked_by(document: Document, stage: Stage, board: Board) -> Iterator[Sentence]:
-    terms, of = units.terms_of(board), level(document, board.of)
+    terms = units.terms_of(board)
+    values: dict[str, object] = {"board": board.name, "level": level(document, board.of)}
     if _weighted(board):
+        formula = _result(stage, board, _sum([(_metric(board, term), term.weight) for term in terms]))
         text = N_("“%(board)s”按综合得分排%(level)s，高的在前：综合得分 = %(formula)s。")
-        yield say(
-            text, board=board.name, level=of, formula=_sum([(_metric(board, t), t.weight) for t in terms])
-        )
+        yield say(text, formula=formula, **values)
     elif len(terms) == 1:
-        metric = _metric(board, terms[0])
-        yield say(
-            N_("“%(board)s”按%(metric)s排%(level)s，高的在前。"), board=board.name, metric=metric, level=of
-        )
+        metric = _result(stage, board, _metric(board, terms[0]))
+        yield say(N_("“%(board)s”按%(metric)s排%(level)s，高的在前。"), metric=metric, **values)
     else:
         metrics = tuple(_metric(board, term) for term in terms)
         mixed = any(term.metric in units.SMALLER_FIRST for term in terms)
-        text = IN_TURN_MIXED if mixed else IN_TURN
-        yield say(text, board=board.name, metrics=metrics, level=of)
-    if board.value is not None and board.value.round is not None:
-        yield _rounded(stage, board.value.round)
-    elif board.value is not None:
-        yield say(N_("结果不取舍，按精确的数比较。"))
+        yield say(IN_TURN_MIXED if mixed else IN_TURN, metrics=metrics, **values)
     if len(terms) > 1 and _weighted(board) and all(term.round is None for term in terms):
-        yield say(N_("各项乘权重以前不取舍。"))
+        yield say(N_("“%(board)s”的各项乘权重以前不取舍。"), **values)
 
 
 IN_TURN = N_("“%(board)s”排%(level)s，依次比较%(metrics)s：前一项相同才比较后一项，都是高的在前。")
@@ -95,11 +88,18 @@ def _times(what: object, weight: Fraction) -> Sentence:
     return say(N_("%(what)s × %(weight)s"), what=what, weight=weight)
 
 
-def _rounded(stage: Stage, digits: int) -> Sentence:
-    rounding = Sentence(ROUNDING[stage.rounding])
-    if digits == 0:
-        return say(N_("结果%(rounding)s到整数。"), rounding=rounding)
-    return say(P_("结果%(rounding)s，保留 %(count)s 位小数。"), rounding=rounding, count=digits)
+def _result(stage: Stage, board: Board, what: Sentence) -> Sentence:
+    """Return what a board ranks by, with how a formula's result is rounded."""
+    if board.value is None:
+        return what
+    rounding, digits = Sentence(ROUNDING[stage.rounding]), board.value.round
+    if digits is None:
+        how = Sentence(N_("不取舍"))
+    elif digits == 0:
+        how = say(N_("%(rounding)s到整数"), rounding=rounding)
+    else:
+        how = say(P_("%(rounding)s，保留 %(count)s 位小数"), rounding=rounding, count=digits)
+    return say(N_("%(what)s（%(how)s）"), what=what, how=how)
 
 
 METRICS: Mapping[str, str] = {
@@ -178,19 +178,18 @@ def _meaning(document: Document, stage: Stage, board: Board, term: Term) -> Iter
 
 def _prepared(stage: Stage, board: Board, term: Term) -> Iterator[Sentence]:
     """How an input is capped and rounded before it is weighted."""
-    metric = _metric(board, term)
+    values: dict[str, object] = {"board": board.name, "metric": _metric(board, term)}
     if term.cap is not None:
-        yield say(N_("%(metric)s超过 %(cap)s 的按 %(cap)s 算。"), metric=metric, cap=term.cap)
+        yield say(N_("“%(board)s”的%(metric)s超过 %(cap)s 的按 %(cap)s 算。"), cap=term.cap, **values)
     elif term.metric == "participation_rate":
-        yield say(N_("参与率可以超过 100，不封顶。"))
+        yield say(N_("“%(board)s”的参与率可以超过 100，不封顶。"), **values)
     if term.round is not None:
         rounding = Sentence(ROUNDING[stage.rounding])
-        text = TO_WHOLE if term.round == 0 else TO_DIGITS
-        yield say(text, metric=metric, rounding=rounding, count=term.round)
+        yield say(TO_WHOLE if term.round == 0 else TO_DIGITS, rounding=rounding, count=term.round, **values)
 
 
-TO_WHOLE = N_("%(metric)s先%(rounding)s到整数，再乘权重。")
-TO_DIGITS = P_("%(metric)s先%(rounding)s到 %(count)s 位小数，再乘权重。")
+TO_WHOLE = N_("“%(board)s”的%(metric)s先%(rounding)s到整数，再乘权重。")
+TO_DIGITS = P_("“%(board)s”的%(metric)s先%(rounding)s到 %(count)s 位小数，再乘权重。")
 
 
 def _enrolment(document: Document, board: Board) -> Iterator[Sentence]:
