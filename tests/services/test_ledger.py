@@ -18,6 +18,7 @@ from quiz.services import boards, ledger, play, previewing
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, in_force
+from quiz.services.results import BoardId
 from tests.support import contests as cast
 from tests.support import standing
 from tests.support.clock import MovedClock
@@ -302,6 +303,28 @@ def test_a_finish_after_a_correction_is_folded_with_it(
 
     assert totals(platform, rules, now)["乙"] == 13
     assert boards.verify(platform, rules.contest_id) == []
+
+
+def test_who_is_disqualified_takes_their_street_along_where_the_rules_say_so(
+    platform: Platform, now: int
+) -> None:
+    cast.fill_bank(platform, now)
+    cast.add_units(platform, now)
+    text = cast.rules() + "    integrity: {person_out_takes: region.street}\n"
+    rules = in_force(platform, cast.publish(platform, text, now))
+    people = {name: standing.join(platform, name, now, name[0]) for name in ("P1", "P2", "Q1")}
+    for person_id in people.values():
+        standing.finish(platform, rules, person_id, 2, now)
+    board = BoardId(0, 1)
+
+    book(platform, rules, "person", people["P1"], "disqualify", because="替考")
+    out = standing.page(platform, rules, board, now)
+    book(platform, rules, "person", people["P1"], "restore")
+    back = standing.page(platform, rules, board, now)
+
+    assert standing.placed(out) == [(1, "Q")]
+    assert [(row.name, row.reason) for row in out.unlisted] == [("P", "替考")]
+    assert standing.placed(back) == [(1, "P"), (2, "Q")]
 
 
 # --- corrected keys
