@@ -65,8 +65,11 @@ db = SQLAlchemy(model_class=Base)
 
 
 def engine_options(database_url: str) -> dict[str, Any]:  # Any: SQLAlchemy's own option mapping
-    """Return the engine options for `database_url`; SQLite gets the driver that bundles a current library."""
-    options: dict[str, Any] = {"pool_size": POOLED_CONNECTIONS, "max_overflow": 20}
+    """Return the engine options for `database_url`; SQLite gets the driver that bundles a current library.
+
+    Errors go to the log without the values of their statement: they may be names and codes of people.
+    """
+    options: dict[str, Any] = {"pool_size": POOLED_CONNECTIONS, "max_overflow": 20, "hide_parameters": True}
     if database_url.startswith("sqlite"):
         import pysqlite3
 
@@ -175,7 +178,8 @@ def _on_the_driver(connection: Connection, text: str, given: tuple[object, ...])
         dialect = connection.dialect
         if not isinstance(error, dialect.loaded_dbapi.Error):
             raise
-        raise DBAPIError.instance(text, given, error, dialect.loaded_dbapi.Error, dialect=dialect) from error
+        kind = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(text, given, error, kind, hide_parameters=True, dialect=dialect) from error
     finally:
         cursor.close()
 
