@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from question_bank.places import Group, Places, Value
 
 MOST_TRIED = 3_000  # arrangements looked at before publication where one question must cover several values
+MOST_REFUSED = 16  # candidates in a row, after which the stand-ins are replaced one by one
 TRIED_IN_A_DRAW = 40  # the same while a paper is drawn, about 3 ms: there it only makes room for more chance
 
 
@@ -132,30 +133,56 @@ class Covering:
         self.cover, self.places = cover, first.copy()
         self.uncovered = set(cover.by_value)
         self._patience = Patience(TRIED_IN_A_DRAW)
+        self._in_a_row = 0  # candidates refused one after the other
+        self._refused: dict[tuple[int, ...], list[set[Value]]] = {}  # parts → what refused ones would cover
 
     def place(self, candidate_id: int, group: Group) -> bool:
         """Take a candidate if the paper can be completed with it; False leaves all as it was."""
-        left = self.uncovered - group.values
+        new = self.uncovered & group.values
+        refused = self._refused.setdefault(group.parts, [])
+        self._in_a_row += 1
+        if any(new <= other for other in refused):
+            return False
+        left = self.uncovered - new
         if self._beside(candidate_id, group, left) or self._anew(candidate_id, group, left):
             self.uncovered = left
+            self._in_a_row = 0
             return True
+        refused.append(new)
         return False
-
-    def no_better(self, refused: Group, other: Group) -> bool:
-        """Return whether a group of the same parts can do no more now than one that was refused."""
-        return self.uncovered & other.values <= refused.values
 
     @property
     def full(self) -> bool:
         """Whether no place is free and nothing is uncovered."""
         return self.places.full and not self.uncovered
 
-    def realise(self, group: int, candidate_id: int) -> None:
-        """Let a question of a group take the place of its stand-in."""
-        part = self.places.part_of(stand_in(group))
-        del self.places.taken[part][stand_in(group)]
-        self.places.taken[part][candidate_id] = self.cover.groups[group].parts
-        self.uncovered -= self.cover.groups[group].values
+    @property
+    def is_settled(self) -> bool:
+        """Whether all free places are kept for stand-ins, and it has become rare that a candidate fits."""
+        return self.places.full and self._in_a_row >= MOST_REFUSED
+
+    def try_all_again(self) -> None:
+        """Forget who was refused: stand-ins that kept them out are gone."""
+        self._refused.clear()
+        self._in_a_row = 0
+
+    def is_needless(self, held: int) -> bool:
+        """Return whether all that a stand-in would cover is covered."""
+        return self.cover.groups[held].values.isdisjoint(self.uncovered)
+
+    def alternatives(self, held: int) -> list[Group]:
+        """Return the groups of which a question could take the place of a stand-in."""
+        part, group = self.places.part_of(stand_in(held)), self.cover.groups[held]
+        wanted = group.values & self.uncovered
+        groups = [self.cover.groups[n] for n in self.cover.by_value[min(wanted)]]
+        return [each for each in groups if part in each.parts and wanted <= each.values]
+
+    def realise(self, held: int, candidate_id: int, group: Group) -> None:
+        """Let a question of a group take the place of a stand-in."""
+        part = self.places.part_of(stand_in(held))
+        del self.places.taken[part][stand_in(held)]
+        self.places.taken[part][candidate_id] = group.parts
+        self.uncovered -= group.values
 
     @property
     def standing_in(self) -> list[int]:

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from hashlib import blake2b
 from typing import Protocol
 
 from question_bank.balancing import UNDECLARED, strata
-from question_bank.covering import MOST_TRIED, Cover, Covering, Patience
+from question_bank.covering import MOST_TRIED, Cover, Covering, Patience, stand_in
 from question_bank.places import Group, Lots, Places, Value
 
 # Difficulty is the share of people expected to be right (难度系数, item difficulty of classical test theory):
@@ -299,15 +298,26 @@ def _filled(plan: Plan, stream: Stream, seen: Mapping[int, int]) -> Places:
     """Fill the places from all groups in one random order, those seen more often later."""
     covering = Covering(plan.cover, plan.first or Places(plan.counts))
     _take_by_turns(plan.lots.again(), covering, stream, seen)
+    for held in covering.standing_in:
+        if covering.is_needless(held):
+            covering.places.remove(stand_in(held))
+        else:
+            group, candidate_id = _chosen(covering, held, stream, seen)
+            covering.realise(held, candidate_id, group)
     if not covering.full:  # places that were kept for stand-ins have kept others out
-        for n in covering.standing_in:
-            left = _left(plan.groups[n], covering.places)
-            least = min(seen.get(i, 0) for i in left)
-            best = [i for i in left if seen.get(i, 0) == least]
-            covering.realise(n, best[stream.below(len(best))])
+        covering.try_all_again()
         rest = [Group(g.parts, _left(g, covering.places), g.values) for g in plan.groups]
         _take_by_turns(Lots([group for group in rest if group.ids]), covering, stream, seen)
     return covering.places
+
+
+def _chosen(covering: Covering, held: int, stream: Stream, seen: Mapping[int, int]) -> tuple[Group, int]:
+    """Return who takes the place of a stand-in: by chance, among those seen the fewest times."""
+    fitting = [(g, i) for g in covering.alternatives(held) for i in _left(g, covering.places)]
+    if seen:
+        least = min(seen.get(i, 0) for _, i in fitting)
+        fitting = [(g, i) for g, i in fitting if seen.get(i, 0) == least]
+    return fitting[stream.below(len(fitting))]
 
 
 def _left(group: Group, places: Places) -> list[int]:
@@ -316,7 +326,7 @@ def _left(group: Group, places: Places) -> list[int]:
 
 def _take_by_turns(lots: Lots, covering: Covering, stream: Stream, seen: Mapping[int, int]) -> None:
     for times in sorted({0, *seen.values()}):
-        if covering.full:
+        if covering.full or covering.is_settled:
             return
         lots = _take(lots, covering, stream, {i for i, n in seen.items() if n > times})
 
@@ -324,12 +334,13 @@ def _take_by_turns(lots: Lots, covering: Covering, stream: Stream, seen: Mapping
 def _take(lots: Lots, covering: Covering, stream: Stream, avoided: Collection[int]) -> Lots:
     """Place candidates in random order until nothing more can be placed; returns those that were avoided."""
     aside: dict[tuple[tuple[int, ...], frozenset[Value]], list[int]] = {}
-    while lots.left and not covering.full:
-        candidate_id, group = lots.take(stream.below(lots.left))
+    while lots.left and not (covering.full or covering.is_settled):
+        candidate_id, n = lots.take(stream.below(lots.left))
+        group = lots.groups[n]
         if candidate_id in avoided:
             aside.setdefault((group.parts, group.values), []).append(candidate_id)
         elif not covering.place(candidate_id, group):
-            lots.drop(group.parts, partial(covering.no_better, group))
+            lots.drop(n)
     return Lots([Group(parts, ids, values) for (parts, values), ids in aside.items()])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Value = tuple[str, str]  # a facet and one of its values
@@ -43,11 +43,8 @@ class Lots:
         self.groups = groups
         self.left = sum(len(group.ids) for group in groups)
         self._urns: dict[int, Urn] = {}
-        self._out: set[int] = set()
         self._sums = [0] * (len(groups) + 1)
-        self._alike: dict[tuple[int, ...], list[int]] = {}
         for n, group in enumerate(groups):
-            self._alike.setdefault(group.parts, []).append(n)
             self._sums[n + 1] += len(group.ids)
             above = (n + 1) + (n + 1 & -(n + 1))
             if above < len(self._sums):
@@ -56,12 +53,12 @@ class Lots:
     def again(self) -> Lots:
         """Return the same groups, all candidates still to be drawn; call it before the first is taken."""
         other = Lots(())
-        other.groups, other.left, other._alike = self.groups, self.left, self._alike
+        other.groups, other.left = self.groups, self.left
         other._sums = list(self._sums)
         return other
 
-    def take(self, position: int) -> tuple[int, Group]:
-        """Remove and return the candidate at a position below `left`, with its group."""
+    def take(self, position: int) -> tuple[int, int]:
+        """Remove and return the candidate at a position below `left`, and the number of its group."""
         n, step = 0, 1 << len(self._sums).bit_length()
         while step := step >> 1:
             if n + step < len(self._sums) and self._sums[n + step] <= position:
@@ -69,14 +66,11 @@ class Lots:
                 position -= self._sums[n]
         urn = self._urns.get(n) or self._urns.setdefault(n, Urn(self.groups[n]))
         self._less(n, 1)
-        return urn.take(position), self.groups[n]
+        return urn.take(position), n
 
-    def drop(self, parts: tuple[int, ...], useless: Callable[[Group], bool]) -> None:
-        """Draw no more from the groups of these parts that are useless."""
-        for n in self._alike[parts]:
-            if n not in self._out and useless(self.groups[n]):
-                self._out.add(n)
-                self._less(n, self._urns[n].left if n in self._urns else len(self.groups[n].ids))
+    def drop(self, n: int) -> None:
+        """Draw no more from a group of which one was taken."""
+        self._less(n, self._urns[n].left)
 
     def _less(self, n: int, by: int) -> None:
         self.left -= by

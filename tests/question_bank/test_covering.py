@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import combinations, permutations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from question_bank.drawing import Candidate, Pool, draw, shortfalls, uncovered
+from question_bank.drawing import Candidate, Pool, draw, shortfalls, uncovered, values_to_cover
 from tests.question_bank.papers import Paper, Section, held, ids, starter
 
 CRITERIA = {str(n) for n in range(1, 27)}
@@ -171,3 +172,41 @@ def test_a_paper_that_can_cover_everything_does_and_any_other_is_refused_beforeh
     for each in drawn:
         assert pool.by_id[each.candidate_id] in pool.matching(wanted[each.section_index])
     assert drawn == draw(paper, Pool(rows), seed, seen=seen)
+
+
+def random_pool(chance: Random) -> list[Candidate]:
+    """Return up to forty questions with up to three of up to nine values each."""
+    values = [str(n) for n in range(chance.randint(3, 9))]
+    return [
+        Candidate(
+            n,
+            chance.choice(["single", "multiple"]),
+            {"facet": tuple(chance.sample(values, chance.choice([0, 1, 1, 2, 3])))},
+            chance.choice(["easy", "medium", "hard", None]),
+        )
+        for n in range(chance.randint(4, 40))
+    ]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_was_seen_before_a_possible_paper_is_drawn(seed: int) -> None:
+    chance = Random(seed)
+    drawn_papers = 0
+    while drawn_papers < 100:
+        pool = Pool(random_pool(chance))
+        wanted = [
+            Section(chance.randint(1, 5), chance.choice([(), ("single",), ("multiple",)]))
+            for _ in range(chance.randint(1, 3))
+        ]
+        paper = Paper(wanted, draw="unseen", cover=["facet"], balance=chance.random() < 0.5)
+        if shortfalls(wanted, pool) or uncovered(paper, pool):
+            continue
+        seen: list[int] = []
+        for number in range(5):
+            drawn = draw(paper, pool, f"{number}", seen=seen)
+            seen += ids(drawn)
+            drawn_papers += 1
+            assert {("facet", value) for value in held(drawn, pool, "facet")} >= set(
+                values_to_cover(paper, pool)
+            )
+            assert Counter(each.section_index for each in drawn) == {i: s.count for i, s in enumerate(wanted)}
