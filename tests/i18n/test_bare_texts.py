@@ -27,6 +27,7 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     "quiz/rules/called.py": {"MEASURED"},
     # Headers and words of lists of people and units, recognised there and written in our templates.
     "quiz/services/rosters.py": {"HEADERS", "CALLED", "TREES", "LEVELS"},
+    "quiz/services/event_files.py": {"HEADERS", "CALLED"},
 }
 
 

@@ -255,13 +255,13 @@ def test_an_unknown_time_zone_is_refused() -> None:
 
 
 def test_what_a_contest_cannot_do_yet_is_refused_by_name_at_publication() -> None:
-    draws = [{"name": "抽奖", "entries": [{"for": "attempt"}]}]
+    draws = [{"name": "红包", "entries": [{"for": "attempt"}], "drawn": "at_once"}]
 
     with pytest.raises(InvalidDocument) as refusal:
         playable(text(small(draws=draws)))
 
     (fault,) = refusal.value.faults
-    assert (fault.at, fault.code) == ("/stages/0/draws", "not_yet")
+    assert (fault.at, fault.code) == ("/stages/0/draws/0/drawn", "not_yet")
     assert "抽奖" in fault.text
 
 

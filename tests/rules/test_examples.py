@@ -65,7 +65,7 @@ def test_a_document_with_every_parameter_is_read_and_what_cannot_be_played_is_na
 
     assert outcome.exit_code == 0
     assert "[not_yet]" in outcome.output
-    assert "抽奖" in outcome.output
+    assert "一人一机" in outcome.output
 
 
 def test_a_document_with_every_parameter_is_replayed(tmp_path: Path) -> None:
