@@ -12,6 +12,7 @@ from quiz.rules.parts import Clock, Stage
 SECONDS = re.compile(r"\d{1,5}")
 FACTOR = re.compile(r"[x×*](\d{1,2}(?:\.\d{1,3})?)")
 PERCENT = re.compile(r"\+?(\d{1,3})%")
+TIMES = ("x", "×", "倍")  # after a factor
 MOST = Fraction(10)  # a factor
 
 
@@ -21,7 +22,7 @@ def read(text: str) -> str:
     Understood are 300, ×1.25, 1.25x and 25% (more). Raises ValueError.
     """
     typed = "".join(text.split()).casefold()
-    typed = f"x{typed[:-1]}" if typed[-1:] in ("x", "×", "倍") else typed
+    typed = f"x{typed[:-1]}" if typed.endswith(TIMES) else typed
     if SECONDS.fullmatch(typed):
         return str(int(typed)) if int(typed) else ""
     factor = Fraction(1)

@@ -23,6 +23,7 @@ LONGEST = 40  # characters of a group, a grade
 MOST_GROUPS = 20
 OLDEST_YEAR = 1900
 A_DAY = timedelta(days=1)  # it is tomorrow somewhere
+SEPARATORS = re.compile(r"[,，、;；/]")  # of groups
 BORN_TEXT = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?)?年?(?: 00:00:00)?")
 
 
@@ -163,7 +164,7 @@ def read_born(text: str, now_ms: int) -> str:
 
 def read_groups(text: str) -> tuple[str, ...]:
     """Return groups and marks that are separated by commas or the like; raises InvalidInput."""
-    found = [read_word(part) for part in re.split(r"[,，、;；/]", text)]
+    found = [read_word(part) for part in SEPARATORS.split(text)]
     groups = tuple(dict.fromkeys(group for group in found if group))
     if len(groups) > MOST_GROUPS:
         raise InvalidInput(N_("一个人最多写 %(most)s 个组别。"), most=MOST_GROUPS)

@@ -26,8 +26,11 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     # Last letters of the names of cards and stars, each with its measure word.
     "quiz/rules/called.py": {"MEASURED"},
     # Headers and words of lists of people and units, recognised there and written in our templates.
-    "quiz/services/rosters.py": {"HEADERS", "CALLED", "TREES", "LEVELS"},
     "quiz/services/event_files.py": {"HEADERS", "CALLED"},
+    "quiz/services/roster_headers.py": {"*"},
+    # What people write into their cells, and what is recognised of a date and of extra time.
+    "quiz/services/profiles.py": {"BORN_TEXT", "SEPARATORS"},
+    "quiz/rules/extra_time.py": {"TIMES"},
 }
 
 
