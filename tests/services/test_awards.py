@@ -44,7 +44,12 @@ LATER = """
     order: [total, time]
     boards: [{name: 街道赛榜, of: people}]
 """
-RULES = cast.rules().replace("    boards:\n", PRIZES) + LATER
+RULES = (
+    cast.rules()
+    .replace("    boards:\n", PRIZES)
+    .replace("stages:\n", "awards: [{name: 总奖, at_least: {total: 7}}]\nstages:\n")
+    + LATER
+)
 STAR, STREET = AwardId(0, 0), AwardId(0, 6)
 
 
@@ -96,6 +101,7 @@ def test_who_gets_what_follows_from_the_boards(
         ("合格证书", ""): ["甲"],
         ("连对", ""): ["甲", "乙"],
         ("优秀街道", ""): ["渝中区/P"],
+        ("总奖", ""): ["甲"],  # of all stages
     }
 
 
@@ -166,7 +172,7 @@ def test_where_a_unit_advanced_its_people_may_start(
         start(platform, rules, 2, people["丁"], clock.now_ms())
 
 
-@pytest.mark.parametrize("text", ["", "0", "0-7", "9-0", "x-1"])
+@pytest.mark.parametrize("text", ["", "0", "0-7", "3-1", "9-0", "x-1"])
 def test_an_award_that_does_not_exist_is_not_found(platform: Platform, rules: Published, text: str) -> None:
     with pytest.raises(NotFound):
         awards.prize_of(rules, AwardId.parse(text))

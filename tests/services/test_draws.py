@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from quiz.errors import ChangedMeanwhile, NotFound, NotNow
+from quiz.models.accounts import About
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt
 from quiz.rules import lots
@@ -34,6 +35,7 @@ DRAWS = """    draws:
         entries: [{for: place, board: 个人, top: 2}, {for: collection, tokens: [绿卡, 绿卡]}]
         prizes: [{name: 大奖, stock: 1}]
         drawn: at_end
+        exclude: [工作人员]
     boards:
 """
 RULES = (
@@ -217,6 +219,15 @@ def test_anybody_repeats_the_draw_from_what_is_published(
         assert [(w["prize"], w["code"], w["entry"]) for w in repeated["wins"]] == [
             (w.prize, w.code, w.entry) for w in done.winners
         ]
+
+
+def test_whom_the_rules_exclude_has_no_entries(
+    platform: Platform, rules: Published, people: Mapping[str, int]
+) -> None:
+    with platform.store.writing() as session:
+        session.add(About(person_id=people["丙"], groups='["工作人员"]'))
+
+    assert draws.entries_of(platform, rules)["总抽奖"] == {people["甲"]: 2}
 
 
 def test_a_draw_that_does_not_exist_is_not_found(platform: Platform, rules: Published) -> None:
