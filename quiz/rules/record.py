@@ -210,6 +210,11 @@ class Record:
                 story.accepted.append(Accepted(attempt, self._corrected(attempt, counts)))
         return story
 
+    def marked(self, row: AttemptRow) -> Played:
+        """Return what an attempt came to before corrections."""
+        person = self.case.people.get(row.person)
+        return self._reader(person.extra if person is not None else "").played(row)
+
     def people(self) -> list[str]:
         """Return who has an accepted attempt or an event that counts, and is not disqualified."""
         return sorted(self.taken.by_period.get(None, {}))

@@ -173,8 +173,7 @@ class Sums(NamedTuple):
 
 def fold(person: Person, mine: Sequence[Played], events: Sequence[Earned] = ()) -> Sums:
     """Combine attempts, in order of their start, into what a person has; not both empty. Source: P10."""
-    periods = [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
-    kept = _across(person, periods)
+    _, kept = sums_of_periods(person, mine)
     chosen = [attempt for period in kept for attempt in period.chosen]
     total: Exact = sum(period.points for period in kept)
     if person.across_periods == "mean" and kept:
@@ -183,6 +182,12 @@ def fold(person: Person, mine: Sequence[Played], events: Sequence[Earned] = ()) 
     if events:
         total += sum(e.points for e in events)
     return Sums(total, sum(a.time_ms for a in chosen), _reached(person, chosen, events), _ids(chosen))
+
+
+def sums_of_periods(person: Person, mine: Sequence[Played]) -> tuple[list[PeriodSum], list[PeriodSum]]:
+    """Return what a person has in each period, and those of them that make up the total. Source: P10."""
+    periods = [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
+    return periods, _across(person, periods)
 
 
 def counted(person: Person, mine: Sequence[Played]) -> list[Played]:
@@ -199,7 +204,10 @@ def counted(person: Person, mine: Sequence[Played]) -> list[Played]:
     return found
 
 
-class _Period(NamedTuple):
+class PeriodSum(NamedTuple):
+    """What a person has in one period, and which attempts make it up."""
+
+    period: str
     points: Exact
     chosen: list[Played]
     time_ms: int
@@ -228,7 +236,7 @@ def _by_period(attempts: Iterable[Played]) -> dict[str, list[Played]]:
     return found
 
 
-def _in_period(person: Person, attempts: Sequence[Played]) -> _Period:
+def _in_period(person: Person, attempts: Sequence[Played]) -> PeriodSum:
     chosen = WITHIN[person.within_period](attempts)
     if person.within_period == "mean":
         mean = Fraction(sum(a.points for a in chosen), len(chosen))
@@ -236,7 +244,8 @@ def _in_period(person: Person, attempts: Sequence[Played]) -> _Period:
     else:
         points = _capped(chosen, person.cap)
     last = attempts[-1]
-    return _Period(
+    return PeriodSum(
+        last.period,
         points,
         chosen,
         sum([a.time_ms for a in chosen]),
@@ -245,7 +254,7 @@ def _in_period(person: Person, attempts: Sequence[Played]) -> _Period:
     )
 
 
-def _across(person: Person, periods: Sequence[_Period]) -> list[_Period]:
+def _across(person: Person, periods: Sequence[PeriodSum]) -> list[PeriodSum]:
     """Return the periods that make up the total."""
     best_first = sorted(periods, key=lambda p: (-p.points, p.time_ms, p.ends_ms))
     match person.across_periods:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quiz.rules import standings, units
@@ -54,16 +54,22 @@ class Tables:
         return self._lines[period]
 
     def _divided(self, board: Board, period: str | None) -> Any:
-        lines = self._of(period)
         if board.each is None:
             return self.rows(board, period)
+        return {name: self._rows(board, lines)[0] for name, lines in self.lines(board, period).items()}
+
+    def lines(self, board: Board, period: str | None = None) -> Mapping[str, Mapping[str, Line]]:
+        """Return the lines of the people of each part of a board, all of them under "" if not divided."""
+        lines = self._of(period)
+        if board.each is None:
+            return {"": lines}
         homes: dict[str, dict[str, Line]] = {}
         for person, line in lines.items():
             home = self.record.group(person) if board.each == "group" else self._unit(person, board.each)
             if home:
                 homes.setdefault(home, {})[person] = line
         names = {} if board.each == "group" else self.record.forest.names(board.each)
-        return {names.get(home, home): self._rows(board, homes[home])[0] for home in sorted(homes)}
+        return {names.get(home, home): homes[home] for home in sorted(homes)}
 
     def _rows(self, board: Board, lines: Mapping[str, Line]) -> tuple[list[Row], list[Row]]:
         if board.of == "people":
@@ -71,9 +77,13 @@ class Tables:
         return self._units(board, lines)
 
     def _people(self, lines: Mapping[str, Line]) -> list[Row]:
-        places, stage = standings.Places(self.stage.places), self.stage
-        ordered = sorted([(standings.order(stage, line), who) for who, line in lines.items()])
-        return [self._person(who, lines[who], places.next(key)) for key, who in ordered]
+        return [self._person(who, line, place) for place, who, line in self.ranked(lines)]
+
+    def ranked(self, lines: Mapping[str, Line]) -> Iterator[tuple[int, str, Line]]:
+        """Yield place, person and line in the order of a board of people."""
+        places = standings.Places(self.stage.places)
+        for key, who in sorted([(standings.order(self.stage, line), who) for who, line in lines.items()]):
+            yield places.next(key), who, lines[who]
 
     def _person(self, who: str, line: Line, place: int) -> Row:
         return {
@@ -87,6 +97,11 @@ class Tables:
         }
 
     def _units(self, board: Board, lines: Mapping[str, Line]) -> tuple[list[Row], list[Row]]:
+        on, below = units.table(self.stage, board, self.counted(board, lines))
+        return [_unit_row(who, row) for who, row in on], [_unit_row(who, row) for who, row in below]
+
+    def counted(self, board: Board, lines: Mapping[str, Line]) -> dict[str, tuple[units.Sums, units.Facts]]:
+        """Return the sums and facts of the units on a board, by their names."""
         tree = board.of.split(".")[0]
         members: dict[str, list[str]] = {}
         for person in lines:
@@ -95,15 +110,13 @@ class Tables:
                 members.setdefault(path, []).append(person)
         names = self.record.forest.names(board.of)
         count = units.counting(self.stage)
-        measured = {
-            path: (
+        return {
+            names[path]: (
                 units.added(count(lines[person]) for person in people),
                 self._facts(board, path, {person: lines[person] for person in people}),
             )
             for path, people in members.items()
         }
-        on, below = units.table(self.stage, board, {names[path]: each for path, each in measured.items()})
-        return [_unit_row(who, row) for who, row in on], [_unit_row(who, row) for who, row in below]
 
     def _facts(self, board: Board, path: str, lines: Mapping[str, Line]) -> units.Facts:
         forest = self.record.forest

@@ -245,10 +245,35 @@ def _measured(stage: Stage, board: Board, sums: Sums, facts: Facts) -> Measured:
     unit = _Unit(stage, board, sums, facts)
     inputs: dict[Term, Fraction | None] = {}
     if unit.people:
-        for term in terms_of(board):
-            number = METRICS[term.metric](unit, term)
-            inputs[term] = None if number is None else prepared(stage, term, Fraction(number))
+        for term, number in figures(stage, board, sums, facts):
+            inputs[term] = None if number is None else prepared(stage, term, number)
     return Measured(unit.people, unit.attempts, facts.enrolled, inputs)
+
+
+def figures(stage: Stage, board: Board, sums: Sums, facts: Facts) -> Iterator[tuple[Term, Fraction | None]]:
+    """Yield the figure of every input before its cap and its rounding; None: not known."""
+    unit = _Unit(stage, board, sums, facts)
+    for term in terms_of(board):
+        number = METRICS[term.metric](unit, term) if unit.people else None
+        yield term, None if number is None else Fraction(number)
+
+
+def counts(stage: Stage, board: Board, sums: Sums, facts: Facts) -> dict[str, Fraction | None]:
+    """Return what figures are computed from, by name, as far as this board uses it."""
+    unit, used = _Unit(stage, board, sums, facts), {term.metric for term in terms_of(board)}
+    found: dict[str, Fraction | int | None] = {"people": unit.people}
+    if used & {"sum", "total", "mean", "mean_per_enrolled"}:
+        found["total"] = unit.total
+    if used & NEED_ENROLMENT:
+        found["enrolled"] = facts.enrolled
+    if "child_units_rate" in used:
+        found |= {"children": facts.children, "children_joined": facts.children_joined}
+    if "full_mark_rate" in used:
+        found["full"] = unit._without_zero("full")
+    for term in terms_of(board):
+        if term.metric == "pass_rate":
+            found[passed_key(board, term)] = unit.passed(term)
+    return {name: None if number is None else Fraction(number) for name, number in found.items()}
 
 
 def prepared(stage: Stage, term: Term, number: Fraction) -> Fraction:
