@@ -111,7 +111,7 @@ def test_every_attempt_is_accepted_or_refused_as_the_rules_say(name: str) -> Non
 
     for stage in contest.document.stages:
         attempts = contest.attempts(stage)
-        expected = may_be_played(stage, attempts, may_take_part(contest.document, attempts, roster))
+        expected = may_be_played(stage, attempts, may_take_part(contest.document, stage, attempts, roster))
 
         assert names(contest.accepted(stage)) == names(expected)
         assert expected, "the simulated people should have played"

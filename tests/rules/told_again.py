@@ -18,7 +18,9 @@ Row = dict[str, Any]  # Any: a line of attempts.jsonl or events.jsonl
 MS = timedelta(milliseconds=1)
 
 
-def may_take_part(document: Document, attempts: Sequence[Row], roster: Sequence[Row]) -> set[str]:
+def may_take_part(
+    document: Document, stage: Stage, attempts: Sequence[Row], roster: Sequence[Row]
+) -> set[str]:
     """Return who may take part at all, by the roster and what it tells of people."""
     people, told = document.people, {row["person"]: row for row in roster}
     found = set() if people.roster_only else {a["person"] for a in attempts} - set(told)
@@ -31,7 +33,7 @@ def may_take_part(document: Document, attempts: Sequence[Row], roster: Sequence[
             and (people.register_by_ms is None or registered(row) < moment(people.register_by_ms))
         ):
             found.add(who)
-    return found
+    return {who for who in found if all(told.get(who, {}).get(tree) for tree in stage.needs)}
 
 
 def registered(row: Row) -> datetime:
@@ -174,7 +176,7 @@ def tried(stage: Stage, attempt: Row) -> Tried:
     end, finished = ends(stage, attempt), datetime.fromisoformat(attempt["finished_at"])
     finished = finished if end is None else min(finished, end)
     taken = sum(attempt["ms"]) if stage.clock.time == "questions" else (finished - started(attempt)) // MS
-    return Tried(-points_of(stage, attempt), taken, finished)
+    return Tried(-points_of(stage, attempt), taken - taken % stage.clock.time_in_ms, finished)
 
 
 def together(tries: Sequence[Tried]) -> Tried:
