@@ -98,6 +98,9 @@ def _each(each: AtLeast) -> Sentence:
         case "score":
             text = N_("一次答题的得分每满 %(number)s得一次机会，不足的部分不算")
             return say(text, number=points(each.number))
+        case "levels":
+            text = N_("每有一次答题，通过的关数每满 %(number)s 得一次机会，不足的部分不算")
+            return say(text, number=each.number)
     text = N_("每有一次答题，总分每满 %(number)s得一次机会，不足的部分不算")
     return say(text, number=points(each.number))
 
