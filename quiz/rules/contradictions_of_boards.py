@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from quiz.errors import N_
+from quiz.rules.building import number
 from quiz.rules.found import Found, Json, repeated
 from quiz.rules.units import NEED_TOP
 
@@ -89,6 +90,8 @@ def _draws(holder: Json, _levels: set[str]) -> Iterator[Found]:
     for n, draw in enumerate(holder.get("draws", ())):
         for m, entry in enumerate(draw["entries"]):
             at = f"/draws/{n}/entries/{m}"
+            if any(number(each) <= 0 for each in entry.get("each", {}).values()):
+                yield Found(f"{at}/each", "too_small", N_("每满多少得一次机会，要写大于 0 的数。"))
             if entry["for"] == "place" and entry["board"] not in boards:
                 yield _no_board(f"{at}/board", entry["board"], boards)
 

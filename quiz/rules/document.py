@@ -8,7 +8,7 @@ from quiz.errors import Fault, InvalidDocument
 from quiz.rules.building import build
 from quiz.rules.checks import misfits
 from quiz.rules.contradictions import contradictions
-from quiz.rules.not_yet import BY_PLAY, not_yet
+from quiz.rules.not_yet import not_yet
 from quiz.rules.parts import Board, Calendar, Document, Paper, Section, Stage, Tree
 from quiz.rules.reading import Source, read
 from quiz.rules.whole_points import unstated
@@ -37,7 +37,7 @@ def playable(text: str) -> Document:
 
 def unplayable(source: Source, document: Document) -> list[Fault]:
     """Return what keeps a valid document from being published."""
-    return _in_order([*not_yet(source, BY_PLAY), *unstated(source, document)])
+    return _in_order([*not_yet(source), *unstated(source, document)])
 
 
 def checked(text: str) -> Source:

@@ -1,4 +1,4 @@
-"""What a valid document may say and this version cannot do yet: one table, refused by name, never ignored.
+"""What a valid document may say and a running contest cannot do yet: one table, refused by name.
 
 A line leaves the table in the change that makes it work.
 """
@@ -13,15 +13,11 @@ from quiz.rules.reading import Source, escaped
 
 Test = Callable[[Any], bool]  # Any: the JSON value at the place
 
-BY_REPLAY, BY_PLAY = "replay", "play"
-BOTH = (BY_REPLAY, BY_PLAY)
-
 
 class Gap(NamedTuple):
     """One thing that cannot be done yet."""
 
     at: str  # pattern of JSON pointers: * is one part
-    where: tuple[str, ...]  # replay: folding a record; play: a running contest
     what: str  # of the catalogue
     when: Test = lambda value: True
 
@@ -41,45 +37,43 @@ def _any(*values: object) -> Test:
 PERSONAL = ("total", "time", "reached", "first_started")
 
 GAPS = (
-    Gap("/boards", (BY_PLAY,), N_("跨阶段的榜")),
-    Gap("/draws/*/drawn", (BY_PLAY,), N_("当场抽奖"), _is("at_once")),
-    Gap("/stages/*/calendar/period", (BY_PLAY,), N_("按关卡分期"), _is("level")),
+    Gap("/boards", N_("跨阶段的榜")),
+    Gap("/draws/*/drawn", N_("当场抽奖"), _is("at_once")),
+    Gap("/stages/*/calendar/period", N_("按关卡分期"), _is("level")),
     Gap(
         "/stages/*/paper/sections/*/kinds",
-        (BY_PLAY,),
         N_("不定项、填空、排序、连线题"),
         _any("indefinite", "fill", "order", "match"),
     ),
-    Gap("/stages/*/clock/at_least_s", (BY_PLAY,), N_("最短答题时间")),
-    Gap("/stages/*/clock/leaving", (BY_PLAY,), N_("离开页面的处理"), _is_not("nothing")),
-    Gap("/stages/*/flow/stop", (BY_PLAY,), N_("答错即止"), _is("first_wrong")),
-    Gap("/stages/*/flow/stop", (BY_PLAY,), N_("限时连续答题"), _is("time")),
-    Gap("/stages/*/flow/redo", (BY_PLAY,), N_("答错重做直到答对"), _is("until_right")),
-    Gap("/stages/*/flow/practice_first", (BY_PLAY,), N_("先通过练习才能答题")),
-    Gap("/stages/*/flow/levels", (BY_PLAY,), N_("闯关")),
-    Gap("/stages/*/flow/duel", (BY_PLAY,), N_("对战")),
-    Gap("/stages/*/award/duel", (BY_PLAY,), N_("对战积分")),
-    Gap("/stages/*/boards/*/each", (BY_PLAY,), N_("按人群或单位分榜")),
-    Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
-    Gap("/stages/*/boards/*/order", (BY_PLAY,), N_("各组最高分之和"), _any("group_best_sum")),
-    Gap("/stages/*/boards/*/value/terms/*/metric", (BY_PLAY,), N_("各组最高分之和"), _is("group_best_sum")),
-    Gap("/stages/*/boards/*/public", (BY_PLAY,), N_("限定公布的时间和对象")),
-    Gap("/stages/*/boards/*/frozen_from", (BY_PLAY,), N_("封榜")),
-    Gap("/stages/*/boards/*/least_listed", (BY_PLAY,), N_("人数太少时不列出")),
-    Gap("/stages/*/draws/*/drawn", (BY_PLAY,), N_("当场抽奖"), _is("at_once")),
-    Gap("/stages/*/integrity/one_phone", (BY_PLAY,), N_("一人一机"), _is(True)),
-    Gap("/stages/*/integrity/shortest_s", (BY_PLAY,), N_("过快答题的提示")),
+    Gap("/stages/*/clock/at_least_s", N_("最短答题时间")),
+    Gap("/stages/*/clock/leaving", N_("离开页面的处理"), _is_not("nothing")),
+    Gap("/stages/*/flow/stop", N_("答错即止"), _is("first_wrong")),
+    Gap("/stages/*/flow/stop", N_("限时连续答题"), _is("time")),
+    Gap("/stages/*/flow/redo", N_("答错重做直到答对"), _is("until_right")),
+    Gap("/stages/*/flow/practice_first", N_("先通过练习才能答题")),
+    Gap("/stages/*/flow/levels", N_("闯关")),
+    Gap("/stages/*/flow/duel", N_("对战")),
+    Gap("/stages/*/award/duel", N_("对战积分")),
+    Gap("/stages/*/boards/*/each", N_("按人群或单位分榜")),
+    Gap("/stages/*/boards/*/order", N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
+    Gap("/stages/*/boards/*/order", N_("各组最高分之和"), _any("group_best_sum")),
+    Gap("/stages/*/boards/*/value/terms/*/metric", N_("各组最高分之和"), _is("group_best_sum")),
+    Gap("/stages/*/boards/*/public", N_("限定公布的时间和对象")),
+    Gap("/stages/*/boards/*/frozen_from", N_("封榜")),
+    Gap("/stages/*/boards/*/least_listed", N_("人数太少时不列出")),
+    Gap("/stages/*/draws/*/drawn", N_("当场抽奖"), _is("at_once")),
+    Gap("/stages/*/integrity/one_phone", N_("一人一机"), _is(True)),
+    Gap("/stages/*/integrity/shortest_s", N_("过快答题的提示")),
 )
 
 
-def not_yet(source: Source, where: str) -> list[Fault]:
-    """Return what a valid document says that cannot be done yet, `where`: BY_REPLAY or BY_PLAY."""
+def not_yet(source: Source) -> list[Fault]:
+    """Return what a valid document says that a running contest cannot do yet."""
     return [
         Fault(
             at, source.line(at), "not_yet", N_("“%(what)s”目前还不支持，请先去掉这一项。"), {"what": gap.what}
         )
         for gap in GAPS
-        if where in gap.where
         for at, value in _matching(source.raw, gap.at.split("/")[1:], "")
         if gap.when(value)
     ]

@@ -24,6 +24,8 @@ STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "not_open": 409,
     "closed": 410,
     "quota": 409,
+    "level": 409,
+    "too_quick": 409,
     "unit_needed": 409,
     "facts_needed": 409,
     "finished": 409,

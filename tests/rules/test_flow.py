@@ -251,6 +251,13 @@ def test_so_often_in_a_row_among_the_first_of_a_board() -> None:
     assert result["awards"] == {"三连冠": ["A", "B"]}
 
 
+def test_an_entry_for_each_nothing_is_refused() -> None:
+    with pytest.raises(InvalidDocument) as refusal:
+        document(draws=[{"name": "抽奖", "entries": [{"for": "attempt", "each": {"score": 0}}]}])
+
+    assert [fault.at for fault in refusal.value.faults] == ["/stages/0/draws/0/entries/0/each"]
+
+
 def test_so_often_in_a_row_needs_a_board_by_period() -> None:
     with pytest.raises(InvalidDocument) as refusal:
         document(awards=[{"name": "连冠", "board": "个人", "top": 1, "in_a_row": 3}])
