@@ -32,8 +32,9 @@ LIVE_COLUMNS = (  # what the live boards want of a line
 
 def live_line(values: Sequence[Any]) -> LiveLine:  # Any: the values of LIVE_COLUMNS
     """Return a stored line, read by `LIVE_COLUMNS`, as the live boards want it."""
-    *plain, stats, units, parts = values
-    return LiveLine(*plain, orjson.loads(stats), _units_of(units), parts_of(parts))
+    stage, period, person_id, version, order_key, stats, units, parts = values
+    kept = (orjson.loads(stats), _units_of(units), parts_of(parts))
+    return LiveLine(stage, period, person_id, version, order_key, *kept)
 
 
 @lru_cache(maxsize=UNITS_KEPT)
