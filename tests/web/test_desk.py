@@ -41,6 +41,8 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "contests.save": "contest.save",
     "contests.publish": "contest.publish",
     "contests.export_apart": "board.export",
+    "ledger.preview": "",
+    "ledger.book": "ledger.void",
     "prize_desk.hold": "draw.hold",
     "prize_desk.confirm": "award.confirm",
     "prize_desk.read_events": "",
@@ -53,6 +55,7 @@ def desk_addresses(app: Flask) -> list[tuple[str, str]]:
     """Every route of the desk that is not the invitation, with something in its places."""
     values = {"contest_id": "1", "board_id": "0-0", "ending": "xlsx", "token": "t", "tree": "region"}
     values |= {"version_id": "1", "import_id": "1", "draw": "0", "award_id": "0-0", "person_id": "1"}
+    values |= {"of": "person", "target": "1"}
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/desk/") and not rule.rule.startswith(("/desk/invitation", "/desk/leave")):
