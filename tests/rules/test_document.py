@@ -96,6 +96,12 @@ VALUES: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "25 o'clock": ({"calendar": calendar(opens="2024-07-01 25:00")}, "/stages/0/calendar/opens", "time"),
     "a word for a number": ({"marking": {"wrong": "minus"}}, "/stages/0/marking/wrong", "number"),
+    "absurdly many points": ({"award": {"each": 10**12}}, "/stages/0/award/each", "number"),
+    "longer than anybody lives": (
+        {"clock": {"per_attempt_s": 10**15}},
+        "/stages/0/clock/per_attempt_s",
+        "seconds",
+    ),
     "no time at all": ({"clock": {"per_question_s": 0}}, "/stages/0/clock/per_question_s", "seconds"),
     "no seconds in text": (
         {"clock": {"per_question_s": "0.000"}},
