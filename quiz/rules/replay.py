@@ -114,7 +114,7 @@ class Run:
         return next(board for board in self.stage.boards if board.name == name)
 
     def _ranked(self, board: Board, period: str | None) -> list[tuple[str, int]]:
-        return [(row["who"], row["place"]) for row in self.tables.rows(board, period)]
+        return self.tables.places(board, period)
 
     def _periods(self, board: Board) -> list[str | None]:
         return [None] if board.over == "stage" else [*self.record.periods]

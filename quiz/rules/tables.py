@@ -40,6 +40,12 @@ class Tables:
             self._whole[key] = self._rows(board, self._of(period))[0]
         return self._whole[key]
 
+    def places(self, board: Board, period: str | None = None) -> list[tuple[str, int]]:
+        """Return who stands on a whole board, with their places, in order."""
+        if board.of == "people":
+            return [(who, place) for place, who, _ in self.ranked(self._of(period))]
+        return [(row["who"], row["place"]) for row in self.rows(board, period)]
+
     def below(self, board: Board) -> list[Row]:
         """Return the units that are not on a board over the stage, with the reasons."""
         names = self.record.forest.names(board.of)

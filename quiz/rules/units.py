@@ -325,7 +325,13 @@ def _shown(stage: Stage, term: Term, number: Fraction) -> int | str:
 
 def total_shown(stage: Stage, total: int) -> int | str:
     """Return a total in smallest points as it is printed."""
-    return total if stage.point == 1 else points_shown(stage, total * stage.point)
+    parts = stage.point.denominator
+    if parts == 1 and stage.point.numerator == 1:
+        return total
+    if not stage.point_stated:
+        return points_shown(stage, total * stage.point)
+    points, rest = divmod(abs(total), parts)  # a stated point is 0.1 or 0.01
+    return f"{'-' if total < 0 else ''}{points}.{rest:0{len(str(parts)) - 1}}"
 
 
 def points_shown(stage: Stage, number: Fraction) -> int | str:
