@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from question_bank.question import Question
 from quiz.errors import N_, NotFound
 from quiz.models import record
 from quiz.models.accounts import Identity, Unit
-from quiz.models.play import Attempt, Result
+from quiz.models.play import Attempt, Line, Result
 from quiz.services import closing
 from quiz.services.belonging import unit_ids
 from quiz.services.closing import Outcome
@@ -98,7 +98,7 @@ def person_file(platform: Platform, contest_id: int, person_id: int) -> PersonFi
             .where(Attempt.contest_id == contest_id, Attempt.person_id == person_id)
             .order_by(Attempt.started_ms, Attempt.id)
         ).all()
-        if not rows:
+        if not rows and not session.scalar(_in_contest(contest_id).where(Line.person_id == person_id)):
             raise NotFound(N_("这个人在这场比赛里没有答过题。"))
         identity = session.get(Identity, person_id)
         said = Said(book_of(session.connection(), contest_id).of_questions)
@@ -139,6 +139,11 @@ def question_of(platform: Platform, contest_id: int, version_id: int) -> tuple[Q
     with platform.store.reading() as session:
         said = Said(book_of(session.connection(), contest_id).of_questions)
     return rules.questions[version_id], key_now(rules, said, version_id)
+
+
+def _in_contest(contest_id: int) -> Select[int]:
+    """Return the people who have a line in a contest: events alone make one, too."""
+    return select(Line.person_id).where(Line.contest_id == contest_id, Line.period == "")
 
 
 def _attempt(
@@ -187,7 +192,12 @@ def _people(session: Session, rules: Published, query: str) -> list[Found]:
     rows = session.execute(
         select(Identity.person_id, Identity.nickname, Identity.name)
         .where(
-            Identity.person_id.in_(select(Attempt.person_id).where(Attempt.contest_id == rules.contest_id)),
+            or_(
+                Identity.person_id.in_(
+                    select(Attempt.person_id).where(Attempt.contest_id == rules.contest_id)
+                ),
+                Identity.person_id.in_(_in_contest(rules.contest_id)),
+            ),
             or_(
                 Identity.nickname.contains(query, autoescape=True),
                 Identity.name.contains(query, autoescape=True),
