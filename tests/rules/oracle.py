@@ -156,8 +156,10 @@ class Told:
                 attempt["id"],
             ):
                 continue
+            if not self.is_open(at(earlier)):
+                continue
             result = self.result(earlier)
-            if self.is_open(at(earlier)) and result[what] >= F(number) and result["finish"] <= at(attempt):
+            if result[what] >= F(number) and result["finish"] <= at(attempt):
                 return True
         return False
 
