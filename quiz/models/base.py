@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeEngine
 OLDEST_SQLITE = (3, 51, 3)  # before it two writers can corrupt a WAL database (WAL-reset bug)
 BUSY_TIMEOUT_MS = 20_000  # how long a command waits for the serving process, and the other way round
 TRIED_FOR_S = 1.0  # a writing that was tried tells of so long; everybody may ask
+MAPPED_BYTES = 2**30  # of the file, read without a copy: rows of a large board lie all over it
 POOLED_CONNECTIONS = 80  # more than the serving threads, so that no request waits for a connection
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
@@ -99,6 +100,7 @@ def prepare_engine(engine: Engine) -> None:
             "synchronous=FULL",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=ON",
+            f"mmap_size={MAPPED_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
