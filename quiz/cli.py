@@ -22,9 +22,10 @@ from quiz.config import serving
 from quiz.errors import N_, QuizError
 from quiz.live import View
 from quiz.models.upgrade import know_migrations, upgrade
+from quiz.rules.rekeyed import EVERYBODY, NOBODY
 from quiz.running import page_address, running
 from quiz.services import accounts, bank, boards, exports, ledger, previewing
-from quiz.services.correcting import Correction
+from quiz.services.correcting import ALSO, KEY, Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from quiz.services.results import BoardId, Wanted
@@ -221,16 +222,20 @@ def rebuild(contest_id: int | None, from_record: bool) -> None:
 @click.argument("contest_id", type=int)
 @click.argument("question", type=int)
 @click.argument("key")
+@click.option("--also", is_flag=True, help="KEY is right beside what is right already")
 @click.option("--because", required=True, help="the reason, told to everybody whose result changes")
 @click.option("--dry-run", is_flag=True, help="only say who would move")
 @refusing
-def remark(contest_id: int, question: int, key: str, because: str, dry_run: bool) -> None:
+def remark(contest_id: int, question: int, key: str, also: bool, because: str, dry_run: bool) -> None:
     """Correct the key of QUESTION (its number on the page of corrections) to KEY (such as B, AC) and recount.
 
+    KEY may also be everybody (who had the question gets its points) or nobody (it is taken out).
     Answers are served meanwhile; a recount that is broken off goes on by itself in the serving process.
     """
     platform, actor = _platform(), _actor()
-    wanted = Correction("question", question, "remark", because, key=tuple(sorted(set(key.upper()))))
+    counts = key if key in (EVERYBODY, NOBODY) else ALSO if also else KEY
+    letters = () if counts == key else tuple(sorted(set(key.upper())))
+    wanted = Correction("question", question, "remark", because, key=letters, counts=counts)
     if dry_run:
         _tell_preview(previewing.preview(platform, contest_id, wanted, actor.now_ms, most_people=None))
         return

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, or_, select
 
-from question_bank.marking import rightness
 from quiz.models import record
 from quiz.models.ledger import Ledger
-from quiz.rules import scoring
+from quiz.rules import rekeyed, scoring, timing
 from quiz.rules.case import LedgerRow
 from quiz.rules.corrections import Corrections
 from quiz.rules.document import Stage
+from quiz.rules.rekeyed import Rekeyed
 from quiz.rules.sheet import Paper
 from quiz.rules.standings import Played
 from quiz.services.published import Published
@@ -38,6 +38,12 @@ class Booked(NamedTuple):
     version_id: int | None = None
     key: str | None = None
     points: str | None = None
+    n: int | None = None  # which question of a paper it is, for whoever looks at that paper
+
+    @property
+    def rekeyed(self) -> Rekeyed | None:
+        """How its question is marked from now on; None where it names no question."""
+        return None if self.key is None else rekeyed.stored(self.key)
 
     @property
     def row(self) -> LedgerRow:
@@ -67,22 +73,18 @@ class Said:
         return Corrections(row.row for row in self.rows if row.version_id is None)
 
     @cached_property
-    def keys(self) -> Mapping[int, Sequence[tuple[int, frozenset[str]]]]:
-        """Version of a question → since when it has which key, in order."""
-        found: dict[int, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    def keys(self) -> Mapping[int, Sequence[rekeyed.Dated]]:
+        """Version of a question → since when it is marked how, in order."""
+        found: dict[int, list[rekeyed.Dated]] = defaultdict(list)
         for row in self.rows:
-            if row.version_id is not None:
-                found[row.version_id].append((row.at_ms, frozenset(orjson.loads(row.key or "[]"))))
+            if row.version_id is not None and row.rekeyed is not None:
+                found[row.version_id].append((row.at_ms, row.rekeyed))
         return found
 
-    def key_of(self, stage: Stage, version_id: int, finished_ms: int) -> frozenset[str] | None:
-        """Return the corrected key by which an attempt is marked; None: the one that was frozen.
-
-        Where the rules keep what was marked, a correction concerns only attempts that end after it. P16.
-        """
+    def key_of(self, stage: Stage, version_id: int, finished_ms: int) -> Rekeyed | None:
+        """Return the correction by which an attempt is marked; None: by the key that was frozen."""
         keeps = stage.integrity.corrected_key == "keep"
-        known = [key for at_ms, key in self.keys.get(version_id, ()) if not keeps or finished_ms >= at_ms]
-        return known[-1] if known else None
+        return rekeyed.in_force(self.keys.get(version_id, ()), keeps, finished_ms)
 
     def is_void(self, attempt_id: int, at_ms: int | None = None) -> bool:
         """Return whether an attempt counts for nothing, in the end or as it was at a moment."""
@@ -90,11 +92,11 @@ class Said:
 
     def about(self, attempt_id: int, paper: Paper) -> tuple[Booked, ...]:
         """Return the rows a person is told of at one of their attempts: of it, of them, of its questions."""
-        versions = {slot.version_id for slot in paper.slots} if self.keys else set()
+        numbers = {slot.version_id: n for n, slot in enumerate(paper.slots, 1)} if self.keys else {}
         return tuple(
-            row
+            row._replace(n=numbers.get(row.version_id or 0))
             for row in self.rows
-            if (row.version_id in versions if row.version_id else row.attempt_id in (None, attempt_id))
+            if (row.version_id in numbers if row.version_id else row.attempt_id in (None, attempt_id))
         )
 
     def counting(self, person_id: int, played: Iterable[Played]) -> list[Played]:
@@ -115,7 +117,7 @@ NOTHING_SAID = Said()
 def said_of(connection: Connection, contest_id: int, person_id: int) -> Said:
     """Return what the ledger says of one person, of their attempts and of questions."""
     rows = record.LEDGER_OF_PERSON.run(connection, contest_id=contest_id, person_id=person_id)
-    return Said(Booked._make(row) for row in rows) if rows else NOTHING_SAID
+    return Said(Booked(*row) for row in rows) if rows else NOTHING_SAID
 
 
 def said_by_contest(connection: Connection, person_id: int, contests: Iterable[int]) -> dict[int, Said]:
@@ -130,7 +132,7 @@ def said_by_contest(connection: Connection, person_id: int, contests: Iterable[i
     )
     found: dict[int, list[Booked]] = defaultdict(list)
     for contest_id, *row in rows:
-        found[contest_id].append(Booked._make(row))
+        found[contest_id].append(Booked(*row))
     return {contest_id: Said(booked) for contest_id, booked in found.items()}
 
 
@@ -179,7 +181,7 @@ def book_of(connection: Connection, contest_id: int) -> Book:
     rows = connection.execute(
         select(*record.LEDGER_COLUMNS).where(Ledger.contest_id == contest_id).order_by(Ledger.id)
     )
-    return Book(Booked._make(row) for row in rows)
+    return Book(Booked(*row) for row in rows)
 
 
 Values = Sequence[Any]  # Any: models.record.PLAYED_COLUMNS
@@ -204,13 +206,14 @@ def marked_again(
     if not any(keys.values()):
         return values
     answers = [
-        _answer(rules, stage, slot.section, entry, keys[entry[0]])
+        _answer(rules, stage, slot.section, entry, key)
         for slot, entry in zip(Paper.parse("", paper).slots, kept, strict=True)
+        if not ((key := keys[entry[0]]) and key.is_out)
     ]
     marked = scoring.mark(stage, answers)
     found = list(values)
     found[SCORE], found[POINTS] = marked.score, marked.points
-    found[CORRECT], found[FULL] = marked.correct, marked.full
+    found[CORRECT], found[OF], found[FULL] = marked.correct, marked.of, marked.full
     return found
 
 
@@ -221,11 +224,7 @@ def with_corrected_keys(connection: Connection, rules: Published, row: AttemptRo
         return rules
     stage, finished_ms = rules.document.stages[row.stage], row.finished_ms or 0
     keys = {version: said.key_of(stage, version, finished_ms) for version in said.keys}
-    questions = {
-        version: replace(question, key=key) if (key := keys.get(version)) else question
-        for version, question in rules.questions.items()
-    }
-    return replace(rules, questions=questions)
+    return replace(rules, rekeyed={version: key for version, key in keys.items() if key is not None})
 
 
 def papers_of(
@@ -239,14 +238,16 @@ def papers_of(
 
 
 def _answer(
-    rules: Published, stage: Stage, section: int, entry: Sequence[Any], key: frozenset[str] | None
+    rules: Published, stage: Stage, section: int, entry: Sequence[Any], key: Rekeyed | None
 ) -> scoring.Answer:
     version_id, chosen, right, ms = entry
     points = stage.paper.sections[section].points
     if key is None:
         return scoring.Answer(None if right is None else Fraction(right), ms, points)
+    if key.is_for_all and not chosen:
+        ms = timing.unanswered_ms(stage)
     options = len(rules.questions[version_id].options)
-    return scoring.Answer(rightness(key, frozenset(chosen), options, stage.marking.multiple), ms, points)
+    return scoring.Answer(key.right(chosen, options, stage.marking.multiple), ms, points)
 
 
 def _name(number: int | None) -> str | None:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, or_, select, union
 from sqlalchemy.orm import Session
 
+from question_bank.question import Question
 from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.accounts import Unit
 from quiz.models.play import Attempt, Line
 from quiz.rules.document import Stage
+from quiz.rules.rekeyed import EVERYBODY, NOBODY, Rekeyed
 from quiz.services.corrected import Booked, Said, book_of, said_of
 from quiz.services.published import Published
 
@@ -23,6 +24,8 @@ KINDS: Mapping[str, Sequence[str]] = {  # what is corrected → what may be done
     "unit": ("disqualify", "restore"),
     "question": ("remark",),
 }
+KEY, ALSO = "key", "also"
+COUNTS = (KEY, ALSO, EVERYBODY, NOBODY)  # what is right now: another key, one more, any answer, none
 LONGEST_REASON = 500  # characters
 LONGEST_POINTS = 12
 LARGEST_ID = 2**53
@@ -46,8 +49,9 @@ class Correction:
     because: str
     points: str = ""  # for adjust and for the new points of an attempt
     key: tuple[str, ...] = ()  # for a question: ids of the right options
+    counts: str = KEY  # for a question: one of `COUNTS`
 
-    def tried(self, at_ms: int, person_id: int | None) -> Booked:
+    def tried(self, at_ms: int, person_id: int | None, rekeyed: Rekeyed | None = None) -> Booked:
         """Return it as a row of the ledger that is not booked; `person_id`: whose attempt it is."""
         of_attempt = self.of == "attempt"
         return Booked(
@@ -59,7 +63,7 @@ class Correction:
             person_id=person_id if of_attempt else self.id if self.of == "person" else None,
             unit_id=self.id if self.of == "unit" else None,
             version_id=self.id if self.of == "question" else None,
-            key=orjson.dumps(sorted(self.key)).decode() if self.of == "question" else None,
+            key=rekeyed.kept if rekeyed is not None else None,
             points=str(points_of(self.points)) if self.points else None,
         )
 
@@ -153,23 +157,35 @@ def _of_question(connection: Connection, rules: Published, wanted: Correction, n
     question = rules.questions.get(wanted.id)
     if question is None:
         raise NotFound(N_("这场比赛没有用到这道题。"))
+    said = Said(book_of(connection, rules.contest_id).of_questions)
+    now = key_now(rules, said, wanted.id)
+    becomes = _becomes(question, wanted, now)
+    if becomes == now:
+        raise InvalidInput(N_("正确答案没有变化，不需要更正。"))
+    return Checked(wanted.tried(_after(said, now_ms), None, becomes), ())
+
+
+def _becomes(question: Question, wanted: Correction, now: Rekeyed) -> Rekeyed:
+    """Return how a question is to be marked; raises InvalidInput."""
+    if wanted.counts not in COUNTS:
+        raise InvalidInput(N_("这种更正不能用在这里，请重新选择。"))
+    if wanted.counts in (EVERYBODY, NOBODY):
+        return Rekeyed(is_out=wanted.counts == NOBODY)
     if not set(wanted.key) <= {option.id for option in question.options} or not wanted.key:
         raise InvalidInput(N_("请从这道题的选项中选出正确答案。"))
     if question.kind != "multiple" and len(set(wanted.key)) != 1:
-        raise InvalidInput(N_("单选题和判断题只能有一个正确答案。"))
-    said = Said(book_of(connection, rules.contest_id).of_questions)
-    if frozenset(wanted.key) == key_now(rules, said, wanted.id):
-        raise InvalidInput(N_("正确答案没有变化，不需要更正。"))
-    return Checked(wanted.tried(_after(said, now_ms), None), ())
+        raise InvalidInput(N_("单选题和判断题一次只能选一个正确答案；要让另一个答案也算对，请选“也算对”。"))
+    key = frozenset([frozenset(wanted.key)])
+    return Rekeyed(key | (now.keys or {question.key}) if wanted.counts == ALSO else key)
 
 
 CHECKS = {"attempt": _of_attempt, "person": _of_person, "unit": _of_unit, "question": _of_question}
 
 
-def key_now(rules: Published, said: Said, version_id: int) -> frozenset[str]:
-    """Return the key of a question after all corrections."""
+def key_now(rules: Published, said: Said, version_id: int) -> Rekeyed:
+    """Return how a question is marked after all corrections."""
     known = said.keys.get(version_id)
-    return known[-1][1] if known else rules.questions[version_id].key
+    return known[-1][1] if known else Rekeyed(frozenset([rules.questions[version_id].key]))
 
 
 def _makes_sense(said: Said, wanted: Correction, target: tuple[str, str]) -> None:

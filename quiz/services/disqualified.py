@@ -38,7 +38,7 @@ def book(session: Session, contest_id: int) -> Book:
         )
         .order_by(Ledger.id)
     )
-    return Book(Booked._make(row) for row in rows)
+    return Book(Booked(*row) for row in rows)
 
 
 def people(reading: Reading, session: Session, found: Book) -> list[Row]:

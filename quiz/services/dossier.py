@@ -15,6 +15,7 @@ from quiz.errors import N_, NotFound
 from quiz.models import record
 from quiz.models.accounts import Identity, Unit
 from quiz.models.play import Attempt, Line, Result
+from quiz.rules.rekeyed import Rekeyed
 from quiz.services import closing
 from quiz.services.belonging import unit_ids
 from quiz.services.closing import Outcome
@@ -35,7 +36,7 @@ class Answered:
     version_id: int
     stem: str
     chosen: Sequence[str]  # letters, as the question was written
-    key: Sequence[str]  # as it is now
+    key: str  # how it is marked now, in one word
     rightness: Fraction | None  # as it was marked; None: blank
     ms: int
 
@@ -131,8 +132,8 @@ def named(platform: Platform, contest_id: int, of: str, target_id: int) -> Found
     return found[0]
 
 
-def question_of(platform: Platform, contest_id: int, version_id: int) -> tuple[Question, frozenset[str]]:
-    """Return a frozen question of a contest and its key as it is now; raises NotFound."""
+def question_of(platform: Platform, contest_id: int, version_id: int) -> tuple[Question, Rekeyed]:
+    """Return a frozen question of a contest and how it is marked now; raises NotFound."""
     rules = in_force(platform, contest_id)
     if version_id not in rules.questions:
         raise NotFound()
@@ -174,7 +175,7 @@ def _answers(rules: Published, result: Result, said: Said) -> list[Answered]:
             version_id,
             rules.questions[version_id].stem,
             chosen,
-            sorted(key_now(rules, said, version_id)),
+            key_now(rules, said, version_id).text,
             None if right is None else Fraction(right),
             ms,
         )

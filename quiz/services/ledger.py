@@ -16,6 +16,7 @@ from quiz.models.accounts import Identity, Unit
 from quiz.models.bank import QuestionVersion
 from quiz.models.ledger import Ledger, Recount
 from quiz.models.play import Attempt
+from quiz.rules import rekeyed
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
 from quiz.services.correcting import Checked, Correction, checked, in_papers
@@ -43,7 +44,7 @@ class Entry:
     person_id: int | None
     because: str
     points: str | None
-    key: Sequence[str]
+    key: str  # how its question is marked, in one word; "" where there is none
     is_counted: bool  # False while people are still folded again
 
 
@@ -174,7 +175,7 @@ def _entry(
         person_id=row.person_id,
         because=row.because,
         points=row.points,
-        key=json.loads(row.key) if row.key else (),
+        key=rekeyed.stored(row.key).text if row.key else "",
         is_counted=recount_id is None or done_ms is not None,
     )
 
@@ -187,15 +188,14 @@ def _book(
         if before is not None:
             return before, []
         found = checked(session, rules, wanted, actor.now_ms)
-        row = Ledger(
-            **{**found.row._asdict(), "id": None}, contest_id=rules.contest_id, actor_id=actor.person_id
-        )
+        columns = {name: value for name, value in found.row._asdict().items() if name not in ("id", "n")}
+        row = Ledger(**columns, contest_id=rules.contest_id, actor_id=actor.person_id)
         row.token = token
         session.add(row)
         session.flush()
         if row.version_id is not None:
             session.add(Recount(ledger_id=row.id, stage=0, person_id=0))
-        session.add(actor.audit(f"ledger.{wanted.do}", rules.document.title, _detail(rules, wanted)))
+        session.add(actor.audit(f"ledger.{wanted.do}", rules.document.title, _detail(rules, wanted, found)))
         session.flush()
         return row.id, list(_refolded(session.connection(), rules, found, actor.now_ms))
 
@@ -205,12 +205,12 @@ def _refolded(connection: Connection, rules: Published, found: Checked, now_ms: 
         yield from refold(connection, rules, stage, person_id, now_ms)
 
 
-def _detail(rules: Published, wanted: Correction) -> str:
+def _detail(rules: Published, wanted: Correction, found: Checked) -> str:
     detail: dict[str, object] = {"contest": rules.contest_id, wanted.of: wanted.id, "because": wanted.because}
     if wanted.points:
         detail["points"] = wanted.points
-    if wanted.key:
-        detail["key"] = sorted(wanted.key)
+    if found.row.rekeyed is not None:
+        detail["key"] = found.row.rekeyed.written
     return json.dumps(detail, ensure_ascii=False)
 
 

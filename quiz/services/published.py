@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.rules.document import Document, load
 from quiz.rules.papers import Frozen, commitment, question_line
+from quiz.rules.rekeyed import Rekeyed
 from quiz.services.platform import Platform
 
 
@@ -33,6 +34,7 @@ class Published:
     text: str = ""  # the document as it was published
     seed: str = ""  # the master seed of all papers; "" for versions published before there was one
     draw_seed: str = ""  # of all draws: told by none before it has been drawn
+    rekeyed: Mapping[int, Rekeyed] = field(default_factory=dict)  # by version, for looking back at an attempt
 
     @property
     def closes_ms(self) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from question_bank.marking import rightness
 from quiz.rules import timing
 from quiz.rules.document import Stage
+from quiz.rules.rekeyed import Rekeyed
 from quiz.rules.sheet import Paper
 from quiz.services.published import Published
 
@@ -24,6 +24,7 @@ class Reviewed:
     rightness: Fraction | None = None  # 0 to 1, 0 for a blank
     key: tuple[str, ...] | None = None  # option ids of the attempt
     explanation: str | None = None
+    counts: str = ""  # everybody, nobody: who gets the points of a question that was corrected to that
 
 
 def told(level: str) -> bool:
@@ -57,13 +58,16 @@ def reviewed(
     shown = LEVELS.index(level)
     slot = paper.slots[n - 1]
     question = rules.questions[slot.version_id]
+    corrected = rules.rekeyed.get(slot.version_id) or Rekeyed(frozenset({question.key}))
     right = None
     if shown >= LEVELS.index("right_or_wrong"):
-        chosen = frozenset(question.options[i].id for i in paper.chosen(n, response))
-        right = rightness(question.key, chosen, len(question.options), stage.marking.multiple) or Fraction(0)
+        chosen = [question.options[i].id for i in paper.chosen(n, response)]
+        right = corrected.right(chosen, len(question.options), stage.marking.multiple) or Fraction(0)
     key = None
     if shown >= LEVELS.index("key"):
         ids = zip(paper.ids(n), slot.order, strict=True)
-        key = tuple(option for option, i in ids if question.options[i].id in question.key)
+        is_right = frozenset().union(*(corrected.keys or {question.key}))
+        key = tuple(option for option, i in ids if question.options[i].id in is_right)
     explanation = question.explanation if shown >= LEVELS.index("explanation") else None
-    return Reviewed(n, tuple(response), right, key, explanation)
+    counts = "" if corrected.keys or not shown else corrected.text
+    return Reviewed(n, tuple(response), right, key, explanation, counts)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext as _
 
+from quiz.rules.rekeyed import EVERYBODY, NOBODY, Rekeyed
 from quiz.services.corrected import Booked
+from quiz.services.correcting import ALSO, KEY
 from quiz.web.wording import number
 
 
@@ -56,6 +58,21 @@ def short_words() -> Mapping[str, str]:
     }
 
 
+def counts_words() -> Mapping[str, str]:
+    """Return how a question may be marked from now on."""
+    return {
+        KEY: _("改答案：只有下面选出的算对"),
+        ALSO: _("也算对：下面选出的和原来的答案都算对"),
+        EVERYBODY: _("人人得分：抽到这道题的人都得这道题的满分，没答的也得"),
+        NOBODY: _("不计分：这道题从试卷中去掉，满分相应减少"),
+    }
+
+
+def marked_as(text: str) -> str:
+    """Return how a question is marked: its key, or that everybody or nobody gets its points."""
+    return {EVERYBODY: _("人人得分"), NOBODY: _("不计分")}.get(text, text)
+
+
 def told(corrections: Iterable[Booked]) -> Sequence[str]:
     """Return what a person is told of corrections that concern one of their attempts."""
     return [_sentence(row) for row in corrections]
@@ -64,8 +81,8 @@ def told(corrections: Iterable[Booked]) -> Sequence[str]:
 def _sentence(row: Booked) -> str:
     points = number(row.points) if row.points is not None else ""
     signed = points if points.startswith("-") else f"+{points}"
-    if row.version_id is not None:
-        return _("有一道题的答案已更正，按新答案计分。理由：%(because)s", because=row.because)
+    if row.rekeyed is not None:
+        return _of_question(row, row.rekeyed)
     of_attempt = {
         "void": _("这次答题已作废，不计入成绩。理由：%(because)s", because=row.because),
         "zero": _("这次答题记零分。理由：%(because)s", because=row.because),
@@ -80,3 +97,14 @@ def _sentence(row: Booked) -> str:
         "restore": _("你在这场比赛的成绩已恢复。理由：%(because)s", because=row.because),
     }
     return (of_attempt if row.attempt_id is not None else of_person)[row.do]
+
+
+def _of_question(row: Booked, becomes: Rekeyed) -> str:
+    """Return what is told of a corrected key: never the key itself, which the rules may still hide."""
+    if becomes.is_for_all:
+        return _("第 %(n)s 题更正：人人得分。理由：%(because)s", n=row.n, because=row.because)
+    if becomes.is_out:
+        return _("第 %(n)s 题更正：不计分，满分相应减少。理由：%(because)s", n=row.n, because=row.because)
+    if len(becomes.keys) > 1:
+        return _("第 %(n)s 题更正：不止一个答案算对。理由：%(because)s", n=row.n, because=row.because)
+    return _("第 %(n)s 题更正：答案已改，按新答案计分。理由：%(because)s", n=row.n, because=row.because)

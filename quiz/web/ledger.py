@@ -12,11 +12,11 @@ from quiz.errors import InvalidInput, NotFound, QuizError
 from quiz.rules.permissions import Action
 from quiz.services import dossier, previewing
 from quiz.services import ledger as service
-from quiz.services.correcting import KINDS, Correction
+from quiz.services.correcting import KEY, KINDS, Correction
 from quiz.services.published import in_force
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import plain
-from quiz.web.correction_words import do_words, kind_words, short_words
+from quiz.web.correction_words import counts_words, do_words, kind_words, marked_as, short_words
 from quiz.web.files import actor
 from quiz.web.language import refusal
 from quiz.web.paging import Part, asked_page, asked_text
@@ -43,6 +43,7 @@ def index(contest_id: int) -> ResponseReturnValue:
         part=Part(page, ROWS, count),
         kind_words=kind_words(),
         short_words=short_words(),
+        marked_as=marked_as,
     )
 
 
@@ -85,7 +86,7 @@ def preview(contest_id: int, of: str, target: int) -> ResponseReturnValue:
         wanted=wanted,
         target=dossier.named(platform(), contest_id, of, target),
         found=found,
-        words=do_words(of)[wanted.do],
+        words=counts_words()[wanted.counts] if of == "question" else do_words(of)[wanted.do],
         token=secrets.token_hex(16),
     )
 
@@ -121,6 +122,7 @@ def person(contest_id: int, person_id: int) -> ResponseReturnValue:
         number=number,
         kind_words=kind_words(),
         short_words=short_words(),
+        marked_as=marked_as,
     )
 
 
@@ -133,14 +135,15 @@ def _wanted(of: str, target: int) -> Correction:
         because=plain(form.get("because", "").replace("\r\n", " ").replace("\n", " "))[:LONGEST_TYPED],
         points=plain(form.get("points", "")) if form.get("do") in ("adjust", "remark") else "",
         key=tuple(sorted({plain(letter) for letter in form.getlist("key")})) if of == "question" else (),
+        counts=plain(form.get("counts", KEY)),
     )
 
 
 def _form(contest_id: int, of: str, target: int, error: QuizError | None = None) -> str:
-    question, key = None, frozenset(request.form.getlist("key"))
+    question, now, key = None, None, frozenset(request.form.getlist("key"))
     if of == "question":
-        question, key_now = dossier.question_of(platform(), contest_id, target)
-        key = key or key_now
+        question, now = dossier.question_of(platform(), contest_id, target)
+        key = key or (next(iter(now.keys)) if len(now.keys) == 1 else key)
     return render_template(
         "ledger/correct.html",
         rules=in_force(platform(), contest_id),
@@ -148,7 +151,9 @@ def _form(contest_id: int, of: str, target: int, error: QuizError | None = None)
         target=dossier.named(platform(), contest_id, of, target),
         choices=do_words(of),
         question=question,
+        now=marked_as(now.text) if now is not None else "",
         key=key,
+        counts=counts_words(),
         typed=request.form,
         wrong=refusal(error) if error else "",
     )

@@ -38,6 +38,8 @@ def reviewed_json(shown: Reviewed) -> dict[str, object]:
         body["right"] = shown.rightness == 1
         if 0 < shown.rightness < 1:
             body["share"] = str(shown.rightness)
+    if shown.counts:
+        body["counts"] = shown.counts
     if shown.key is not None:
         body["key"] = list(shown.key)
     if shown.explanation is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from quiz.rules.rekeyed import EVERYBODY
 from quiz.services.play import Sheet
 from quiz.services.reviewing import LEVELS, Reviewed, everybody_is_through_ms
 from quiz.web.questions import as_html
@@ -79,6 +80,8 @@ def _option(html: str, option_id: str, shown: Reviewed) -> ReviewedOption:
 
 
 def _verdict(shown: Reviewed) -> tuple[str, str]:
+    if shown.counts:
+        return (_("人人得分"), "good") if shown.counts == EVERYBODY else (_("不计分"), "soon")
     if shown.rightness is None:
         return "", ""
     if shown.rightness == 1:
