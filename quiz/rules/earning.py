@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from quiz.rules import timing
@@ -25,18 +25,32 @@ def earned(stage: Stage, happened: Iterable[Happened]) -> list[Earned]:
 
     A cap says how many events of a kind give points. Source: P11.
     """
+    found = [
+        Earned(
+            each.at_ms,
+            _period(stage, each.at_ms),
+            timing.day_of(stage, each.at_ms),
+            stage.events[each.kind].points,
+            each.kind,
+        )
+        for each, counts in _under_caps(stage, happened)
+        if counts
+    ]
+    return sorted(found, key=lambda e: e.at_ms)
+
+
+def beyond_caps(stage: Stage, happened: Iterable[Happened]) -> list[Happened]:
+    """Return the events of a kind that gives points which give none, because enough others did."""
+    found = [each for each, counts in _under_caps(stage, happened) if not counts]
+    return sorted(found, key=lambda e: e.at_ms)
+
+
+def _under_caps(stage: Stage, happened: Iterable[Happened]) -> Iterator[tuple[Happened, int]]:
+    """Yield the events of every kind that gives points, and whether each counts."""
     mine = sorted(happened, key=lambda e: e.at_ms)
-    found = []
     for kind, event in stage.events.items():
         of_kind = [e for e in mine if e.kind == kind and _inside(stage, e.at_ms)]
-        for each, counts in zip(of_kind, _counting(stage, event.cap, of_kind), strict=True):
-            if counts:
-                found.append(
-                    Earned(
-                        each.at_ms, _period(stage, each.at_ms), timing.day_of(stage, each.at_ms), event.points
-                    )
-                )
-    return sorted(found, key=lambda e: e.at_ms)
+        yield from zip(of_kind, _counting(stage, event.cap, of_kind), strict=True)
 
 
 def added(stage: Stage, happened: Iterable[Happened], now_ms: int) -> Added:

@@ -29,7 +29,8 @@ def P_(text: str) -> Plural:  # noqa: N802  # like gettext's N_
 class Sentence:
     """A sentence of the catalogue with the values for its named places.
 
-    A value is a number, text that is not translated, a `Word`, or again a `Sentence` (or a tuple, listed).
+    A value is a number, text that is not translated, a `Word`, `Added`, or again a `Sentence` (or a tuple,
+    listed).
     """
 
     text: str
@@ -42,6 +43,13 @@ class Word:
     """What the document itself calls something, by language."""
 
     by_language: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Added:
+    """Numbers in words that are added up: 3 分 + 4 分."""
+
+    parts: tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,8 @@ def filled_in(value: object, speech: Speech = CHINESE) -> str:
             return text % values if values else text
         case Word():
             return value.by_language.get(speech.language) or value.by_language["zh"]
+        case Added():
+            return " + ".join(filled_in(each, speech) for each in value.parts)
         case tuple():
             return speech.find(N_("、"), None).join(filled_in(each, speech) for each in value)
     return str(value)

@@ -41,6 +41,7 @@ class Earned:
     period: str
     day: str
     points: Exact
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,12 @@ class Exactly(NamedTuple):
 
     def line(self, stage: Stage) -> Line:
         """Return it with the total as a whole number of the stage's smallest points."""
-        return Line(whole_times(self.points, stage.point, stage.rounding), *self[1:])
+        return Line(whole_total(stage, self.points), *self[1:])
+
+
+def whole_total(stage: Stage, points: Exact) -> int:
+    """Return points as a whole number of the stage's smallest points."""
+    return whole_times(points, stage.point, stage.rounding)
 
 
 def line(
@@ -175,10 +181,7 @@ def fold(person: Person, mine: Sequence[Played], events: Sequence[Earned] = ()) 
     """Combine attempts, in order of their start, into what a person has; not both empty. Source: P10."""
     _, kept = sums_of_periods(person, mine)
     chosen = [attempt for period in kept for attempt in period.chosen]
-    total: Exact = sum(period.points for period in kept)
-    if person.across_periods == "mean" and kept:
-        total = Fraction(total, len(kept))
-    total = _at_most(total, person.cap.total)
+    total = at_most(put_together(person, kept), person.cap.total)
     if events:
         total += sum(e.points for e in events)
     return Sums(total, sum(a.time_ms for a in chosen), _reached(person, chosen, events), _ids(chosen))
@@ -188,6 +191,12 @@ def sums_of_periods(person: Person, mine: Sequence[Played]) -> tuple[list[Period
     """Return what a person has in each period, and those of them that make up the total. Source: P10."""
     periods = [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
     return periods, _across(person, periods)
+
+
+def put_together(person: Person, kept: Sequence[PeriodSum]) -> Exact:
+    """Return what the periods that make up the total come to before the cap of all. Source: P10."""
+    total: Exact = sum(period.points for period in kept)
+    return Fraction(total, len(kept)) if person.across_periods == "mean" and kept else total
 
 
 def counted(person: Person, mine: Sequence[Played]) -> list[Played]:
@@ -208,8 +217,9 @@ class PeriodSum(NamedTuple):
     """What a person has in one period, and which attempts make it up."""
 
     period: str
-    points: Exact
+    points: Exact  # after the caps of days and of the period
     chosen: list[Played]
+    added_up: Exact  # the points of the chosen attempts together, or their mean
     time_ms: int
     ends_ms: int  # finish of the last chosen attempt
     last_started: tuple[int, int]  # start and id of the last attempt that counts
@@ -238,16 +248,18 @@ def _by_period(attempts: Iterable[Played]) -> dict[str, list[Played]]:
 
 def _in_period(person: Person, attempts: Sequence[Played]) -> PeriodSum:
     chosen = WITHIN[person.within_period](attempts)
+    added_up: Exact = sum([a.points for a in chosen])
+    points = added_up
     if person.within_period == "mean":
-        mean = Fraction(sum(a.points for a in chosen), len(chosen))
-        points = _at_most(mean, person.cap.per_period)
-    else:
-        points = _capped(chosen, person.cap)
+        points = added_up = Fraction(added_up, len(chosen))
+    elif person.cap.per_day is not None:
+        points = sum(of_day for _day, _, of_day in days_of(person, chosen))
     last = attempts[-1]
     return PeriodSum(
         last.period,
-        points,
+        at_most(points, person.cap.per_period),
         chosen,
+        added_up,
         sum([a.time_ms for a in chosen]),
         max([a.finished_ms for a in chosen]),
         (last.started_ms, last.id),
@@ -281,33 +293,27 @@ class _Capped:
         day = (attempt.period, attempt.day)
         had = self._days.get(day, 0)
         self._days[day] = had + attempt.points
-        more = _at_most(had + attempt.points, self.cap.per_day) - _at_most(had, self.cap.per_day)
+        more = at_most(had + attempt.points, self.cap.per_day) - at_most(had, self.cap.per_day)
         before = self._periods.get(attempt.period, 0)
         self._periods[attempt.period] = before + more
-        self._sum += _at_most(before + more, self.cap.per_period) - _at_most(before, self.cap.per_period)
-
-    @property
-    def in_periods(self) -> Exact:
-        """What is left of it after the caps of days and periods."""
-        return self._sum
+        self._sum += at_most(before + more, self.cap.per_period) - at_most(before, self.cap.per_period)
 
     @property
     def in_all(self) -> Exact:
         """What is left of it after every cap."""
-        return _at_most(self._sum, self.cap.total)
+        return at_most(self._sum, self.cap.total)
 
 
-def _capped(attempts: Iterable[Played], cap: Limit) -> Exact:
-    """Add up points, at most so many of a day and of a period."""
-    if cap.per_day is None and cap.per_period is None:
-        return sum(attempt.points for attempt in attempts)
-    found = _Capped(cap)
-    for attempt in attempts:
-        found.add(attempt)
-    return found.in_periods
+def days_of(person: Person, chosen: Iterable[Played]) -> list[tuple[str, Exact, Exact]]:
+    """Return the points of each day of attempts that make up one period, before and after the day's cap."""
+    days: dict[str, Exact] = {}
+    for attempt in chosen:
+        days[attempt.day] = days.get(attempt.day, 0) + attempt.points
+    return [(day, points, at_most(points, person.cap.per_day)) for day, points in days.items()]
 
 
-def _at_most(points: Exact, most: int | None) -> Exact:
+def at_most(points: Exact, most: int | None) -> Exact:
+    """Return points under a cap."""
     return points if most is None else min(points, most)
 
 
@@ -325,7 +331,7 @@ def _that_gave(person: Person, chosen: Sequence[Played]) -> list[Played]:
     if person.cap == Limit() or "mean" in (person.within_period, person.across_periods):
         return [a for a in chosen if a.points]
     found: list[Played] = []
-    so_far, had = _Capped(person.cap), _at_most(0, person.cap.total)
+    so_far, had = _Capped(person.cap), at_most(0, person.cap.total)
     for attempt in sorted(chosen, key=lambda a: (a.finished_ms, a.id)):
         so_far.add(attempt)
         if so_far.in_all != had:

@@ -49,7 +49,7 @@ def _board(stage: Stage, board: Board, rows: Sequence[Mapping[str, str]]) -> lis
 
 def _measured(stage: Stage, board: Board, row: Mapping[str, str], line: int) -> units.Measured:
     inputs = {
-        term: units.prepared(stage, term, _figure(name, term, row, line))
+        term: units.prepared(stage, term, units.Figure(_figure(name, term, row, line)))
         for name, term in units.named(units.terms_of(board))
     }
     people, attempts, enrolled = (_number(row, name, line) for name in ("people", "attempts", "enrolled"))

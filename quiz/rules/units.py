@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from quiz.rules.numbers import digits_of_point, fixed, rounded, shortest
 from quiz.rules.parts import Board, Stage, Term
@@ -26,7 +26,7 @@ def contribution(stage: Stage, line: Line) -> dict[str, int]:
 
 def counting(stage: Stage) -> Callable[[Line], dict[str, int]]:
     """Return what makes the contribution of each of many lines."""
-    passing = {f"{PASSED}{least}": ceil(least / stage.point) for least in _thresholds(stage)}
+    thresholds = {f"{PASSED}{least}": ceil(least / stage.point) for least in _thresholds(stage)}
 
     def contribution(line: Line) -> dict[str, int]:
         scored, full = line.total != 0, int(line.full > 0)
@@ -39,7 +39,7 @@ def counting(stage: Stage) -> Callable[[Line], dict[str, int]]:
             "zero_attempts": 0 if scored else line.attempts,
             "zero_full": 0 if scored else full,
         }
-        for name, least in passing.items():
+        for name, least in thresholds.items():
             found[name] = int(line.total >= least)
         return found
 
@@ -48,7 +48,12 @@ def counting(stage: Stage) -> Callable[[Line], dict[str, int]]:
 
 def passed_key(board: Board, term: Term) -> str:
     """Return under which name the sums count who passed by a term's threshold, or the board's."""
-    return f"{PASSED}{term.pass_at if term.pass_at is not None else board.pass_at}"
+    return f"{PASSED}{passing(board, term)}"
+
+
+def passing(board: Board, term: Term) -> Fraction | None:
+    """Return from which total somebody has passed: the term's threshold, or the board's."""
+    return term.pass_at if term.pass_at is not None else board.pass_at
 
 
 def added(contributions: Iterable[Sums]) -> dict[str, int]:
@@ -120,7 +125,7 @@ def table(
 
     Units without people (their sum of `people` is 0) are on neither. Equal units share a place, listed by id.
     """
-    found = {unit: _measured(stage, board, sums, facts) for unit, (sums, facts) in of_units.items()}
+    found = {unit: measured(stage, board, sums, facts) for unit, (sums, facts) in of_units.items()}
     return placed(stage, board, {unit: each for unit, each in found.items() if each.people})
 
 
@@ -144,13 +149,33 @@ def placed(
 
 
 @dataclass(frozen=True)
+class Input:
+    """One input of a unit's value on its way: part ÷ whole → figure → cap → rounding → × weight."""
+
+    term: Term
+    figure: Fraction | None  # None: not known
+    capped: Fraction | None
+    rounded: Fraction | None
+    product: Fraction | None
+    part: Fraction | None = None  # of a quotient: what is divided, and by what
+    whole: Fraction | None = None
+    addends: tuple[Fraction, ...] = ()  # of a sum of the best: each of them
+    pass_at: Fraction | None = None  # from which total somebody has passed
+
+
+@dataclass(frozen=True)
 class Measured:
-    """The exact inputs of a board's formula for one unit; None: not known."""
+    """The exact inputs of a board's formula for one unit."""
 
     people: int
     attempts: int
     enrolled: int | None
-    inputs: Mapping[Term, Fraction | None]
+    inputs: Mapping[Term, Input]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether every input is known."""
+        return all(each.figure is not None for each in self.inputs.values())
 
 
 @dataclass(frozen=True)
@@ -176,37 +201,85 @@ class _Unit:
     def total(self) -> Fraction:
         return self.sums.get("total", 0) * self.stage.point
 
-    def per_cent(self, part: int, whole: int | None) -> Fraction | None:
-        return Fraction(100 * part, whole) if whole else None
-
     def passed(self, term: Term) -> int:
         return self.sums.get(passed_key(self.board, term), 0)
 
-    def highest(self, count: int) -> Fraction:
-        return sum(sorted(self.facts.totals, reverse=True)[:count]) * self.stage.point
+    def best(self, count: int) -> tuple[Fraction, ...]:
+        return self.points(sorted(self.facts.totals, reverse=True)[:count])
+
+    def points(self, totals: Iterable[int]) -> tuple[Fraction, ...]:
+        return tuple(total * self.stage.point for total in totals)
 
 
-Metric = Callable[[_Unit, Term], "Fraction | int | None"]
+Number = Fraction | int | None
+Counted = Callable[[_Unit, Term], Number]
+
+
+class Metric(NamedTuple):
+    """What a metric is: a number; a quotient of two, perhaps in percent; or the sum of several."""
+
+    part: Counted = lambda u, _: None
+    whole: Counted | None = None  # what it is divided by
+    times: int = 1
+    addends: Callable[[_Unit, Term], tuple[Fraction, ...]] | None = None
+
+    def figure(self, unit: _Unit, term: Term) -> Figure:
+        """Return it for a unit with the numbers it is made of."""
+        if self.addends is not None:
+            addends = self.addends(unit, term)
+            return Figure(sum(addends, Fraction(0)), addends=addends)
+        part = _fraction(self.part(unit, term))
+        if self.whole is None:
+            return Figure(part)
+        whole = _fraction(self.whole(unit, term))
+        number = self.times * part / whole if part is not None and whole else None
+        return Figure(number, part, whole)
+
+
+class Figure(NamedTuple):
+    """A metric of a unit with the numbers it is made of; None: not known."""
+
+    number: Fraction | None
+    part: Fraction | None = None
+    whole: Fraction | None = None
+    addends: tuple[Fraction, ...] = ()
+
+
+def _fraction(number: Number) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
+def _people(unit: _Unit, _term: Term) -> Number:
+    return unit.people
+
+
+def _total(unit: _Unit, _term: Term) -> Number:
+    return unit.total
+
+
+def _enrolled(unit: _Unit, _term: Term) -> Number:
+    return unit.facts.enrolled
+
 
 METRICS: Mapping[str, Metric] = {
-    "people": lambda u, _: u.people,
-    "attempts": lambda u, _: u.attempts,
-    "scorers": lambda u, _: u.sums.get("people", 0) - u.sums.get("zero_people", 0),
-    "enrolled": lambda u, _: u.facts.enrolled,
-    "sum": lambda u, _: u.total,
-    "mean": lambda u, _: u.total / u.people,
-    "mean_per_enrolled": lambda u, _: u.total / u.facts.enrolled if u.facts.enrolled else None,
-    "participation_rate": lambda u, _: u.per_cent(u.people, u.facts.enrolled),
-    "child_units_rate": lambda u, _: u.per_cent(u.facts.children_joined, u.facts.children),
-    "pass_rate": lambda u, term: u.per_cent(u.passed(term), u.people),
-    "full_mark_rate": lambda u, _: u.per_cent(u._without_zero("full"), u.people),
-    "best": lambda u, _: u.highest(1),
-    "top_sum": lambda u, term: u.highest(term.top or u.board.top or 1),
-    "group_best_sum": lambda u, _: sum(u.facts.group_bests) * u.stage.point,
-    "total": lambda u, _: u.total,
-    "time": lambda u, _: u.facts.together.time_ms if u.facts.together else None,
-    "reached": lambda u, _: u.facts.together.reached_ms if u.facts.together else None,
-    "first_started": lambda u, _: u.facts.together.first_started_ms if u.facts.together else None,
+    "people": Metric(_people),
+    "attempts": Metric(lambda u, _: u.attempts),
+    "scorers": Metric(lambda u, _: u.sums.get("people", 0) - u.sums.get("zero_people", 0)),
+    "enrolled": Metric(_enrolled),
+    "sum": Metric(_total),
+    "mean": Metric(_total, _people),
+    "mean_per_enrolled": Metric(_total, _enrolled),
+    "participation_rate": Metric(_people, _enrolled, 100),
+    "child_units_rate": Metric(lambda u, _: u.facts.children_joined, lambda u, _: u.facts.children, 100),
+    "pass_rate": Metric(lambda u, term: u.passed(term), _people, 100),
+    "full_mark_rate": Metric(lambda u, _: u._without_zero("full"), _people, 100),
+    "best": Metric(addends=lambda u, _: u.best(1)),
+    "top_sum": Metric(addends=lambda u, term: u.best(term.top or u.board.top or 1)),
+    "group_best_sum": Metric(addends=lambda u, _: u.points(u.facts.group_bests)),
+    "total": Metric(_total),
+    "time": Metric(lambda u, _: u.facts.together.time_ms if u.facts.together else None),
+    "reached": Metric(lambda u, _: u.facts.together.reached_ms if u.facts.together else None),
+    "first_started": Metric(lambda u, _: u.facts.together.first_started_ms if u.facts.together else None),
 }
 SMALLER_FIRST: Mapping[str, str] = {  # stand by the smaller number; under which name a row shows them
     "time": "time_ms",
@@ -241,60 +314,44 @@ def named(terms: Sequence[Term]) -> Iterator[tuple[str, Term]]:
         seen.add(name)
 
 
-def _measured(stage: Stage, board: Board, sums: Sums, facts: Facts) -> Measured:
+def measured(stage: Stage, board: Board, sums: Sums, facts: Facts) -> Measured:
+    """Return the inputs of a board's formula for one unit; without people it has none."""
     unit = _Unit(stage, board, sums, facts)
-    inputs: dict[Term, Fraction | None] = {}
+    inputs: dict[Term, Input] = {}
     if unit.people:
-        for term, number in figures(stage, board, sums, facts):
-            inputs[term] = None if number is None else prepared(stage, term, number)
+        for term in terms_of(board):
+            step = prepared(stage, term, METRICS[term.metric].figure(unit, term))
+            inputs[term] = replace(step, pass_at=passing(board, term))
     return Measured(unit.people, unit.attempts, facts.enrolled, inputs)
 
 
-def figures(stage: Stage, board: Board, sums: Sums, facts: Facts) -> Iterator[tuple[Term, Fraction | None]]:
-    """Yield the figure of every input before its cap and its rounding; None: not known."""
-    unit = _Unit(stage, board, sums, facts)
-    for term in terms_of(board):
-        number = METRICS[term.metric](unit, term) if unit.people else None
-        yield term, None if number is None else Fraction(number)
+def prepared(stage: Stage, term: Term, figure: Figure) -> Input:
+    """Return a term's input: capped, then rounded, then weighted. Source: P13, switches 7 and 8."""
+    number = figure.number
+    if number is None:
+        return Input(term, None, None, None, None, figure.part, figure.whole)
+    capped = number if term.cap is None else min(number, term.cap)
+    round_to = capped if term.round is None else rounded(capped, term.round, stage.rounding)
+    return Input(term, number, capped, round_to, round_to * term.weight, *figure[1:])
 
 
-def counts(stage: Stage, board: Board, sums: Sums, facts: Facts) -> dict[str, Fraction | None]:
-    """Return what figures are computed from, by name, as far as this board uses it."""
-    unit, used = _Unit(stage, board, sums, facts), {term.metric for term in terms_of(board)}
-    found: dict[str, Fraction | int | None] = {"people": unit.people}
-    if used & {"sum", "total", "mean", "mean_per_enrolled"}:
-        found["total"] = unit.total
-    if used & NEED_ENROLMENT:
-        found["enrolled"] = facts.enrolled
-    if "child_units_rate" in used:
-        found |= {"children": facts.children, "children_joined": facts.children_joined}
-    if "full_mark_rate" in used:
-        found["full"] = unit._without_zero("full")
-    for term in terms_of(board):
-        if term.metric == "pass_rate":
-            found[passed_key(board, term)] = unit.passed(term)
-    return {name: None if number is None else Fraction(number) for name, number in found.items()}
-
-
-def prepared(stage: Stage, term: Term, number: Fraction) -> Fraction:
-    """Return a term's input as it is weighted: capped, then rounded. Source: P13, switches 7 and 8."""
-    if term.cap is not None:
-        number = min(number, term.cap)
-    return number if term.round is None else rounded(number, term.round, stage.rounding)
+def exact_value(board: Board, measured: Measured) -> Fraction:
+    """Return what the products of a formula come to before the sum is rounded."""
+    return sum((measured.inputs[term].product or Fraction(0) for term in terms_of(board)), Fraction(0))
 
 
 def _kept_off(board: Board, measured: Measured) -> str | None:
     if measured.people < board.least_people:
         return "least_people"
-    return "not_enrolled" if any(number is None for number in measured.inputs.values()) else None
+    return None if measured.is_known else "not_enrolled"
 
 
 def _ordered_by(stage: Stage, board: Board, measured: Measured) -> tuple[Fraction, ...]:
     """Return the numbers a unit is ordered by, the higher first."""
-    numbers = [measured.inputs[term] or Fraction(0) for term in terms_of(board)]
     if board.value is None:
+        numbers = [measured.inputs[term].rounded or Fraction(0) for term in terms_of(board)]
         return tuple(-n if name in SMALLER_FIRST else n for n, name in zip(numbers, board.order, strict=True))
-    value = sum((n * t.weight for n, t in zip(numbers, board.value.terms, strict=True)), Fraction(0))
+    value = exact_value(board, measured)
     return (value if board.value.round is None else rounded(value, board.value.round, stage.rounding),)
 
 
@@ -303,9 +360,9 @@ def _row(stage: Stage, board: Board, measured: Measured, place: int | None, beca
     shown = {
         name: _shown(stage, term, number)
         for name, term in named(terms)
-        if (number := measured.inputs[term]) is not None
+        if (number := measured.inputs[term].rounded) is not None
     }
-    if None in measured.inputs.values():
+    if not measured.is_known:
         value: int | str = ""
     elif board.value is None:
         value = shown[SMALLER_FIRST.get(terms[0].metric, terms[0].metric)]
@@ -343,7 +400,7 @@ def points_shown(stage: Stage, number: Fraction) -> int | str:
 
 def _thresholds(stage: Stage) -> list[Fraction]:
     found = {
-        term.pass_at if term.pass_at is not None else board.pass_at
+        passing(board, term)
         for board in stage.boards
         if board.of != "people"
         for term in terms_of(board)

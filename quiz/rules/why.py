@@ -1,6 +1,6 @@
-"""Why this place: every number that led to a person's or a unit's place, as data and as sentences.
+"""Why this place: every number that led to a person's place, as data.
 
-Nothing is reckoned here a second time: the parts come from the functions that fold (`standings`, `units`).
+Nothing is reckoned here a second time: the parts come from the functions that fold (`standings`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from quiz.rules import standings, units
-from quiz.rules.numbers import Exact, plain, rounded, shortest
-from quiz.rules.parts import Board, Stage
+from quiz.rules.numbers import Exact, shortest
+from quiz.rules.parts import Stage
 from quiz.rules.standings import ORDER_KEYS, Earned, Line, PeriodSum, Played
 
 
@@ -27,21 +27,44 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What the ledger says of a person, of one of their attempts, or of a question they were asked."""
+
+    at_ms: int
+    do: str
+    because: str
+    points: Exact | None = None
+    attempt: str = ""  # as the ledger calls it; "" for the person
+    is_key: bool = False  # the key of a question was corrected
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """Something that counts for nothing: when it was, and what or why."""
+
+    at_ms: int
+    what: str
+    period: str = ""
+
+
+@dataclass(frozen=True)
 class Deeds:
     """What a person did in a stage."""
 
     attempts: Sequence[Deed] = ()
     earned: Sequence[Earned] = ()
     adjusted: Exact = 0  # what the ledger adds to the person's total
-    refused: Sequence[tuple[int, str]] = ()  # when it started, and the code of the reason
-    practised: Sequence[int] = ()  # when they started
+    corrections: Sequence[Correction] = ()
+    refused: Sequence[Uncounted] = ()  # attempts, by the code of the reason
+    practised: Sequence[Uncounted] = ()
+    beyond: Sequence[Uncounted] = ()  # events beyond their caps, by kind
 
 
 @dataclass(frozen=True)
 class Standing:
     """A row of a board of people."""
 
-    place: int
+    place: int | None  # None: below the board, disqualified
     who: str
     line: Line
 
@@ -50,6 +73,7 @@ class Standing:
 class OneAttempt:
     """What an attempt gave, and why it counts or not."""
 
+    number: int  # among the attempts of the stage, in order of their start
     name: str
     started_ms: int
     finished_ms: int
@@ -63,14 +87,64 @@ class OneAttempt:
 
 
 @dataclass(frozen=True)
+class OneDay:
+    """What the attempts of a day come to, before and after the cap of a day."""
+
+    day: str
+    added_up: Exact
+    points: Exact
+
+
+@dataclass(frozen=True)
 class OnePeriod:
-    """What the counting attempts of a period come to."""
+    """What the chosen attempts of a period come to."""
 
     period: str
+    attempts: tuple[int, ...]  # numbers of those that were chosen
     added_up: Exact  # or their mean
+    days: tuple[OneDay, ...]  # where a day has a cap
     points: Exact  # after the caps of a day and of the period
     time_ms: int
     counts: bool  # it is among those that make up the total
+
+
+@dataclass(frozen=True)
+class OneEvent:
+    """An event that counts."""
+
+    at_ms: int
+    kind: str
+    period: str
+    points: Exact
+
+
+@dataclass(frozen=True)
+class OneStage:
+    """How a person's total in a stage, or in one of its periods, came about."""
+
+    stage: str
+    attempts: tuple[OneAttempt, ...]
+    periods: tuple[OnePeriod, ...]
+    within: str  # how the attempts of a period make its points
+    across: str  # how the periods make the total
+    from_periods: Exact  # the periods that count, put together
+    from_attempts: Exact  # after the cap in all
+    events: tuple[OneEvent, ...]
+    from_events: Exact
+    adjusted: Exact
+    exact: Exact  # all of it, before it is rounded to the smallest point
+    point: Exact
+    total: int | str  # as a board shows it
+    time_ms: int
+    corrections: tuple[Correction, ...]
+    refused: tuple[Uncounted, ...]
+    practised: tuple[Uncounted, ...]
+    beyond: tuple[Uncounted, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether anything in it counts: who has nothing stands on no board."""
+        return bool(self.events) or any(each.because != "void" for each in self.attempts)
 
 
 @dataclass(frozen=True)
@@ -88,72 +162,93 @@ class Why:
     """Everything that led to a person's place."""
 
     who: str
-    place: int
-    attempts: tuple[OneAttempt, ...]
-    periods: tuple[OnePeriod, ...]
-    across: str  # how the periods make the total
-    from_periods: Exact  # the periods that count, put together
-    from_attempts: Exact  # after the cap in all
-    events: int  # that gave points
-    from_events: Exact
-    adjusted: Exact
-    exact: Exact  # all of it, before it is rounded to the smallest point
+    place: int | None
     total: int | str  # as the board shows it
-    time_ms: int
-    keys: tuple[OneKey, ...]
+    stages: tuple[OneStage, ...]  # several on a board beside the stages: their totals added up
+    keys: tuple[OneKey, ...]  # numbers as the order compares them: totals in smallest points, milliseconds
     above: str | None  # who stands before
     below: str | None
     decided: str | None  # the first key in which the one above differs; None: equal, or nobody above
-    refused: tuple[tuple[int, str], ...] = ()
-    practised: tuple[int, ...] = ()
+    decided_below: str | None
+
+
+Neighbours = tuple[Standing | None, Standing | None]  # the row above and the row below on the board
+NOBODY: Neighbours = (None, None)
 
 
 def why_person(
-    stage: Stage,
-    deeds: Deeds,
-    own: Standing,
-    neighbours: tuple[Standing | None, Standing | None] = (None, None),
-    period: str | None = None,
+    stage: Stage, stages: Sequence[OneStage], own: Standing, neighbours: Neighbours = NOBODY
 ) -> Why:
-    """Return what led to a person's place over the stage, or over one period.
-
-    `neighbours`: the row above and the row below on the board.
-    """
-    attempts = [each for each in deeds.attempts if period is None or each.played.period == period]
-    earned = [each for each in deeds.earned if period is None or each.period == period]
-    mine = standings.in_order(each.played for each in attempts if not each.void)
-    person = stage.person
-    every, kept = standings.sums_of_periods(person, mine)
-    put_together: Exact = sum(each.points for each in kept)
-    if person.across_periods == "mean" and kept:
-        put_together = plain(Fraction(put_together, len(kept)))
-    most = person.cap.total
-    from_attempts = put_together if most is None else min(put_together, most)
-    from_events: Exact = sum(each.points for each in earned)
-    adjusted = deeds.adjusted if period is None else 0
+    """Return what led to a person's place on a board; `stage` gives its order, `stages` its totals."""
     above, below = neighbours
     keys = tuple(_key(name, own, above, below) for name in stage.order)
     return Why(
         who=own.who,
         place=own.place,
-        attempts=tuple(_attempts(stage, attempts, mine, every, kept)),
-        periods=tuple(_period(stage, each, kept) for each in every),
-        across=person.across_periods,
-        from_periods=put_together,
-        from_attempts=from_attempts,
-        events=sum(bool(each.points) for each in earned),
-        from_events=from_events,
-        adjusted=adjusted,
-        exact=from_attempts + from_events + adjusted,
         total=units.total_shown(stage, own.line.total),
-        time_ms=sum(each.time_ms for each in kept),
+        stages=tuple(stages),
         keys=keys,
         above=None if above is None else above.who,
         below=None if below is None else below.who,
         decided=next((k.key for k in keys if k.above is not None and k.above != k.own), None),
+        decided_below=next((k.key for k in keys if k.below is not None and k.below != k.own), None),
+    )
+
+
+def one_stage(stage: Stage, deeds: Deeds, period: str | None = None) -> OneStage:
+    """Return how a person's total over a stage, or over one period, came about."""
+    numbers = {each.played.id: n for n, each in enumerate(_by_start(deeds.attempts), 1)}
+    deeds = deeds if period is None else _within(deeds, period)
+    person = stage.person
+    mine = standings.in_order(each.played for each in deeds.attempts if not each.void)
+    every, kept = standings.sums_of_periods(person, mine)
+    put_together = standings.put_together(person, kept)
+    from_attempts = standings.at_most(put_together, person.cap.total)
+    from_events: Exact = sum(each.points for each in deeds.earned)
+    exact = from_attempts + from_events + deeds.adjusted
+    total = standings.whole_total(stage, exact)
+    return OneStage(
+        stage=stage.name,
+        attempts=tuple(_attempts(stage, deeds.attempts, numbers, mine, (every, kept))),
+        periods=tuple(_period(stage, each, kept, numbers) for each in every),
+        within=person.within_period,
+        across=person.across_periods,
+        from_periods=put_together,
+        from_attempts=from_attempts,
+        events=tuple(OneEvent(e.at_ms, e.kind, e.period, e.points) for e in deeds.earned),
+        from_events=from_events,
+        adjusted=deeds.adjusted,
+        exact=exact,
+        point=stage.point,
+        total=units.total_shown(stage, total),
+        time_ms=sum(each.time_ms for each in kept),
+        corrections=tuple(deeds.corrections),
         refused=tuple(deeds.refused),
         practised=tuple(deeds.practised),
+        beyond=tuple(deeds.beyond),
     )
+
+
+def _within(deeds: Deeds, period: str) -> Deeds:
+    """Return what was done in a period; what the ledger adds to a person counts over the stage alone."""
+    attempts = [each for each in deeds.attempts if each.played.period == period]
+    names = {each.name for each in attempts}
+    return Deeds(
+        attempts,
+        [each for each in deeds.earned if each.period == period],
+        corrections=[
+            each
+            for each in deeds.corrections
+            if each.attempt in names or (not each.attempt and each.do != "adjust")
+        ],
+        refused=[each for each in deeds.refused if each.period == period],
+        practised=[each for each in deeds.practised if each.period == period],
+        beyond=[each for each in deeds.beyond if each.period == period],
+    )
+
+
+def _by_start(attempts: Sequence[Deed]) -> list[Deed]:
+    return sorted(attempts, key=lambda each: (each.played.started_ms, each.played.id))
 
 
 def _key(name: str, own: Standing, above: Standing | None, below: Standing | None) -> OneKey:
@@ -172,15 +267,16 @@ NOT_CHOSEN = {"best": "not_best", "last": "not_last", "first": "not_first"}
 def _attempts(
     stage: Stage,
     attempts: Sequence[Deed],
+    numbers: Mapping[int, int],
     mine: Sequence[Played],
-    every: Sequence[PeriodSum],
-    kept: Sequence[PeriodSum],
+    sums: tuple[Sequence[PeriodSum], Sequence[PeriodSum]],
 ) -> Iterator[OneAttempt]:
     """Yield every attempt in order of its start with the reason for which it counts or not."""
+    every, kept = sums
     first = {played.id for played in standings.counted(stage.person, mine)}
     chosen = {played.id for period in every for played in period.chosen}
     counting = {played.id for period in kept for played in period.chosen}
-    for each in sorted(attempts, key=lambda each: (each.played.started_ms, each.played.id)):
+    for each in _by_start(attempts):
         played, because = each.played, "counts"
         if each.void:
             because = "void"
@@ -191,6 +287,7 @@ def _attempts(
         elif played.id not in counting:
             because = "other_period"
         yield OneAttempt(
+            numbers[played.id],
             each.name,
             played.started_ms,
             played.finished_ms,
@@ -204,107 +301,19 @@ def _attempts(
         )
 
 
-def _period(stage: Stage, each: PeriodSum, kept: Sequence[PeriodSum]) -> OnePeriod:
-    added_up: Exact = sum(played.points for played in each.chosen)
-    if stage.person.within_period == "mean":
-        added_up = plain(Fraction(added_up, len(each.chosen)))
-    counts = any(each.period == other.period for other in kept)
-    return OnePeriod(each.period, added_up, each.points, each.time_ms, counts)
-
-
-@dataclass(frozen=True)
-class OneInput:
-    """One input of a unit's value on its way: figure → cap → rounding → × weight."""
-
-    metric: str
-    figure: Exact | None  # None: not known
-    capped: Exact | None
-    rounded: Exact | None
-    weight: Exact
-    product: Exact | None
-
-
-@dataclass(frozen=True)
-class NextUnit:
-    """A unit beside another one on the board."""
-
-    who: str
-    place: int
-    value: int | str
-    metrics: Mapping[str, int | str]
-
-
-@dataclass(frozen=True)
-class WhyUnit:
-    """Everything that led to a unit's place, or below the board."""
-
-    who: str
-    place: int | None
-    because: str | None  # why it is below the board
-    counts: Mapping[str, Exact | None]  # what the figures are computed from: people, enrolled, total …
-    inputs: tuple[OneInput, ...]
-    is_formula: bool  # else the inputs are compared one after the other
-    exact: Exact | None  # the formula's sum before it is rounded
-    value: int | str  # as the board shows it
-    above: NextUnit | None
-    below: NextUnit | None
-
-
-Ranked = tuple[str, units.Row]  # who, and their row
-
-
-def why_unit(
-    stage: Stage,
-    board: Board,
-    counted: tuple[units.Sums, units.Facts],
-    own: Ranked,
-    neighbours: tuple[Ranked | None, Ranked | None] = (None, None),
-) -> WhyUnit:
-    """Return what led to a unit's place on a board; `counted`: from which `units.table` made its row."""
-    sums, facts = counted
-    inputs = tuple(_inputs(stage, board, sums, facts))
-    products = [each.product for each in inputs]
-    known = [product for product in products if product is not None]
-    who, row = own
-    return WhyUnit(
-        who=who,
-        place=row.place,
-        because=row.because,
-        counts={
-            name: None if number is None else plain(number)
-            for name, number in units.counts(stage, board, sums, facts).items()
-        },
-        inputs=inputs,
-        is_formula=board.value is not None,
-        exact=sum(known) if board.value is not None and len(known) == len(products) else None,
-        value=row.value,
-        above=_next(neighbours[0]),
-        below=_next(neighbours[1]),
+def _period(
+    stage: Stage, each: PeriodSum, kept: Sequence[PeriodSum], numbers: Mapping[int, int]
+) -> OnePeriod:
+    has_days = stage.person.cap.per_day is not None and stage.person.within_period != "mean"
+    return OnePeriod(
+        period=each.period,
+        attempts=tuple(numbers[played.id] for played in each.chosen),
+        added_up=each.added_up,
+        days=tuple(OneDay(*day) for day in standings.days_of(stage.person, each.chosen)) if has_days else (),
+        points=each.points,
+        time_ms=each.time_ms,
+        counts=any(each.period == other.period for other in kept),
     )
-
-
-def _inputs(stage: Stage, board: Board, sums: units.Sums, facts: units.Facts) -> Iterator[OneInput]:
-    for term, number in units.figures(stage, board, sums, facts):
-        if number is None:
-            yield OneInput(term.metric, None, None, None, plain(term.weight), None)
-            continue
-        capped = number if term.cap is None else min(number, term.cap)
-        round_to = capped if term.round is None else rounded(capped, term.round, stage.rounding)
-        yield OneInput(
-            term.metric,
-            plain(number),
-            plain(capped),
-            plain(round_to),
-            plain(term.weight),
-            plain(round_to * term.weight),
-        )
-
-
-def _next(ranked: Ranked | None) -> NextUnit | None:
-    if ranked is None or ranked[1].place is None:
-        return None
-    who, row = ranked
-    return NextUnit(who, row.place or 0, row.value, row.metrics)
 
 
 def as_data(value: object) -> Any:  # Any: JSON
@@ -312,7 +321,7 @@ def as_data(value: object) -> Any:  # Any: JSON
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: as_data(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Fraction):
-        return shortest(value)
+        return value.numerator if value.denominator == 1 else shortest(value)
     if isinstance(value, Mapping):
         return {name: as_data(each) for name, each in value.items()}
     return [as_data(each) for each in value] if isinstance(value, (list, tuple)) else value

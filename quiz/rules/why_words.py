@@ -1,169 +1,360 @@
-"""Why this place, in sentences of the catalogue."""
+"""Why this place of a person, in sentences of the catalogue: every sum can be added up by who reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
 from quiz.errors import N_
-from quiz.rules.numbers import Exact, readable
-from quiz.rules.parts import Board, Stage
-from quiz.rules.saying import P_, Sentence, duration, moment, points, say
+from quiz.rules.called import event
+from quiz.rules.numbers import Exact, readable, rounded
+from quiz.rules.parts import Document, Stage
+from quiz.rules.saying import MONTHS, P_, Added, Sentence, duration, points, say
+from quiz.rules.timing import local_time
 from quiz.rules.units import total_shown
-from quiz.rules.why import OneAttempt, OneInput, OneKey, Why, WhyUnit
+from quiz.rules.why import Correction, OneAttempt, OneKey, OnePeriod, OneStage, Why
+from quiz.rules.words import Passage
 from quiz.rules.words_of_order import KEYS
-from quiz.rules.words_of_units import METRICS
+from quiz.rules.words_of_totals import ROUNDING
+
+PLACE, TOTAL, ATTEMPTS = N_("名次"), N_("总分怎样来"), N_("每一次答题")
+CORRECTED, NOT_COUNTED = N_("更正记录"), N_("没有计入的")
 
 
-def of_person(stage: Stage, why: Why) -> Iterator[Sentence]:
-    """Yield what led to a person's place, in the order in which it is reckoned."""
+def of_person(document: Document, whole: Stage, why: Why) -> list[Passage]:
+    """Return what led to a person's place; `whole`: the stage of the board, or what stands for all."""
+    found = [Passage(Sentence(PLACE), tuple(_place(whole, why)))]
+    several = len(document.stages) > 1 and not whole.name
+    if several:
+        found.append(Passage(Sentence(TOTAL), tuple(_of_stages(why))))
+    stages = {stage.name: stage for stage in document.stages}
+    for each in why.stages:
+        for heading, sentences in _stage(document, stages[each.stage], whole, each):
+            name = say(N_("%(stage)s：%(what)s"), stage=each.stage, what=Sentence(heading))
+            found.append(Passage(name if several else Sentence(heading), sentences))
+    return [passage for passage in found if passage.sentences]
+
+
+def _stage(
+    document: Document, stage: Stage, whole: Stage, each: OneStage
+) -> Iterator[tuple[str, tuple[Sentence, ...]]]:
+    zone = stage.calendar.zone
+    yield TOTAL, tuple(_total(stage, whole, each))
+    yield ATTEMPTS, tuple(_attempt(zone, one) for one in each.attempts)
+    numbers = {one.name: one.number for one in each.attempts}
+    yield CORRECTED, tuple(_correction(zone, one, numbers) for one in each.corrections)
+    yield NOT_COUNTED, tuple(_uncounted(document, zone, each))
+
+
+def _place(whole: Stage, why: Why) -> Iterator[Sentence]:
+    if why.place is None:
+        yield say(N_("%(who)s 没有排名：已被取消资格。"), who=why.who)
+        return
     yield say(
-        N_("第 %(place)s 名：%(who)s，总分 %(total)s 分。"), place=why.place, who=why.who, total=why.total
+        N_("%(who)s：第 %(place)s 名，总分 %(total)s。"),
+        who=why.who,
+        place=why.place,
+        total=points(why.total),
     )
-    for each in why.attempts:
-        yield _attempt(stage, each)
-    for period in why.periods:
-        if period.points != period.added_up:
-            yield say(
-                N_("%(period)s合计 %(added)s 分，按上限计 %(points)s 分。"),
-                period=period.period or Sentence(N_("各次答题")),
-                added=_number(period.added_up),
-                points=_number(period.points),
-            )
-    if len(why.periods) > 1:
-        counting = [_number(each.points) for each in why.periods if each.counts]
-        yield say(
-            N_("计入总分的各期：%(parts)s，合起来 %(points)s 分。"),
-            parts=tuple(counting),
-            points=_number(why.from_periods),
-        )
-    if why.from_attempts != why.from_periods:
-        yield say(N_("答题所得按总上限计 %(points)s 分。"), points=_number(why.from_attempts))
-    if why.events:
-        yield say(
-            P_("%(count)s 次活动加分，共 %(points)s 分。"), count=why.events, points=_number(why.from_events)
-        )
-    if why.adjusted:
-        yield say(N_("主办方更正 %(points)s 分。"), points=_number(why.adjusted))
-    if _number(why.exact) != str(why.total):
-        yield say(
-            N_("%(exact)s 分取到最小计分单位，是 %(total)s 分。"), exact=_number(why.exact), total=why.total
-        )
-    yield from _beside(stage, why)
+    if why.above is not None:
+        yield say(N_("前一名是 %(other)s。"), other=why.above)
+        yield from _compared(whole, why, [(key, key.above or 0) for key in why.keys])
+    if why.below is not None:
+        yield say(N_("后一名是 %(other)s。"), other=why.below)
+        yield from _compared(whole, why, [(key, key.below or 0) for key in why.keys])
 
 
-def _attempt(stage: Stage, each: OneAttempt) -> Sentence:
-    start = moment(stage.calendar.zone, each.started_ms)
-    reason = Sentence(REASONS[each.because])
-    if each.points != each.marked:
+def _compared(whole: Stage, why: Why, keys: Sequence[tuple[OneKey, int]]) -> Iterator[Sentence]:
+    """Compare with a neighbour key by key, up to the one that decides."""
+    for key, theirs in keys:
+        same = key.own == theirs
+        yield say(
+            SAME if same else DECIDES,
+            key=Sentence(KEYS[key.key]),
+            theirs=shown(whole, key.key, theirs),
+            own=shown(whole, key.key, key.own),
+        )
+        if not same:
+            return
+    yield say(ALL_SAME["ordinal" if whole.places == "ordinal" else "standard"])
+
+
+SAME = N_("比%(key)s：对方 %(theirs)s，这里 %(own)s，相同。")
+DECIDES = N_("比%(key)s：对方 %(theirs)s，这里 %(own)s，在这里分出先后。")
+ALL_SAME = {
+    "standard": N_("各项都相同，名次并列。"),
+    "ordinal": N_("各项都相同，按编号先后排。"),
+}
+
+
+def shown(whole: Stage, key: str, value: int) -> object:
+    """Return the value of a key of the order as people read it."""
+    match key:
+        case "total":
+            return points(total_shown(whole, value))
+        case "time":
+            return _time(value)
+        case "attempts":
+            return say(P_("%(count)s 次"), count=value)
+    return instant(whole.calendar.zone, value)
+
+
+def instant(zone: str, ms: int) -> Sentence:
+    """Return a moment to the millisecond that decides between equals."""
+    local = local_time(zone, ms)
+    rest = f".{ms % 1000:03d}" if ms % 1000 else ""
+    return say(WHEN, day=_short(local.date()), clock=f"{local:%H:%M:%S}{rest}")
+
+
+def _moment(zone: str, ms: int) -> Sentence:
+    local = local_time(zone, ms)
+    return say(WHEN, day=_short(local.date()), clock=f"{local:%H:%M}")
+
+
+WHEN = N_("%(day)s %(clock)s")
+
+
+def _of_stages(why: Why) -> Iterator[Sentence]:
+    terms = [
+        say(N_("%(what)s %(points)s"), what=each.stage, points=points(each.total)) for each in why.stages
+    ]
+    yield say(N_("各阶段相加：%(sum)s。"), sum=_equals(terms, why.total))
+
+
+def _total(stage: Stage, whole: Stage, each: OneStage) -> Iterator[Sentence]:
+    """How the attempts, events and corrections make the total, in the order in which it is reckoned."""
+    by_number = {one.number: one for one in each.attempts}
+    for period in each.periods:
+        yield from _period(stage, each, period, by_number)
+    if len(each.periods) > 1:
+        yield _across(stage, each)
+    if each.from_attempts != each.from_periods:
+        yield say(N_("答题所得总共最多计 %(points)s。"), points=points(number(each.from_attempts)))
+    yield from _beside_attempts(each)
+    if Fraction(each.exact) != Fraction(str(each.total)):
+        yield say(
+            N_("%(exact)s%(rounding)s到 %(point)s 分，是 %(total)s。"),
+            exact=points(number(each.exact)),
+            rounding=Sentence(ROUNDING[stage.rounding]),
+            point=number(each.point),
+            total=points(each.total),
+        )
+    counting = [one for one in each.attempts if one.counts]
+    if "time" in whole.order and counting:
+        terms = [_nth(one, _time(one.time_ms)) for one in counting]
+        total: object = Added(tuple(terms))
+        if len(terms) > 1:
+            total = say(N_("%(sum)s = %(result)s"), sum=total, result=_time(each.time_ms))
+        yield say(N_("用时：%(sum)s。"), sum=total)
+
+
+def _period(
+    stage: Stage, each: OneStage, period: OnePeriod, by_number: Mapping[int, OneAttempt]
+) -> Iterator[Sentence]:
+    chosen = [by_number[n] for n in period.attempts]
+    terms = tuple(_nth(one, points(number(one.points))) for one in chosen)
+    if each.within == "mean" and len(terms) > 1:
+        result = points(number(period.added_up))
+        how = say(MEAN, sum=Added(terms), count=len(terms), result=result)
+    else:
+        how = say(CHOSEN.get(each.within, N_("%(sum)s")), sum=_equals(terms, number(period.added_up)))
+    if period.period:
+        yield say(N_("%(period)s：%(sum)s。"), period=period_words(stage, period.period), sum=how)
+    else:
+        yield say(N_("%(sum)s。"), sum=how)
+    yield from _capped(period)
+
+
+MEAN = N_("平均：（%(sum)s）÷ %(count)s = %(result)s")
+CHOSEN = {
+    "best": N_("取最好的一次：%(sum)s"),
+    "last": N_("取最后一次：%(sum)s"),
+    "first": N_("取第一次：%(sum)s"),
+}
+
+
+def _capped(period: OnePeriod) -> Iterator[Sentence]:
+    """What the caps of a day and of the period leave."""
+    left = period.added_up
+    if any(day.points != day.added_up for day in period.days):
+        for day in period.days:
+            if day.points != day.added_up:
+                yield say(
+                    N_("%(day)s合计 %(added)s，一天最多计 %(points)s。"),
+                    day=_short(date.fromisoformat(day.day)),
+                    added=points(number(day.added_up)),
+                    points=points(number(day.points)),
+                )
+        left = sum((Fraction(day.points) for day in period.days), Fraction(0))
+        terms = [
+            _called(_short(date.fromisoformat(day.day)), points(number(day.points))) for day in period.days
+        ]
+        if len(terms) > 1:
+            yield say(N_("各天相加：%(sum)s。"), sum=_equals(terms, number(left)))
+    if period.points != left:
+        yield say(N_("一期最多计 %(points)s。"), points=points(number(period.points)))
+
+
+def _across(stage: Stage, each: OneStage) -> Sentence:
+    counting = [period for period in each.periods if period.counts]
+    terms = tuple(
+        _called(period_words(stage, period.period), points(number(period.points))) for period in counting
+    )
+    result = points(number(each.from_periods))
+    if each.across == "mean" and len(terms) > 1:
         return say(
-            N_("%(start)s开始的答题原计 %(marked)s 分，更正后计 %(points)s 分，%(reason)s。"),
-            start=start,
-            marked=_number(each.marked),
-            points=_number(each.points),
-            reason=reason,
+            N_("各期平均：（%(sum)s）÷ %(count)s = %(result)s。"),
+            sum=Added(terms),
+            count=len(terms),
+            result=result,
         )
-    return say(
-        N_("%(start)s开始的答题计 %(points)s 分，用时 %(time)s，%(reason)s。"),
-        start=start,
-        points=_number(each.points),
-        time=duration(each.time_ms),
-        reason=reason,
-    )
+    return say(ACROSS[each.across], sum=_equals(terms, number(each.from_periods)), count=len(terms))
 
 
+ACROSS: Mapping[str, str] = {
+    "sum": N_("各期相加：%(sum)s。"),
+    "mean": N_("各期平均：%(sum)s。"),
+    "best": N_("取最高的一期：%(sum)s。"),
+    "latest": N_("取最近的一期：%(sum)s。"),
+    "sum_of_best": P_("取最高的 %(count)s 期相加：%(sum)s。"),
+}
+
+
+def _beside_attempts(each: OneStage) -> Iterator[Sentence]:
+    """What events and the ledger add."""
+    if not each.events and not each.adjusted:
+        return
+    terms = [_called(Sentence(N_("答题")), points(number(each.from_attempts)))] if each.attempts else []
+    if each.events:
+        what = say(P_("%(count)s 次活动"), count=len(each.events))
+        terms.append(_called(what, points(number(each.from_events))))
+    if each.adjusted:
+        terms.append(_called(Sentence(N_("主办方更正")), points(_signed(each.adjusted))))
+    yield say(N_("合计：%(sum)s。"), sum=_equals(terms, number(each.exact)))
+
+
+def _signed(value: Exact) -> str:
+    return f"({number(value)})" if value < 0 else number(value)
+
+
+def _equals(terms: Sequence[object], result: int | str) -> object:
+    """Return a sum with its result; one term is its own."""
+    if len(terms) == 1:
+        return terms[0]
+    return say(N_("%(sum)s = %(result)s"), sum=Added(tuple(terms)), result=points(result))
+
+
+def _nth(one: OneAttempt, value: Sentence) -> Sentence:
+    return _called(say(N_("第 %(number)s 次"), number=one.number), value)
+
+
+def _called(what: object, value: Sentence) -> Sentence:
+    return say(N_("%(what)s %(points)s"), what=what, points=value)
+
+
+def _attempt(zone: str, each: OneAttempt) -> Sentence:
+    values: dict[str, object] = {
+        "number": each.number,
+        "start": _moment(zone, each.started_ms),
+        "points": points(number(each.points)),
+        "marked": points(number(each.marked)),
+        "time": _time(each.time_ms),
+        "reason": Sentence(REASONS[each.because]),
+    }
+    return say(AS_CORRECTED if each.points != each.marked else AS_MARKED, **values)
+
+
+AS_MARKED = N_("第 %(number)s 次（%(start)s 开始）：%(points)s，用时 %(time)s，%(reason)s。")
+AS_CORRECTED = N_(
+    "第 %(number)s 次（%(start)s 开始）：原来 %(marked)s，更正后 %(points)s，用时 %(time)s，%(reason)s。"
+)
 REASONS = {
     "counts": N_("计入总分"),
     "void": N_("已作废，不计入"),
     "beyond_first": N_("超过了计入成绩的次数，不计入"),
-    "not_best": N_("不是这一期最好的一次，不计入"),
-    "not_last": N_("不是这一期最后的一次，不计入"),
-    "not_first": N_("不是这一期的第一次，不计入"),
+    "not_best": N_("不是最好的一次，不计入"),
+    "not_last": N_("不是最后的一次，不计入"),
+    "not_first": N_("不是第一次，不计入"),
     "other_period": N_("这一期没有计入总分"),
 }
 
 
-def _beside(stage: Stage, why: Why) -> Iterator[Sentence]:
-    """What decides between a person and the row above, or that nothing does."""
-    if why.above is None:
-        return
-    if why.decided is None:
-        yield say(N_("与前面的 %(who)s 各项都相同。"), who=why.above)
-        return
-    key = next(each for each in why.keys if each.key == why.decided)
-    yield say(
-        N_("与前面的 %(who)s 相比，先在这一项上分出先后：%(key)s，对方 %(above)s，您 %(own)s。"),
-        who=why.above,
-        key=Sentence(KEYS[key.key]),
-        above=_shown(stage, key, key.above or 0),
-        own=_shown(stage, key, key.own),
+def _correction(zone: str, each: Correction, numbers: Mapping[str, int]) -> Sentence:
+    done = Sentence(N_("更正了一道题的答案"))
+    if not each.is_key:
+        done = say(DONE[each.do], points=points(number(each.points or 0)))
+    what = say(N_("第 %(number)s 次答题"), number=numbers.get(each.attempt, "–"))
+    if each.attempt:
+        done = say(N_("%(what)s%(done)s"), what=what, done=done)
+    return say(
+        N_("%(moment)s，%(done)s。理由：%(because)s"),
+        moment=_moment(zone, each.at_ms),
+        done=done,
+        because=each.because,
     )
 
 
-def _shown(stage: Stage, key: OneKey, value: int) -> object:
-    match key.key:
-        case "total":
-            return points(total_shown(stage, value))
-        case "time":
-            return duration(value)
-        case "attempts":
-            return value
-    return moment(stage.calendar.zone, value)
-
-
-def of_unit(stage: Stage, board: Board, why: WhyUnit) -> Iterator[Sentence]:
-    """Yield what led to a unit's place."""
-    what = Sentence(N_("综合得分") if why.is_formula else METRICS.get(why.inputs[0].metric, N_("成绩")))
-    if why.place is None:
-        yield say(
-            N_("%(who)s 没有排名：%(reason)s。"), who=why.who, reason=Sentence(BELOW[why.because or ""])
-        )
-    else:
-        yield say(
-            N_("第 %(place)s 名：%(who)s，%(what)s %(value)s。"),
-            place=why.place,
-            who=why.who,
-            what=what,
-            value=why.value,
-        )
-    for each in why.inputs:
-        yield from _input(each)
-    if why.is_formula and why.exact is not None:
-        yield say(N_("各项相加是 %(exact)s，结果是 %(value)s。"), exact=_number(why.exact), value=why.value)
-    for other, sentence in ((why.above, ABOVE), (why.below, UNDER)):
-        if other is not None:
-            yield say(sentence, who=other.who, place=other.place, value=other.value)
-
-
-def _input(each: OneInput) -> Iterator[Sentence]:
-    metric = Sentence(METRICS.get(each.metric, NAMED.get(each.metric, each.metric)))
-    if each.figure is None:
-        yield say(N_("%(metric)s：没有数据。"), metric=metric)
-        return
-    yield say(N_("%(metric)s：%(figure)s。"), metric=metric, figure=_number(each.figure))
-    if each.capped != each.figure:
-        yield say(N_("%(metric)s按上限取 %(number)s。"), metric=metric, number=_number(each.capped or 0))
-    if each.rounded != each.capped:
-        yield say(N_("%(metric)s取到 %(number)s。"), metric=metric, number=_number(each.rounded or 0))
-    if each.weight != 1:
-        yield say(
-            N_("%(metric)s %(number)s × %(weight)s = %(product)s。"),
-            metric=metric,
-            number=_number(each.rounded or 0),
-            weight=_number(each.weight),
-            product=_number(each.product or 0),
-        )
-
-
-NAMED = {"top_sum": N_("前几名之和"), "pass_rate": N_("及格率")}
-BELOW = {
-    "least_people": N_("参加的人不够"),
-    "not_enrolled": N_("没有应参加人数的数据"),
-    "disqualified": N_("已被取消资格"),
+DONE = {
+    "void": N_("作废"),
+    "restore": N_("恢复"),
+    "adjust": N_("加 %(points)s"),
+    "zero": N_("计零分"),
+    "disqualify": N_("取消资格"),
+    "remark": N_("重新评分"),
 }
-ABOVE = N_("前面是第 %(place)s 名 %(who)s，%(value)s。")
-UNDER = N_("后面是第 %(place)s 名 %(who)s，%(value)s。")
 
 
-def _number(number: Exact) -> str:
-    return readable(Fraction(number))
+def _uncounted(document: Document, zone: str, each: OneStage) -> Iterator[Sentence]:
+    for one in each.refused:
+        when, reason = _moment(zone, one.at_ms), Sentence(REFUSED.get(one.what, N_("不符合规则")))
+        yield say(N_("%(moment)s 的答题没有接受：%(reason)s。"), moment=when, reason=reason)
+    for one in each.practised:
+        yield say(N_("%(moment)s 的答题是练习，不计分。"), moment=_moment(zone, one.at_ms))
+    for one in each.beyond:
+        yield say(
+            N_("%(moment)s 的%(event)s不再加分：已到加分的次数上限。"),
+            moment=_moment(zone, one.at_ms),
+            event=event(document, one.what),
+        )
+
+
+REFUSED = {
+    "not_open": N_("不在答题时间内"),
+    "closed": N_("答题已经结束"),
+    "quota": N_("次数已经用完"),
+    "level": N_("这一关还没有开放"),
+    "too_quick": N_("交卷太快"),
+    "not_allowed": N_("不在参赛范围内"),
+    "unit_needed": N_("没有填写所在单位"),
+    "facts_needed": N_("没有填写参赛资料"),
+}
+
+
+def period_words(stage: Stage, period: str) -> object:
+    """Return what a period is called: a day, the week from a day on, a month, a scene, a level."""
+    match stage.calendar.period:
+        case "day":
+            return _short(date.fromisoformat(period))
+        case "week":
+            return say(N_("%(day)s起的一周"), day=_short(date.fromisoformat(period)))
+        case "month":
+            day = date.fromisoformat(period)
+            return say(N_("%(year)s年%(month)s"), year=day.year, month=Sentence(MONTHS[day.month - 1]))
+        case "level":
+            return say(N_("第 %(level)s 关"), level=period)
+    return period
+
+
+def _short(day: date) -> Sentence:
+    return say(N_("%(month)s%(day)s日"), month=Sentence(MONTHS[day.month - 1]), day=day.day)
+
+
+def _time(ms: int) -> Sentence:
+    return duration(ms) if ms else say(P_("%(count)s 秒"), count=0)
+
+
+def number(value: Exact) -> str:
+    """Return a number exactly, one whose decimals never end also as it is about."""
+    exact = readable(Fraction(value))
+    return f"{exact} ≈ {readable(rounded(Fraction(value), 2, 'half_up'))}" if "/" in exact else exact

@@ -153,9 +153,14 @@ def _beside_the_stages(document: Document) -> Iterator[Passage]:
 
 def read_aloud(document: Document, speaks: Speech = CHINESE) -> list[tuple[str, list[str]]]:
     """Return the rules page in a language: headings, each with its sentences."""
+    return spoken(passages(document), speaks)
+
+
+def spoken(told: Iterable[Passage], speaks: Speech = CHINESE) -> list[tuple[str, list[str]]]:
+    """Return passages in a language: headings, each with its sentences."""
     return [
         (_begun(filled_in(p.heading, speaks)), [_begun(filled_in(each, speaks)) for each in p.sentences])
-        for p in passages(document)
+        for p in told
     ]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,14 @@ from hypothesis import strategies as st
 
 from quiz.errors import InvalidDocument, InvalidInput
 from quiz.rules import case, why_in_record
+from quiz.rules.across import Across
 from quiz.rules.document import load
-from quiz.rules.parts import Board
+from quiz.rules.parts import Board, Person
 from quiz.rules.record import Record, records
-from quiz.rules.saying import filled_in
 from quiz.rules.tables import Tables
-from quiz.rules.why import Why, WhyUnit, as_data
-from quiz.rules.why_words import of_person, of_unit
+from quiz.rules.why import OneStage, Why, as_data
+from quiz.rules.why_units import WhyUnit
+from quiz.rules.words import spoken
 from tests.rules.documents import EXAMPLES, calendar, small, text
 from tests.rules.random_contests import documents, files_of
 from tests.rules.random_contests import records as random_records
@@ -36,61 +39,115 @@ def recorded(files: dict[str, str]) -> list[Record]:
     return records(load(found.rules), found)
 
 
-def places(record: Record) -> Iterator[tuple[Tables, Board, str | None, dict[str, Any]]]:
+def tables_of(found: list[Record]) -> list[Tables]:
+    """Return the boards of every stage, and those beside the stages."""
+    document = found[0].document
+    beside = [Tables(Across(document, found))] if document.boards else []
+    return [*(Tables(record) for record in found), *beside]
+
+
+def places(tables: Tables) -> Iterator[tuple[Board, str | None, dict[str, Any]]]:
     """Yield every row of every board of a stage."""
-    tables = Tables(record)
-    for board in record.stage.boards:
-        for period in [None] if board.over == "stage" else [*record.periods]:
+    for board in tables.stage.boards:
+        for period in [None] if board.over == "stage" else [*tables.record.periods]:
             for rows in tables.parts(board, period).values():
                 for row in rows:
-                    yield tables, board, period, row
+                    yield board, period, row
 
 
-def adds_up(record: Record) -> int:
+def adds_up(tables: Tables) -> int:
     """Hold every row of a stage to what is told of it; returns how many there were."""
     number = 0
-    for tables, board, period, row in places(record):
+    for board, period, row in places(tables):
         number += 1
-        if board.of == "people":
-            why = why_in_record.person(tables, board, row["who"], period)
-            assert why is not None
-            person_adds_up(record, why, row)
+        found = why_in_record.of_board(tables, board, row["who"], period)
+        assert found is not None
+        why, told = found
+        if isinstance(why, Why):
+            person_adds_up(tables, why, row)
         else:
-            found = why_in_record.unit(tables, board, row["who"], period)
-            assert found is not None
-            unit_adds_up(record, board, found, row)
+            unit_adds_up(board, why, row)
+        json.dumps(as_data(why))
+        said = [sentence for _, sentences in spoken(told) for sentence in sentences]
+        assert all("%(" not in sentence for sentence in said)
+        assert [sentence for sentence in said if not is_true(sentence)] == []
     return number
 
 
-def person_adds_up(record: Record, why: Why, row: dict[str, Any]) -> None:
-    stage = record.stage
-    assert (why.place, why.total, why.time_ms) == (row["place"], row["total"], row["time_ms"])
-    assert sum(each.because != "void" for each in why.attempts) == row["attempts"]
-    assert sum(each.time_ms for each in why.attempts if each.counts) == row["time_ms"]
-    kept = [each for each in why.periods if each.counts]
-    together = sum((Fraction(each.points) for each in kept), Fraction(0))
-    if stage.person.across_periods == "mean" and kept:
-        together /= len(kept)
-    assert why.from_periods == together
-    for each in why.periods:
-        counting = [
-            a.points
-            for a in why.attempts
-            if a.period == each.period and a.because in ("counts", "other_period")
-        ]
-        added_up = sum(counting, Fraction(0)) / (len(counting) if stage.person.within_period == "mean" else 1)
-        assert (each.added_up, each.points <= each.added_up) == (added_up, True)
-    exact = min(why.from_periods, why.from_attempts) + why.from_events + why.adjusted
-    assert why.exact == exact
-    smallest = Fraction(exact) / stage.point
-    assert abs(smallest - Fraction(str(row["total"])) / stage.point) < 1
+def person_adds_up(tables: Tables, why: Why, row: dict[str, Any]) -> None:
+    stages = {stage.name: stage for stage in tables.record.document.stages}
+    assert (why.place, why.total) == (row["place"], row["total"])
+    assert sum(Fraction(str(each.total)) for each in why.stages) == Fraction(str(row["total"]))
+    assert sum(each.time_ms for each in why.stages) == row["time_ms"]
+    attempts = [attempt for each in why.stages for attempt in each.attempts]
+    assert sum(each.because != "void" for each in attempts) == row["attempts"]
+    for each in why.stages:
+        stage_adds_up(stages[each.stage].person, each)
     for key in why.keys:
-        assert key.own == (
-            Fraction(str(row["total"])) / stage.point if key.key == "total" else row[COLUMNS[key.key]]
-        )
+        total = Fraction(str(row["total"])) / tables.stage.point
+        assert key.own == (total if key.key == "total" else row[COLUMNS[key.key]])
     assert (why.above is None) == all(key.above is None for key in why.keys)
-    json.dumps(as_data(why))
-    assert all("%(" not in filled_in(sentence) for sentence in of_person(stage, why))
+
+
+def stage_adds_up(person: Person, each: OneStage) -> None:
+    """Reckon a total anew from nothing but the attempts and events that are told."""
+    periods: dict[str, list[Any]] = {}
+    for one in each.attempts:
+        if one.because in ("counts", "other_period"):
+            periods.setdefault(one.period, []).append(one)
+    sums = {}
+    for period in each.periods:
+        chosen = periods[period.period]
+        assert tuple(attempt.number for attempt in chosen) == tuple(sorted(period.attempts))
+        sums[period.period] = capped(person, chosen)
+        assert period.points == sums[period.period]
+        assert period.time_ms == sum(attempt.time_ms for attempt in chosen)
+    assert sums.keys() == periods.keys()
+    counting = [sums[period.period] for period in each.periods if period.counts]
+    together = sum(counting, Fraction(0))
+    if person.across_periods == "mean" and counting:
+        together /= len(counting)
+    assert each.from_periods == together
+    assert each.from_attempts == (together if person.cap.total is None else min(together, person.cap.total))
+    assert each.from_events == sum(event.points for event in each.events)
+    assert each.exact == each.from_attempts + each.from_events + each.adjusted
+    assert abs(Fraction(each.exact) - Fraction(str(each.total))) < each.point
+    assert each.time_ms == sum(attempt.time_ms for attempt in each.attempts if attempt.counts)
+
+
+def capped(person: Person, chosen: list[Any]) -> Fraction:
+    """Return what the chosen attempts of a period come to after its caps."""
+    added = sum((Fraction(attempt.points) for attempt in chosen), Fraction(0))
+    if person.within_period == "mean":
+        added /= len(chosen)
+    elif person.cap.per_day is not None:
+        days: dict[str, Fraction] = {}
+        for attempt in chosen:
+            days[day_of(attempt)] = days.get(day_of(attempt), Fraction(0)) + attempt.points
+        added = sum((min(points, Fraction(person.cap.per_day)) for points in days.values()), Fraction(0))
+    return added if person.cap.per_period is None else min(added, Fraction(person.cap.per_period))
+
+
+def day_of(attempt: Any) -> str:
+    return (datetime.fromtimestamp(attempt.started_ms / 1000, UTC) + timedelta(hours=8)).date().isoformat()
+
+
+TERM = r"\(?-?\d+(?:/\d+|\.\d+)?\)?"
+SUM = re.compile(rf"((?:[^+=：（]*?{TERM} ?分 \+ )+[^+=：（]*?{TERM} ?分) = ({TERM})")
+QUOTIENT = re.compile(rf"({TERM}) ÷ [^\d]*({TERM})[^×=]*(× 100)? ?= ({TERM})")
+
+
+def is_true(sentence: str) -> bool:
+    """Return whether every sum and quotient in a sentence is right, reckoned from its text."""
+    return all(_sums_up(*found) for found in SUM.findall(sentence)) and all(
+        Fraction(part) / Fraction(whole) * (100 if per_cent else 1) == Fraction(result)
+        for part, whole, per_cent, result in QUOTIENT.findall(sentence)
+    )
+
+
+def _sums_up(terms: str, result: str) -> bool:
+    numbers = [re.findall(TERM, term.partition("≈")[0])[-1].strip("()") for term in terms.split(" + ")]
+    return sum(Fraction(number) for number in numbers) == Fraction(result)
 
 
 COLUMNS = {
@@ -101,43 +158,40 @@ COLUMNS = {
 }
 
 
-def unit_adds_up(record: Record, board: Board, why: WhyUnit, row: dict[str, Any]) -> None:
+def unit_adds_up(board: Board, why: WhyUnit, row: dict[str, Any]) -> None:
     assert (why.place, why.value) == (row["place"], row["value"])
-    assert why.counts["people"] == row["people"]
+    assert (why.people, why.attempts) == (row["people"], row["attempts"])
     for each in why.inputs:
-        assert each.rounded is not None
-        assert each.product == each.rounded * each.weight
-        assert each.capped is not None
         assert each.figure is not None
-        assert each.capped <= each.figure
+        if each.part is not None and each.whole is not None:
+            per_cent = 100 if each.metric.endswith("_rate") else 1
+            assert each.figure == Fraction(each.part) / each.whole * per_cent
+        if each.addends:
+            assert each.figure == sum(each.addends)
+        assert each.capped == (each.figure if each.cap is None else min(each.figure, each.cap))
+        assert each.rounded is not None
+        assert abs(Fraction(each.rounded) - each.capped) < Fraction(1, 10 ** (each.round or 0)) or (
+            each.rounded == each.capped
+        )
+        assert each.product == each.rounded * each.weight
     if board.value is not None:
         assert why.exact == sum(each.product for each in why.inputs if each.product is not None)
         error = abs(Fraction(str(why.value)) - why.exact)
-        assert (
-            error < Fraction(1, 10 ** (board.value.round or 0))
-            if board.value.round is not None
-            else error == 0
-        )
+        assert error == 0 or error < Fraction(1, 10 ** (board.value.round or 0))
     else:
-        first = why.inputs[0].rounded
-        assert Fraction(str(why.value)) == first
-    if "participation_rate" in [each.metric for each in why.inputs]:
-        rate = next(each.figure for each in why.inputs if each.metric == "participation_rate")
-        assert rate == Fraction(100 * why.counts["people"], why.counts["enrolled"])
-    json.dumps(as_data(why))
-    assert all("%(" not in filled_in(sentence) for sentence in of_unit(record.stage, board, why))
+        assert Fraction(str(why.value)) == why.inputs[0].rounded
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_every_place_of_the_worked_cases_adds_up(folder: Path) -> None:
     files = {name: (folder / name).read_text("utf-8") for name in case.FILES if (folder / name).is_file()}
 
-    assert sum(adds_up(record) for record in recorded(files))
+    assert sum(adds_up(tables) for tables in tables_of(recorded(files)))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_place_of_the_real_contests_adds_up(name: str) -> None:
-    assert sum(adds_up(record) for record in recorded(played(name).files))
+    assert sum(adds_up(tables) for tables in tables_of(recorded(played(name).files)))
 
 
 @given(st.data())
@@ -151,8 +205,8 @@ def test_every_place_of_random_contests_adds_up(data: st.DataObject) -> None:
     except (InvalidInput, InvalidDocument):
         assume(False)
 
-    for record in found:
-        adds_up(record)
+    for tables in tables_of(found):
+        adds_up(tables)
 
 
 LEDGER = [
@@ -191,21 +245,62 @@ def told(**stage: Any) -> Record:
 def test_a_person_is_told_which_attempts_count_and_why_the_others_do_not() -> None:
     record = told(person={"within_period": "best", "across_periods": "best"})
 
-    why = why_in_record.person(Tables(record), record.stage.boards[0], "A")
+    why, parts = why_of(record, "A")
 
-    assert why is not None
-    assert [(each.points, each.because) for each in why.attempts] == [
-        (3, "counts"),
-        (1, "not_best"),
-        (3, "void"),
-        (2, "other_period"),
+    assert isinstance(why, Why)
+    (stage,) = why.stages
+    assert [(each.number, each.points, each.because) for each in stage.attempts] == [
+        (1, 3, "counts"),
+        (2, 1, "not_best"),
+        (3, 3, "void"),
+        (4, 2, "other_period"),
     ]
-    assert (why.from_periods, why.adjusted, why.total) == (3, 1, 4)
-    assert (why.place, why.below, why.decided) == (1, "B", None)
+    assert (stage.from_periods, stage.adjusted, why.total) == (3, 1, 4)
+    assert (why.place, why.below, why.decided, why.decided_below) == (1, "B", None, "total")
     assert as_data(why)["keys"][0] == {"key": "total", "own": 4, "above": None, "below": 3}
-    said = [filled_in(sentence) for sentence in of_person(record.stage, why)]
-    assert said[0] == "第 1 名：A，总分 4 分。"
-    assert any("作废" in sentence for sentence in said)
+    assert parts == [
+        (
+            "名次",
+            [
+                "A：第 1 名，总分 4 分。",
+                "后一名是 B。",
+                "比总分（高的在前）：对方 3 分，这里 4 分，在这里分出先后。",
+            ],
+        ),
+        (
+            "总分怎样来",
+            [
+                "7月2日：取最好的一次：第 1 次 3 分。",
+                "7月4日：取最好的一次：第 4 次 2 分。",
+                "取最高的一期：7月2日 3 分。",
+                "合计：答题 3 分 + 主办方更正 1 分 = 4 分。",
+                "用时：第 1 次 3 秒。",
+            ],
+        ),
+        (
+            "每一次答题",
+            [
+                "第 1 次（7月2日 09:00 开始）：3 分，用时 3 秒，计入总分。",
+                "第 2 次（7月2日 10:00 开始）：1 分，用时 3 秒，不是最好的一次，不计入。",
+                "第 3 次（7月3日 09:00 开始）：3 分，用时 3 秒，已作废，不计入。",
+                "第 4 次（7月4日 09:00 开始）：2 分，用时 3 秒，这一期没有计入总分。",
+            ],
+        ),
+        (
+            "更正记录",
+            [
+                "8月2日 09:00，第 3 次答题作废。理由：重复",
+                "8月2日 09:00，加 1 分。理由：补",
+            ],
+        ),
+    ]
+
+
+def why_of(record: Record, who: str) -> tuple[Why | WhyUnit, list[tuple[str, list[str]]]]:
+    found = why_in_record.of_board(Tables(record), record.stage.boards[0], who)
+    assert found is not None
+    why, parts = found
+    return why, spoken(parts)
 
 
 def test_a_unit_is_told_its_formula_with_its_inputs() -> None:
@@ -219,13 +314,22 @@ def test_a_unit_is_told_its_formula_with_its_inputs() -> None:
     }
     record = told(boards=[board], calendar=calendar(period="none"), person={"within_period": "best"})
 
-    why = why_in_record.unit(Tables(record), record.stage.boards[0], "P")
+    why, parts = why_of(record, "P")
 
-    assert why is not None
+    assert isinstance(why, WhyUnit)
     assert [(i.metric, i.figure, i.capped, i.product) for i in why.inputs] == [
         ("mean", Fraction(7, 2), Fraction(7, 2), Fraction(7, 4)),
         ("people", 2, 1, 1),
     ]
     assert (why.exact, why.value) == (Fraction(11, 4), "2.8")
-    said = [filled_in(sentence) for sentence in of_unit(record.stage, record.stage.boards[0], why)]
-    assert said[0] == "第 1 名：P，综合得分 2.8。"
+    assert parts == [
+        ("名次", ["P：第 1 名，综合得分 2.8。"]),
+        (
+            "每一项怎样来",
+            ["人均分：总分之和 7 ÷ 参加的 2 人 = 3.5。", "参加人数：2。", "参加人数最多算 1。"],
+        ),
+        (
+            "怎样合成",
+            ["人均分 3.5 × 0.5 = 1.75。", "相加：1.75 + 1 = 2.75。", "四舍五入到 1 位小数，是 2.8。"],
+        ),
+    ]
