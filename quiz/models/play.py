@@ -99,7 +99,7 @@ class Line(Base):
     __tablename__ = "line"
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
-    stage: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[int] = mapped_column(primary_key=True)  # its position; of a freeze: rules.publicity
     period: Mapped[str] = mapped_column(String(80), primary_key=True)  # "" for the whole stage
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     version: Mapped[int]  # grows with every change of this line

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from quiz.errors import N_
 from quiz.rules.called import division
 from quiz.rules.parts import Board, Document, Stage
+from quiz.rules.publicity import thaws_ms
 from quiz.rules.saying import P_, Sentence, moment, say
 
 
@@ -96,9 +97,15 @@ def board_notes(document: Document, stage: Stage, board: Board) -> Iterator[Sent
         yield say(TO_WHOM[board.public.to], board=name)
     if board.frozen_from_ms is not None:
         since = moment(zone, board.frozen_from_ms)
-        yield say(N_("“%(board)s”从 %(since)s 起停止更新，直到公布结果。"), board=name, since=since)
+        until = moment(zone, thaws_ms(stage, board))
+        text = N_("“%(board)s”从 %(since)s 起封榜：公布的是那一刻的排名，之后照常计分，%(until)s 公布。")
+        yield say(text, board=name, since=since, until=until)
     if board.least_listed is not None:
-        yield say(P_("“%(board)s”不足 %(count)s 个时不列出。"), board=name, count=board.least_listed)
+        yield say(FEW if board.of == "people" else FEW_OF_UNIT, board=name, count=board.least_listed)
+
+
+FEW = P_("“%(board)s”上榜不足 %(count)s 人时不列出。")
+FEW_OF_UNIT = P_("“%(board)s”不列出参加者不足 %(count)s 人的单位，其余单位的名次不变。")
 
 
 OF_STAGE = N_("“%(board)s”按以上次序排名，%(names)s。")
@@ -123,6 +130,6 @@ UNITS_OVER_PERIOD = {
 }
 TO_WHOM = {
     "everybody": N_("“%(board)s”人人可看。"),
-    "participants": N_("“%(board)s”只有参加者可看。"),
+    "participants": N_("“%(board)s”只有参加者（开始过答题的人）可看。"),
     "organizers": N_("“%(board)s”只有主办方可看。"),
 }

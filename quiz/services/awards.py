@@ -19,6 +19,7 @@ from quiz.rules import names, timing
 from quiz.rules.across import as_stage
 from quiz.rules.document import Document, Stage
 from quiz.rules.parts import Prize
+from quiz.rules.publicity import waits
 from quiz.rules.replay import Run
 from quiz.services.belonging import unit_ids
 from quiz.services.platform import Actor, Platform
@@ -177,6 +178,16 @@ def confirmed(platform: Platform, rules: Published) -> list[Confirmed]:
     """Return the lists in force, in the document's order."""
     with platform.store.reading() as session:
         return _confirmed(session.connection(), rules)
+
+
+def published_lists(platform: Platform, rules: Published, now_ms: int) -> list[Confirmed]:
+    """Return the lists in force that may be told: none of a board that is not public yet, or frozen."""
+    return [each for each in confirmed(platform, rules) if _may_be_told(each, now_ms)]
+
+
+def _may_be_told(found: Confirmed, now_ms: int) -> bool:
+    board = next((b for b in found.stage.boards if b.name == found.prize.board), None)
+    return board is None or not waits(found.stage, board, now_ms)
 
 
 def check_advanced(has: bool) -> None:

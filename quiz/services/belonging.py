@@ -40,6 +40,12 @@ class Belonging:
         self.document, self.members = document, members
         self.closes_ms = max(stage.calendar.closes_ms for stage in document.stages)
 
+    def until(self, ms: int) -> Belonging:
+        """Return the same as of a moment: no change at it or later is known."""
+        found = Belonging(self.document, self.members)
+        found.closes_ms = min(self.closes_ms, ms - 1)
+        return found
+
     @cached_property
     def present(self) -> dict[str, int]:
         """The units now, or at the close of the contest: what changed later changes nothing in it."""

@@ -12,6 +12,7 @@ from quiz.errors import N_, NotFound
 from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveUnavailable, View
 from quiz.models.play import Line
 from quiz.rules.document import Board, Stage
+from quiz.rules.publicity import frozen_at_ms, frozen_number
 from quiz.services.platform import Platform
 from quiz.services.published import Published
 
@@ -66,6 +67,8 @@ class Page:
     unlisted: Sequence[Row] = ()  # below the board, each with the reason
     period: str = ""  # which period a board over periods shows
     first: int = 0  # position of the first row
+    frozen_ms: int | None = None  # the moment at which the board was frozen, as whose it is shown
+    withholds: bool = False  # rows are left out, because they would tell of too few people
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Wanted:
     me: int | None = None
     query: str = ""
     view: View = View.PUBLIC
+    frozen: bool = False  # the desk asks for the standings as of the freeze
 
 
 @dataclass(frozen=True)
@@ -104,11 +108,29 @@ class Reading:
         return self.wanted.view is View.FULL
 
     @property
+    def frozen_ms(self) -> int | None:
+        """The freeze as of which the board is read: by the public while it lasts, at the desk where asked."""
+        if not self.is_desk:
+            return frozen_at_ms(self.stage, self.board, self.now_ms)
+        return self.board.frozen_from_ms if self.wanted.frozen else None
+
+    @property
+    def number(self) -> int:
+        """The number under which the lines are kept: that of the stage, or of the freeze that lasts."""
+        position, frozen_ms = self.wanted.board.stage, self.frozen_ms
+        return position if frozen_ms is None else frozen_number(position, self.stage, frozen_ms)
+
+    @property
+    def least_listed(self) -> int:
+        """How many people a row, or a board of people, tells of at least; the desk sees everything."""
+        return 0 if self.is_desk else self.board.least_listed or 0
+
+    @property
     def in_period(self) -> Sequence[ColumnElement[bool]]:
         """The conditions under which a stored line belongs to this board's period; with a person, its key."""
         return (
             Line.contest_id == self.rules.contest_id,
-            Line.stage == self.wanted.board.stage,
+            Line.stage == self.number,
             Line.period == self.period,
         )
 
@@ -130,7 +152,7 @@ class Reading:
         ref = BoardRef(
             contest_id,
             platform.epoch_of(contest_id),
-            self.wanted.board.stage,
+            self.number,
             self.period,
             self.wanted.view,
             self.stage.places,

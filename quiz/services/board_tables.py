@@ -167,6 +167,11 @@ def notes(reading: Reading, digest: str, now_ms: int) -> list[tuple[str, str]]:
         (N_("名次"), PLACES[reading.stage.places]),
         (N_("最小计分单位"), shortest(reading.stage.point)),
     ]
+    if reading.frozen_ms is not None:
+        found.append((N_("封榜"), N_("%(moment)s 的排名") % {"moment": moment(reading.frozen_ms, zone)}))
+    if reading.least_listed:
+        words = N_("不足 %(count)s 人的不列出") % {"count": reading.least_listed}
+        found.append((N_("为保护个人信息"), words))
     if reading.board.of != "people" and reading.board.least_people:
         found.append((N_("上榜人数"), str(reading.board.least_people)))
     return found

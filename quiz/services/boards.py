@@ -195,17 +195,18 @@ def _refolded(
 ) -> Iterator[LiveLine]:
     folded = refold(connection, rules, stage, person_id, now_ms)
     yield from folded
-    left = connection.execute(
-        update(Line)
-        .where(
-            Line.contest_id == rules.contest_id,
-            Line.stage == stage,
-            Line.person_id == person_id,
-            Line.period.not_in([line.period for line in folded]),
-            or_(Line.order_key != "", Line.stats != "{}"),
+    for number in sorted({line.stage for line in folded}):
+        left = connection.execute(
+            update(Line)
+            .where(
+                Line.contest_id == rules.contest_id,
+                Line.stage == number,
+                Line.person_id == person_id,
+                Line.period.not_in([line.period for line in folded if line.stage == number]),
+                or_(Line.order_key != "", Line.stats != "{}"),
+            )
+            .values(order_key="", totals="{}", stats="{}", version=Line.version + 1, changed_ms=now_ms)
+            .returning(Line.period, Line.version)
         )
-        .values(order_key="", totals="{}", stats="{}", version=Line.version + 1, changed_ms=now_ms)
-        .returning(Line.period, Line.version)
-    )
-    for period, version in left:
-        yield LiveLine(stage, period, person_id, version, "", {}, {})
+        for period, version in left:
+            yield LiveLine(number, period, person_id, version, "", {}, {})

@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 from question_bank.marking import rightness
 from quiz.live import LiveLine
 from quiz.models import record
-from quiz.rules import scoring, sheet, standings, timing, units
+from quiz.rules import publicity, scoring, sheet, standings, timing, units
 from quiz.rules.document import Stage
 from quiz.rules.parts import NOTHING
 from quiz.rules.sheet import Counted, Paper, Received
-from quiz.rules.standings import Played
-from quiz.services.belonging import Own, belonging
+from quiz.rules.standings import Earned, Played
+from quiz.services.belonging import Belonging, Own, belonging
 from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
 from quiz.services.happened import earned
 from quiz.services.published import Published
@@ -158,14 +158,53 @@ def fold_person(
     """Return a person's lines as they follow from the record: over the stage (""), over periods if listed.
 
     Every period with an attempt or an event that counts has a line: one that only void attempts were in lists
-    nobody.
+    nobody. For each freeze of boards the same lines follow once more, from the record up to it.
     """
     stage = rules.document.stages[stage_index]
-    played = [each for each in played if not timing.is_practice(stage, each.started_ms)]
+    gained = earned(connection, rules.contest_id, stage, person_id, said)
     belongs = belonging(connection, rules.document, person_id)
+    story = _Story(person_id, played, gained, said, belongs)
+    lines = _lines(stage, stage_index, story)
+    for frozen_ms in publicity.freezes(stage):
+        before = _until(connection, rules, stage_index, story, frozen_ms)
+        lines += _lines(stage, publicity.frozen_number(stage_index, stage, frozen_ms), before)
+    return lines
+
+
+class _Story(NamedTuple):
+    """What the record says of a person in a stage."""
+
+    person_id: int
+    played: Sequence[Played]  # after corrections, void ones too
+    gained: Sequence[Earned]
+    said: Said
+    belongs: Belonging
+
+
+def _until(
+    connection: Connection, rules: Published, stage_index: int, story: _Story, frozen_ms: int
+) -> _Story:
+    """Return what the record said before a moment, by the end of attempts and the moment of all else."""
+    said, played, gained = story.said.until(frozen_ms), story.played, story.gained
+    if said is not story.said:
+        stage = rules.document.stages[stage_index]
+        played = played_by(connection, rules, stage_index, story.person_id, said)
+        gained = earned(connection, rules.contest_id, stage, story.person_id, said)
+    return _Story(
+        story.person_id,
+        [each for each in played if each.finished_ms < frozen_ms],
+        [each for each in gained if each.at_ms < frozen_ms],
+        said,
+        story.belongs.until(frozen_ms),
+    )
+
+
+def _lines(stage: Stage, number: int, story: _Story) -> list[Folded]:
+    """Return the lines that follow from a story, kept under a number."""
+    person_id, all_played, gained, said, belongs = story
+    played = [each for each in all_played if not timing.is_practice(stage, each.started_ms)]
     counting = said.counting(person_id, played)
     added = said.corrections.added_to(str(person_id))
-    gained = earned(connection, rules.contest_id, stage, person_id, said)
     over_periods = any(board.over == "period" for board in stage.boards)
     periods = [p.period for p in played] + [e.period for e in gained] if over_periods else []
     lines = []
@@ -175,7 +214,7 @@ def fold_person(
         lines.append(
             Folded(
                 LiveLine(
-                    stage_index,
+                    number,
                     period,
                     person_id,
                     0,

@@ -86,6 +86,11 @@ class Said:
         keeps = stage.integrity.corrected_key == "keep"
         return rekeyed.in_force(self.keys.get(version_id, ()), keeps, finished_ms)
 
+    def until(self, ms: int) -> Said:
+        """Return what it said before a moment; itself, where nothing was booked since."""
+        before = [row for row in self.rows if row.at_ms < ms]
+        return self if len(before) == len(self.rows) else Said(before)
+
     def is_void(self, attempt_id: int, at_ms: int | None = None) -> bool:
         """Return whether an attempt counts for nothing, in the end or as it was at a moment."""
         return self.corrections.attempt_is_void(str(attempt_id), at_ms)

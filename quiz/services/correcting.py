@@ -14,6 +14,7 @@ from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.accounts import Unit
 from quiz.models.play import Attempt, Line
 from quiz.rules.document import Stage
+from quiz.rules.publicity import FROZEN_APART
 from quiz.rules.rekeyed import EVERYBODY, NOBODY, Rekeyed
 from quiz.services.corrected import Booked, Said, book_of, said_of
 from quiz.services.published import Published
@@ -131,7 +132,9 @@ def _of_person(connection: Connection, rules: Published, wanted: Correction, now
     attempted = select(Attempt.stage).where(
         Attempt.contest_id == rules.contest_id, Attempt.person_id == wanted.id
     )
-    listed = select(Line.stage).where(Line.contest_id == rules.contest_id, Line.person_id == wanted.id)
+    listed = select(Line.stage).where(
+        Line.contest_id == rules.contest_id, Line.person_id == wanted.id, Line.stage < FROZEN_APART
+    )
     stages = sorted(connection.scalars(union(attempted, listed)))  # events alone make a line, too
     if not stages:
         raise NotFound(N_("这个人在这场比赛里没有答过题，没有什么可以更正。"))

@@ -26,8 +26,8 @@ def anybody_out(contest_id: int) -> Select[bool]:
     return select(exists().where(Ledger.contest_id == contest_id, Ledger.do == "disqualify"))
 
 
-def book(session: Session, contest_id: int) -> Book:
-    """Return what the ledger says of who is out: of attempts and questions nothing."""
+def book(session: Session, contest_id: int, before_ms: int | None = None) -> Book:
+    """Return what the ledger says, or said before a moment, of who is out; nothing of attempts."""
     rows = session.execute(
         select(*record.LEDGER_COLUMNS)
         .where(
@@ -35,6 +35,7 @@ def book(session: Session, contest_id: int) -> Book:
             Ledger.attempt_id.is_(None),
             Ledger.version_id.is_(None),
             Ledger.do.in_(("disqualify", "void", "restore")),
+            *([Ledger.at_ms < before_ms] if before_ms is not None else []),
         )
         .order_by(Ledger.id)
     )

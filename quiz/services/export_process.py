@@ -51,7 +51,9 @@ def write(order: Order) -> None:
         store=store, writer=Writer(store), live=None, clock=At(order.now_ms), secret=b"", data=data
     )
     folder, export = data / "exports", order.export
-    wanted = Wanted(BoardId.parse(order.board), period=order.period, view=View(order.view))
+    wanted = Wanted(
+        BoardId.parse(order.board), period=order.period, view=View(order.view), frozen=order.frozen
+    )
     path = folder / f"{order.token}{Path(export.name).suffix}"
     rows = write_board(
         platform,

@@ -19,10 +19,12 @@ from quiz.models.play import Line
 from quiz.reports import MOST_SHEET_ROWS, WRITERS, Cell, Table
 from quiz.services import board_tables, disqualified, unit_board
 from quiz.services.board_reading import Reading, Wanted
-from quiz.services.people_board import COLUMNS, LineRow
+from quiz.services.people_board import COLUMNS, LineRow, has_too_few
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 from quiz.services.results import latest_period
+from quiz.services.showing import check_shown
+from quiz.services.unit_board import told_of
 
 MOST_AT_ONCE = 20_000  # rows written in a request: about a second; more go to `large_exports`
 ROWS_TOLD = 1_000  # between two signs of life
@@ -76,9 +78,10 @@ def note(platform: Platform, rules: Published, wanted: Wanted, rows: int, actor:
 
 def _reading(platform: Platform, rules: Published, wanted: Wanted) -> Reading:
     reading = Reading(platform, rules, wanted, platform.clock.now_ms())
+    check_shown(reading)
     if reading.board.over != "period":
         return reading
-    period = wanted.period or latest_period(platform, rules, wanted.board.stage)
+    period = wanted.period or latest_period(platform, rules, reading.number)
     if period is None:
         raise NotFound(N_("这个榜还没有任何成绩。"))
     return replace(reading, period=period)
@@ -97,7 +100,7 @@ def _table(reading: Reading, session: Session) -> Table:
         listed, below = unit_board.rows(
             reading, session, lambda level, best: unit_board.stored_sums(reading, session, level, best)
         )
-        return board_tables.unit_table(reading, [*listed, *below], notes)
+        return board_tables.unit_table(reading, told_of(reading, [*listed, *below]), notes)
     names = dict(session.execute(select(Unit.id, Unit.name)).all())
     lines = session.execute(
         select(*COLUMNS)
@@ -106,7 +109,10 @@ def _table(reading: Reading, session: Session) -> Table:
         .order_by(Line.order_key, Line.person_id)
         .execution_options(yield_per=ROWS_TOLD)
     )
-    below = disqualified.people(reading, session, disqualified.book(session, reading.rules.contest_id))
+    book = disqualified.book(session, reading.rules.contest_id, reading.frozen_ms)
+    below = disqualified.people(reading, session, book)
+    if has_too_few(reading, session):
+        return board_tables.people_table(reading, (), names, notes)
     return board_tables.people_table(reading, (LineRow(*values) for values in lines), names, notes, below)
 
 

@@ -41,6 +41,7 @@ class Order:
     board: str
     period: str
     view: str
+    frozen: bool
     now_ms: int
     token: str
     export: Export
@@ -67,6 +68,7 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
         board=str(wanted.board),
         period=wanted.period,
         view=wanted.view.value,
+        frozen=wanted.frozen,
         now_ms=actor.now_ms,
         token=token,
         export=export,

@@ -39,6 +39,15 @@ def page(reading: Reading) -> Page:
     """Return a part of a board of people, or the people a search finds on it."""
     wanted = reading.wanted
     with reading.platform.store.reading() as session:
+        if has_too_few(reading, session):
+            return Page(
+                (),
+                0,
+                stands_since_ms=reading.stands_since_ms,
+                period=reading.period,
+                frozen_ms=reading.frozen_ms,
+                withholds=True,
+            )
         if wanted.query:
             return _found(reading, session)
         part = reading.live(lambda live, board: live.page(board, wanted.first, wanted.size, wanted.me))
@@ -50,9 +59,19 @@ def page(reading: Reading) -> Page:
 def own_row(reading: Reading, person_id: int) -> Row | None:
     """Return a person's row alone; None when they are not on the board."""
     with reading.platform.store.reading() as session:
+        if has_too_few(reading, session):
+            return None
         placed = reading.live(lambda live, board: live.places(board, [person_id]))
         found = _stored_place(reading, session, person_id) if placed is None else placed.get(person_id)
         return _rows(reading, session, [found])[0].get(person_id) if found else None
+
+
+def has_too_few(reading: Reading, session: Session) -> bool:
+    """Return whether fewer people are on a board than its rules let it list."""
+    if not reading.least_listed:
+        return False
+    part = reading.live(lambda live, board: live.page(board, 0, 1))
+    return (_count(reading, session) if part is None else part.count) < reading.least_listed
 
 
 def row(reading: Reading, line: LineRow, place: int, unit_names: Mapping[int, str]) -> Row:
@@ -100,12 +119,16 @@ def _page(reading: Reading, session: Session, part: Part) -> Page:
         unlisted=_unlisted(reading, session) if anybody_out else (),
         period=reading.period,
         first=reading.wanted.first,
+        frozen_ms=reading.frozen_ms,
     )
 
 
 def _unlisted(reading: Reading, session: Session) -> Sequence[Row]:
     """Return the people below the board: those who are disqualified."""
-    book, query = disqualified.book(session, reading.rules.contest_id), reading.wanted.query.casefold()
+    book, query = (
+        disqualified.book(session, reading.rules.contest_id, reading.frozen_ms),
+        reading.wanted.query.casefold(),
+    )
     found = disqualified.people(reading, session, book)
     return tuple(each for each in found if query in each.name.casefold())
 
@@ -158,10 +181,14 @@ def _stored_part(reading: Reading, session: Session) -> Part:
         around = _stored_slice(reading, session, first, mine.index + NEIGHBOURS - first + 1)
     return Part(
         rows=_stored_slice(reading, session, wanted.first, wanted.size),
-        count=session.scalar(select(func.count()).select_from(Line).where(*reading.on_board)) or 0,
+        count=_count(reading, session),
         mine=mine,
         around=around,
     )
+
+
+def _count(reading: Reading, session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Line).where(*reading.on_board)) or 0
 
 
 def _stored_slice(reading: Reading, session: Session, first: int, size: int) -> Sequence[Placed]:

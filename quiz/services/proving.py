@@ -17,6 +17,7 @@ from quiz.models import record
 from quiz.models.play import Attempt, Line, Result
 from quiz.models.rewards import Event
 from quiz.rules import standings
+from quiz.rules.publicity import FROZEN_APART, position_of
 from quiz.rules.standings import Played
 from quiz.services.closing import fold_person, played_of
 from quiz.services.corrected import Said, book_of, marked_again
@@ -65,18 +66,16 @@ def _differences(platform: Platform, rules: Published) -> Differences:
 
 def _of_lines(session: Session, rules: Published) -> Iterator[tuple[tuple[object, ...], str]]:
     """Yield where the stored lines are not the fold of the attempts, person by person."""
-    for (stage, person_id), expected, stored in _side_by_side(
-        _folded(session, rules), _stored(session, rules)
-    ):
-        for period in sorted(expected.keys() | stored.keys()):
-            want, have = expected.get(period), stored.get(period)
+    for (_, person_id), expected, stored in _side_by_side(_folded(session, rules), _stored(session, rules)):
+        for stage, period in sorted(expected.keys() | stored.keys()):
+            want, have = expected.get((stage, period)), stored.get((stage, period))
             if _content(want) != _content(have):
                 where = f"line of person {person_id}, stage {stage}, period {period!r}"
                 yield ("line", stage, person_id, period), f"{where}: {_shown(have)} instead of {_shown(want)}"
 
 
 Person = tuple[int, int]  # stage, person
-Lines = Mapping[str, LiveLine]  # by period
+Lines = Mapping[tuple[int, str], LiveLine]  # by number and period
 
 
 def _side_by_side(
@@ -115,7 +114,8 @@ def _folded(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]
         said = book.of(person_id)
         played = [_played(rules, stage, row[1:], said) for row in group if not isinstance(row, _Present)]
         folded = fold_person(connection, rules, stage, person_id, played, said)
-        yield (stage, person_id), {each.live.period: each.live for each in folded if each.live.order_key}
+        lines = [each.live for each in folded if each.live.order_key]
+        yield (stage, person_id), {(line.stage, line.period): line for line in lines}
 
 
 class _Present(NamedTuple):
@@ -147,11 +147,11 @@ def _stored(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]
     rows = session.execute(
         select(*LIVE_COLUMNS)
         .where(Line.contest_id == rules.contest_id)
-        .order_by(Line.stage, Line.person_id, Line.period)
+        .order_by(Line.stage % FROZEN_APART, Line.person_id)
         .execution_options(yield_per=ROWS_READ)
     )
-    for who, group in groupby(rows, key=attrgetter("stage", "person_id")):
-        yield who, {row.period: live_line(row) for row in group if row.order_key}
+    for who, group in groupby(rows, key=lambda row: (position_of(row.stage), row.person_id)):
+        yield who, {(row.stage, row.period): live_line(row) for row in group if row.order_key}
 
 
 class _Live:
@@ -181,7 +181,7 @@ class _Live:
     def _of_board(self, stage: int, period: str) -> Iterator[tuple[tuple[object, ...], str]]:
         boards = [BoardRef(self.rules.contest_id, self.epoch, stage, period, view) for view in View]
         where = f"live stage {stage}, period {period!r}"
-        totals = UnitTotals(best_by_level(self.rules.document.stages[stage]))
+        totals = UnitTotals(best_by_level(self.rules.document.stages[position_of(stage)]))
         count = kept = 0
         for lines in batches(self._lines(stage, period), ROWS_READ):
             count += len(lines)
@@ -210,7 +210,7 @@ class _Live:
 
     def _of_order(self, board: BoardRef, where: str) -> Iterator[tuple[tuple[object, ...], str]]:
         """Yield the first position at which the sorted set is not the order of the lines, with its places."""
-        style = self.rules.document.stages[board.stage].places
+        style = self.rules.document.stages[position_of(board.stage)].places
         listed = (line for line in self._lines(board.stage, board.period) if line.order_key)
         places = standings.Places(style)
         key = ("order", board.stage, board.period, board.view)

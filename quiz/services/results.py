@@ -11,38 +11,54 @@ from sqlalchemy.orm import Session
 from quiz.errors import N_, NotFound
 from quiz.models.play import Line
 from quiz.rules.document import Board
+from quiz.rules.publicity import position_of
 from quiz.services import people_board, unit_board
 from quiz.services.board_reading import MOST_ROWS, BoardId, Page, Reading, Row, Wanted, board_of, boards_of
 from quiz.services.platform import Platform
 from quiz.services.published import Published
+from quiz.services.showing import check_shown, shown_boards
 
 LAST_FIRST = 10**9  # no board has more rows
 MOST_PERIODS = 400  # more than a year of days
 
-__all__ = ["BoardId", "Page", "Row", "Wanted", "board_of", "boards_of", "page", "periods", "places_of"]
+__all__ = [
+    "BoardId",
+    "Page",
+    "Row",
+    "Wanted",
+    "board_of",
+    "boards_of",
+    "page",
+    "periods",
+    "places_of",
+    "shown_boards",
+    "shown_periods",
+]
 
 
 def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> Page:
     """Return a part of a board, live where Redis answers and from the stored lines where it does not.
 
-    A board over periods shows the latest one unless another is asked for. Raises NotFound.
+    A board over periods shows the latest one unless another is asked for. The public sees a frozen board as
+    of its freeze, and none that is not for them. Raises NotFound.
     """
     reading = Reading(platform, rules, wanted, now_ms)
     if not (1 <= wanted.size <= MOST_ROWS and 0 <= wanted.first <= LAST_FIRST):
         raise NotFound(N_("没有这一页。"))
     if "\0" in wanted.period or "\0" in wanted.query:  # PostgreSQL has no such text
         raise NotFound(N_("没有这一页。"))
+    check_shown(reading)
     if reading.board.over == "period":
-        period = wanted.period or latest_period(platform, rules, wanted.board.stage)
+        period = wanted.period or latest_period(platform, rules, reading.number)
         if period is None:
-            return Page((), 0)
+            return Page((), 0, frozen_ms=reading.frozen_ms)
         reading = replace(reading, period=period)
     return people_board.page(reading) if reading.board.of == "people" else unit_board.page(reading)
 
 
 def latest_period(platform: Platform, rules: Published, stage: int) -> str | None:
     """Return the period a board over periods shows by itself: the latest with a line, of scenes the last."""
-    if rules.document.stages[stage].calendar.scenes:
+    if rules.document.stages[position_of(stage)].calendar.scenes:
         return next(iter(reversed(periods(platform, rules, stage))), None)
     return next(iter(periods(platform, rules, stage, most=1)), None)
 
@@ -50,22 +66,29 @@ def latest_period(platform: Platform, rules: Published, stage: int) -> str | Non
 def periods(platform: Platform, rules: Published, stage: int, most: int = MOST_PERIODS) -> Sequence[str]:
     """Return the periods of a stage in which somebody has a line, the latest first; scenes in their order.
 
+    `stage`: the number of its lines, or of those of a freeze.
+
     Each costs one look into the index, however many people have a line.
     """
     found: list[str] = []
     with platform.store.reading() as session:
         while len(found) < most and (period := _latest(session, rules, stage, found[-1:])):
             found.append(period)
-    scenes = rules.document.stages[stage].calendar.scenes
+    scenes = rules.document.stages[position_of(stage)].calendar.scenes
     return [scene for scene in scenes if scene in found] if scenes else found
+
+
+def shown_periods(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> Sequence[str]:
+    """Return the periods that whoever reads a board may choose from, the latest first."""
+    return periods(platform, rules, Reading(platform, rules, wanted, now_ms).number)
 
 
 def places_of(
     platform: Platform, rules: Published, person_id: int, now_ms: int
 ) -> list[tuple[BoardId, Board, Row]]:
-    """Return a person's rows on the people boards of a contest that are over the whole stage."""
+    """Return a person's rows, as the public sees them, on the people boards that are over a whole stage."""
     found = []
-    for board_id, _stage, board in boards_of(rules):
+    for board_id, _stage, board in shown_boards(platform, rules, person_id, now_ms):
         if board.of == "people" and board.over == "stage":
             row = people_board.own_row(Reading(platform, rules, Wanted(board_id), now_ms), person_id)
             if row is not None:

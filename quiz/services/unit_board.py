@@ -15,6 +15,7 @@ from quiz.models.accounts import Enrolment, Unit
 from quiz.models.play import Line
 from quiz.rules import units
 from quiz.rules.document import Board, Document, Stage
+from quiz.rules.publicity import freezes, frozen_number
 from quiz.services import disqualified
 from quiz.services.board_reading import Page, Reading, Row
 from quiz.services.lines import UnitTotals, parts_of
@@ -46,7 +47,11 @@ class Level:
 
 def needs(document: Document) -> Needs:
     """Return what the live boards of a contest have to keep beside the order of people."""
-    stages = list(enumerate(document.stages))
+    stages = [
+        (number, stage)
+        for n, stage in enumerate(document.stages)
+        for number in (n, *(frozen_number(n, stage, ms) for ms in freezes(stage)))
+    ]
     return Needs(
         dense=frozenset(n for n, stage in stages if stage.places == "dense"),
         ranked=frozenset((n, level) for n, stage in stages for level in best_by_level(stage)),
@@ -80,6 +85,9 @@ def page(reading: Reading) -> Page:
     with reading.platform.store.reading() as session:
         listed, below = rows(reading, session, lambda level, best: _sums(reading, session, level, best))
         own = _own_unit(reading, session)
+    all_rows = len(listed) + len(below)
+    listed, below = told_of(reading, listed), told_of(reading, below)
+    withholds = len(listed) + len(below) < all_rows
     if wanted.query:
         listed = [row for row in listed if _matches(row, wanted.query)]
         below = [row for row in below if _matches(row, wanted.query)]
@@ -93,6 +101,8 @@ def page(reading: Reading) -> Page:
         unlisted=below,
         period=reading.period,
         first=wanted.first,
+        frozen_ms=reading.frozen_ms,
+        withholds=withholds,
     )
 
 
@@ -107,7 +117,9 @@ def rows(
     found = read(level.key, best_of(reading.board))
     known, anybody_out = _units_and_out(reading, session, level)
     if out is None:
-        book = disqualified.book(session, reading.rules.contest_id) if anybody_out else disqualified.NOBODY
+        contest_id, book = reading.rules.contest_id, disqualified.NOBODY
+        if anybody_out:
+            book = disqualified.book(session, contest_id, reading.frozen_ms)
         out = disqualified.units(reading, session, book)
     facts = _facts(reading, session, level, found)
     facts = _with_children(reading, session, level, facts, read)
@@ -119,6 +131,12 @@ def rows(
     listed, below = units.table(reading.stage, reading.board, measured)
     unlisted = [_row(known[i], row) for i, row in below]
     return [_row(known[i], row) for i, row in listed], [*unlisted, *disqualified.unit_rows(known, out)]
+
+
+def told_of(reading: Reading, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows without those that would tell of too few people; places stay as they are."""
+    least = reading.least_listed
+    return [row for row in rows if "people" not in row.values or int(str(row.values["people"])) >= least]
 
 
 def stored_sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
@@ -137,7 +155,7 @@ def _sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums
     if found is not None:
         return found
     kept = reading.platform.stored_sums
-    key = (reading.rules.contest_id, reading.wanted.board.stage, reading.period, level, best)
+    key = (reading.rules.contest_id, reading.number, reading.period, level, best)
     began_s = time.monotonic()
     if key in kept and kept[key][0] > began_s:
         return kept[key][1]

@@ -16,6 +16,7 @@ from quiz.models.accounts import Audit, Membership, Unit
 from quiz.models.contests import Contest, Rules
 from quiz.models.play import Line
 from quiz.rules.belonging import Member, check_change, unit_at
+from quiz.rules.publicity import FROZEN_APART
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
 from quiz.services.platform import Actor, Platform
@@ -205,7 +206,7 @@ def _refolded(
         select(Rules.id, Line.stage)
         .join(Contest, Contest.rules_id == Rules.id)
         .join(Line, Line.contest_id == Contest.id)
-        .where(Line.person_id == person_id, Line.period == "")
+        .where(Line.person_id == person_id, Line.period == "", Line.stage < FROZEN_APART)
     ).all()
     changed: dict[int, list[LiveLine]] = {}
     for rules_id, stage in stages:

@@ -27,11 +27,12 @@ MOST_PAGE = 1_000_000
 @board_api.get("")
 @allows(Action.READ_PUBLIC)
 def boards(contest_id: int) -> ResponseReturnValue:
-    """List the boards of a contest with their ids, and the periods of those over periods."""
-    rules = in_force(platform(), contest_id)
+    """List the boards that this visitor may see, with their ids, and the periods of those over periods."""
+    rules, who = in_force(platform(), contest_id), visitor()
+    shown = results.shown_boards(platform(), rules, who.person_id if who is not None else None, now_ms())
     periods = {
-        board_id.stage: results.periods(platform(), rules, board_id.stage)
-        for board_id, _, board in results.boards_of(rules)
+        board_id: results.shown_periods(platform(), rules, Wanted(board_id), now_ms())
+        for board_id, _, board in shown
         if board.over == "period"
     }
     return as_json(
@@ -43,9 +44,9 @@ def boards(contest_id: int) -> ResponseReturnValue:
                     "of": board.of,
                     "over": board.over,
                     "stage": board_id.stage,
-                    "periods": periods[board_id.stage] if board.over == "period" else [],
+                    "periods": periods.get(board_id, []),
                 }
-                for board_id, _, board in results.boards_of(rules)
+                for board_id, _, board in shown
             ],
             "now": now_ms(),
         }
@@ -82,6 +83,8 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
             "mine": _row_json(found.mine) if found.mine is not None else None,
             "unlisted": [_row_json(row) for row in found.unlisted],
             "stands_since": found.stands_since_ms,
+            "frozen": found.frozen_ms,
+            "withholds": found.withholds,
         }
     )
 

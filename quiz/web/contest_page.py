@@ -17,7 +17,7 @@ from quiz.rules.timing import Phase
 from quiz.services.contests import Listed
 from quiz.services.play import Chances, Mine
 from quiz.services.published import Published
-from quiz.services.results import BoardId, boards_of
+from quiz.services.results import BoardId
 from quiz.web.correction_words import told
 from quiz.web.desk_words import tree_words
 from quiz.web.language import refusal
@@ -92,6 +92,7 @@ class Personal:
     open_deadline_ms: int | None = None
     attempts: Sequence[Mine] = ()
     trees: frozenset[str] = frozenset()  # in which a unit is named
+    boards: Sequence[tuple[BoardId, str]] = ()  # that are shown to this visitor
 
 
 def card(listed: Listed) -> Card:
@@ -159,7 +160,7 @@ def contest_page(
         start_words=_("现在是赛后练习：不计分，不上榜，次数不限。") if is_practice else _start_words(stage),
         papers=rules.told(now_ms),
         facts=_facts(stage, left),
-        boards=[(board_id, board.name) for board_id, _stage, board in boards_of(rules)],
+        boards=personal.boards,
         mine=[my_attempt(each, document.timezone, with_title=False) for each in personal.attempts],
         rules=rules_page(document),
         version=rules.version,

@@ -31,6 +31,7 @@ from quiz.web.forms import NewContestForm, RulesForm
 from quiz.web.language import fault_words, said
 from quiz.web.paging import Part, asked_page, asked_text
 from quiz.web.paper_words import PaperReport, report
+from quiz.web.publicity_words import seen_by_public
 from quiz.web.words import rules_page
 
 contest_desk = Blueprint("contests", __name__, url_prefix="/desk/contests")
@@ -198,6 +199,7 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
         size=BOARD_ROWS,
         query=asked_text("q"),
         view=View.FULL,
+        frozen="frozen" in request.args,
     )
     found = results.page(platform(), rules, wanted, now_ms())
     stage, shown = results.board_of(rules, wanted.board)
@@ -207,7 +209,9 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
         board=shown,
         board_id=wanted.board,
         boards=results.boards_of(rules),
-        periods=results.periods(platform(), rules, wanted.board.stage) if shown.over == "period" else (),
+        periods=results.shown_periods(platform(), rules, wanted, now_ms()) if shown.over == "period" else (),
+        seen=seen_by_public(stage, shown, now_ms()),
+        now=now_ms(),
         found=found,
         query=wanted.query,
         part=Part(page, BOARD_ROWS, found.count),
@@ -268,7 +272,7 @@ def exported_file(token: str) -> ResponseReturnValue:
 def _whole(board_id: str) -> Wanted:
     """Return the whole of a board as the desk sees it, of the period that the address names."""
     period = asked_text("period")
-    return Wanted(BoardId.parse(board_id), period=period, view=View.FULL)
+    return Wanted(BoardId.parse(board_id), period=period, view=View.FULL, frozen="frozen" in request.args)
 
 
 def _edit_page(draft: contests.Draft, form: RulesForm) -> str:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from quiz.errors import Closed, FactsNeeded, NotAllowed, NotNow, QuizError, QuotaUsed, UnitNeeded
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import Answer
-from quiz.services import awards, contests, draws, events, units
+from quiz.services import awards, contests, draws, events, results, units
 from quiz.services import play as service
 from quiz.services.play import Batch, Sheet, Start
 from quiz.services.published import Published, in_force
@@ -131,14 +131,16 @@ def _answers(sheet: Sheet) -> tuple[Answer, ...]:
 
 def _personal(rules: Published, stage: int) -> Personal:
     person = visitor()
+    shown = results.shown_boards(platform(), rules, person.person_id if person else None, now_ms())
+    boards = [(board_id, board.name) for board_id, _stage, board in shown]
     if person is None:
-        return Personal()
+        return Personal(boards=boards)
     own = [a for a in service.attempts_of(platform(), person.person_id) if a.contest_id == rules.contest_id]
     chances = service.chances(platform(), rules, stage, person.person_id, now_ms())
     is_limited = rules.document.stages[stage].clock.per_attempt_ms is not None
     deadline = next((a.deadline_ms for a in own if a.attempt_id == chances.open_attempt), None)
     trees = frozenset(unit.tree for unit in units.of_person(platform(), person.person_id))
-    return Personal(chances, deadline if is_limited else None, own[:MOST_OWN], trees)
+    return Personal(chances, deadline if is_limited else None, own[:MOST_OWN], trees, boards)
 
 
 def _back(contest_id: int, error: QuizError) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ def index(contest_id: int) -> ResponseReturnValue:
     """Show the draws with all that is needed to repeat them, and the confirmed awards."""
     rules = in_force(platform(), contest_id)
     found = draws.shown(platform(), rules)
-    confirmed = awards.confirmed(platform(), rules)
+    confirmed = awards.published_lists(platform(), rules, now_ms())
     if not found and not any(stage.awards for stage in awards.stages_of(rules.document)):
         raise NotFound(N_("这场比赛没有抽奖和奖项。"))
     person = visitor()
@@ -73,7 +73,7 @@ def prize_list(contest_id: int) -> ResponseReturnValue:
     return as_json(
         {
             "draws": [_draw_json(each) for each in draws.shown(platform(), rules)],
-            "awards": [_award_json(each) for each in awards.confirmed(platform(), rules)],
+            "awards": [_award_json(each) for each in awards.published_lists(platform(), rules, now_ms())],
             "now": now_ms(),
         }
     )

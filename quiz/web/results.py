@@ -24,6 +24,7 @@ from quiz.web.access import allows, now_ms, platform, signed_in, visitor
 from quiz.web.correction_words import told
 from quiz.web.desk_words import level_words
 from quiz.web.paging import Part, asked_page
+from quiz.web.publicity_words import frozen_words, withheld_words
 from quiz.web.review import ReviewedQuestion, reviewed_questions, what_comes_later
 from quiz.web.wording import duration, moment, number
 
@@ -97,6 +98,8 @@ class BoardPage:
     part_address: str
     order_words: str
     notice: str = ""  # until when results may be objected to
+    frozen: str = ""  # that the board is frozen, since when and until when
+    withheld: str = ""  # that rows are left out, because they would tell of too few people
 
     @property
     def shows_mine(self) -> bool:
@@ -178,7 +181,7 @@ def _if_changed(html: str) -> Response:
 def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
     stage, shown = service.board_of(rules, wanted.board)
     is_people = shown.of == "people"
-    periods = _periods(rules, wanted.board.stage, stage, shown)
+    periods = _periods(rules, wanted, shown)
     period = wanted.period or getattr(found, "period", "") or (periods[0][0] if periods else "")
     kept = {name: value for name, value in (("period", wanted.period), ("q", wanted.query)) if value}
     part = Part(wanted.first // wanted.size + 1, wanted.size, found.count)
@@ -189,7 +192,7 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         contest_title=rules.document.title,
         board_id=wanted.board,
         name=shown.name,
-        boards=[(each, b.name) for each, _stage, b in service.boards_of(rules)],
+        boards=[(each, b.name) for each, _stage, b in _shown(rules)],
         periods=periods,
         period=period,
         query=wanted.query,
@@ -206,13 +209,15 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         if is_people
         else _("%(count)s 个单位上榜", count=found.count),
         stands_since=moment(found.stands_since_ms, stage.calendar.zone) if found.stands_since_ms else "",
-        is_moving=now_ms() < stage.calendar.closes_ms,
+        is_moving=now_ms() < stage.calendar.closes_ms and found.frozen_ms is None,
         page=part.page,
         pages=1 if wanted.query else part.pages,
         kept=kept,
         part_address=f"{address}&{urlencode({**kept, 'part': 1})}",
         order_words=_order_words(stage) if is_people else "",
         notice=_notice(stage),
+        frozen=frozen_words(stage, shown, found),
+        withheld=withheld_words(shown, found),
     )
 
 
@@ -261,10 +266,16 @@ def _gap(found: Page) -> str:
     return _("离前一名还差 %(points)s 分", points=number(more)) if more > 0 else _("与前一名同分")
 
 
-def _periods(rules: Published, stage_number: int, stage: Stage, shown: Board) -> list[tuple[str, str]]:
+def _periods(rules: Published, wanted: Wanted, shown: Board) -> list[tuple[str, str]]:
     if shown.over != "period":
         return []
-    return [(p, p) for p in service.periods(platform(), rules, stage_number)]
+    return [(p, p) for p in service.shown_periods(platform(), rules, wanted, now_ms())]
+
+
+def _shown(rules: Published) -> list[tuple[BoardId, Stage, Board]]:
+    """Return the boards that this visitor may see."""
+    person = visitor()
+    return service.shown_boards(platform(), rules, person.person_id if person else None, now_ms())
 
 
 def _level_word(shown: Board) -> str:
@@ -315,5 +326,5 @@ def _cheer(correct: int, of: int) -> str:
 
 
 def _first_board(rules: Published, stage: int) -> str:
-    boards = [board_id for board_id, _stage, _board in service.boards_of(rules) if board_id.stage == stage]
+    boards = [board_id for board_id, _stage, _board in _shown(rules) if board_id.stage == stage]
     return url_for("results.board", contest_id=rules.contest_id, board_id=boards[0]) if boards else ""
