@@ -44,11 +44,15 @@ class Reader:
             correct=came.correct,
             of=self._of,
             points=points,
-            time_ms=timing.time_ms(stage, started, row.finished_ms, limit, row.ms)
+            time_ms=timing.time_ms(stage, started, row.finished_ms, limit, self._asked(row))
             if time_ms is None
             else time_ms,
             full=came.full,
         )
+
+    def _asked(self, row: AttemptRow) -> Sequence[int]:
+        """Return the times of the answers that are read: all where questions come again, else the paper's."""
+        return row.ms if self.stage.flow.redo == "until_right" else row.ms[: self._of]
 
     def given(self, row: AttemptRow, limit_ms: int | None) -> Given:
         """Return one answer for each question that was shown; what came too late is wrong."""

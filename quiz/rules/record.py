@@ -194,10 +194,12 @@ class Record:
         """Return what a person did; `rows`: their attempts of this stage, read again where not given."""
         if rows is None:
             rows = self.shared.of_stage(self.case.attempts.of(person), self.stage)
-        story = Story(earned=self._earned(person))
+        story = Story()
         row = self.case.people.get(person)
         reader = self._reader(row.extra if row is not None else "")
         admission = _Admission(self, person, reader)
+        if admission.refusal is None:
+            story.earned = self._earned(person)
         for attempt in sorted(rows, key=lambda each: (each.started_ms, each.id)):
             try:
                 counts = admission.admits(attempt)
@@ -371,11 +373,11 @@ class _Admission:
         """Return what was used before a moment; with a ledger, as it then stood."""
         if not self.corrected_meanwhile:
             return self.spent
-        void = {
-            row.name for row, _ in self.before if self.record.corrections.attempt_is_void(row.name, at_ms)
-        }
-        back = self.stage.integrity.quota_back
-        kept = [each for each in self.before if not (back and each[0].name in void)]
+        is_void, back = self.record.corrections.attempt_is_void, self.stage.integrity.quota_back
+        void = {row.name for row, _ in self.before if is_void(row.name, at_ms)}
+        kept = [
+            each for each in self.before if not (back and (each[0].name in void or is_void(each[0].name)))
+        ]
         return quota.Spent(
             self.stage,
             [

@@ -63,6 +63,7 @@ class Marker:
     def __init__(self, stage: Stage, worth: Sequence[Fraction]) -> None:
         self.stage, self.of, self._worths = stage, len(worth), worth
         self._grow = stage.marking.streak.grow if stage.marking.streak is not None else Fraction(0)
+        self._has_shares = stage.marking.multiple != "all_or_nothing"
         self._in_parts(lcm(*(number.denominator for number in _numbers(stage.marking, worth))))
 
     def _in_parts(self, parts: int) -> None:
@@ -114,7 +115,7 @@ class Marker:
                 found.append(blank)
             elif right == 1:
                 found.append(worth)
-            elif right == 0:
+            elif right == 0 or not self._has_shares:
                 found.append(wrong)
             elif worth % right.denominator:
                 self._in_parts(self._parts * right.denominator)

@@ -137,7 +137,7 @@ class Told:
         mine = [a for a in self.accepted if a["person"] == attempt["person"]]
         quota = self.stage.get("quota", {})
         back = self.stage.get("integrity", {}).get("void", {}).get("quota_back", False)
-        used = [a for a in mine if not (back and self.is_void(a, start))]
+        used = [a for a in mine if not (back and (self.is_void(a, start) or self.is_void(a)))]
         reasons = self.reasons(attempt, start, scene, used, quota)
         for code, holds in reasons:
             if holds():
@@ -297,7 +297,8 @@ class Told:
         end = finish if limit is None else min(finish, limit)
         time = max(0, (end - start) // MS)
         if self.clock.get("time") == "questions":
-            time = sum(attempt["ms"])
+            redone = self.stage.get("flow", {}).get("redo") == "until_right"
+            time = sum(attempt["ms"] if redone else attempt["ms"][: len(worth)])
         if self.clock.get("time_in") == "s":
             time = time // 1000 * 1000
         return {
@@ -347,7 +348,7 @@ class Told:
             row = row + 1 if right == 1 else 0
             if right is None:
                 points.append(F(rules.get("blank", 0)))
-            elif right == 0:
+            elif right == 0 or (right != 1 and rules.get("multiple", "all_or_nothing") == "all_or_nothing"):
                 points.append(F(rules.get("wrong", 0)))
             else:
                 here = right * self.speed(taken, own)

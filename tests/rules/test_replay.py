@@ -215,6 +215,57 @@ def test_a_void_attempt_gives_its_quota_back_only_where_the_rules_say_so() -> No
     assert (back["refused"], totals(back)) == ([], {"A": 3})
 
 
+def test_quota_comes_back_for_what_is_void_in_the_end_too() -> None:
+    attempts = (attempt("A", "07-02 09:00", "RWW", id="a1"), attempt("A", "07-02 12:00", "RRR", id="a2"))
+    files = {"ledger.jsonl": [ledger("void", "07-03 11:00", attempt="a1")]}
+    back = {"void": {"quota_back": True}}
+
+    result = played(*attempts, files=files, quota={"limit": {"per_day": 1}}, integrity=back)
+
+    assert (result["refused"], totals(result)) == ([], {"A": 3})
+
+
+def test_a_void_and_its_restore_cancel_out_where_quota_comes_back() -> None:
+    attempts = (attempt("A", "07-02 09:00", "RWW", id="a1"), attempt("A", "07-02 12:00", "RRR", id="a2"))
+    rows = [ledger("void", "07-03 11:00", attempt="a1"), ledger("restore", "07-03 12:00", attempt="a1")]
+    rules: dict[str, Any] = {
+        "quota": {"limit": {"per_day": 1}},
+        "integrity": {"void": {"quota_back": True}},
+    }
+
+    assert played(*attempts, files={"ledger.jsonl": rows}, **rules) == played(*attempts, **rules)
+
+
+def test_a_share_is_wrong_where_a_question_is_all_or_nothing() -> None:
+    half = {**attempt("A", "07-02 09:00", "RRR"), "answers": ["R", "1/2", "R"]}
+
+    whole = played(half, marking={"wrong": -1})
+    shared = played(half, marking={"wrong": -1, "multiple": "share"})
+
+    assert (totals(whole), totals(shared)) == ({"A": 1}, {"A": "2.5"})
+
+
+def test_events_of_somebody_who_may_not_take_part_give_nothing() -> None:
+    events = [{"person": who, "at": "2024-07-02T09:00:00+08:00", "kind": "sign_in"} for who in ("A", "Z")]
+
+    result = played(
+        top={"people": {"roster_only": True}},
+        files={"events.jsonl": events},
+        events={"sign_in": {"points": 1}},
+    )
+
+    assert totals(result) == {"A": 1}
+
+
+def test_what_was_answered_beyond_the_paper_takes_no_time() -> None:
+    result = played(
+        attempt("A", "07-02 09:00", "RRRR", [1_000, 2_000, 3_000, 9_000]),
+        clock={"per_question_s": 20, "time": "questions"},
+    )
+
+    assert result["boards"]["个人"][0]["time_ms"] == 6_000
+
+
 def test_a_period_board_has_the_periods_with_an_attempt() -> None:
     result = played(
         attempt("A", "07-02 09:00", "RRR"),
