@@ -39,7 +39,6 @@ PERSONAL = ("total", "time", "reached", "first_started")
 GAPS = (
     Gap("/boards", N_("跨阶段的榜")),
     Gap("/draws/*/drawn", N_("当场抽奖"), _is("at_once")),
-    Gap("/stages/*/calendar/period", N_("按关卡分期"), _is("level")),
     Gap(
         "/stages/*/paper/sections/*/kinds",
         N_("不定项、填空、排序、连线题"),
@@ -51,7 +50,6 @@ GAPS = (
     Gap("/stages/*/flow/stop", N_("限时连续答题"), _is("time")),
     Gap("/stages/*/flow/redo", N_("答错重做直到答对"), _is("until_right")),
     Gap("/stages/*/flow/practice_first", N_("先通过练习才能答题")),
-    Gap("/stages/*/flow/levels", N_("闯关")),
     Gap("/stages/*/flow/duel", N_("对战")),
     Gap("/stages/*/award/duel", N_("对战积分")),
     Gap("/stages/*/boards/*/each", N_("按人群或单位分榜")),

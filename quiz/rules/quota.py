@@ -108,7 +108,8 @@ def may_start(
     for span, sentence in USED.items():
         most, more = getattr(stage.quota.limit, span), getattr(remaining, span)
         if more is not None and more <= 0:
-            raise QuotaUsed(sentence, span=span, most=most)
+            of_level = span == "per_period" and stage.flow.levels is not None
+            raise QuotaUsed(LEVEL_USED if of_level else sentence, span=span, most=most)
 
 
 def may_practise(stage: Stage, scene: str | None = None) -> None:
@@ -121,6 +122,7 @@ USED = {
     "per_period": N_("本期的 %(most)s 次答题机会已经用完。"),
     "total": N_("全部 %(most)s 次答题机会已经用完。"),
 }
+LEVEL_USED = N_("这一关的 %(most)s 次机会已经用完。")
 
 
 def opened(stage: Stage, now_ms: int) -> None:

@@ -308,11 +308,13 @@ class Record:
             played.full,
             played.started_ms,
             is_void,
-            f"{self.stage.name}/{played.period}" if self._passed(played) else "",
+            self.passed_level(played),
         )
 
-    def _passed(self, played: Played) -> bool:
-        return self.stage.flow.levels is not None and passes(self.stage, played.period, played.score)
+    def passed_level(self, played: Played) -> str:
+        """Return the level that an attempt passed, with its stage; "" where it passed none."""
+        is_passed = self.stage.flow.levels is not None and passes(self.stage, played.period, played.score)
+        return f"{self.stage.name}/{played.period}" if is_passed else ""
 
 
 class _Admission:

@@ -34,14 +34,18 @@ class Marked:
     full: bool  # every question right
 
 
-def mark(stage: Stage, answers: Sequence[Answer]) -> Marked:
+def mark(
+    stage: Stage, answers: Sequence[Answer], level: str = "", unasked: Sequence[Fraction] = ()
+) -> Marked:
     """Mark an attempt: the answers' points, their sum within its range, and the award for it.
 
-    Answers that came too late have to be given as wrong or blank. Source: P6, P7 `stop`, P8.
+    Answers that came too late have to be given as wrong or blank. `level`: where the stage has levels.
+    `unasked`: what the questions are worth that a run did not reach. Source: P6, P7 `stop` and `levels`, P8.
     """
-    marker = Marker(stage, [answer.points for answer in answers])
+    marker = Marker(stage, [*(answer.points for answer in answers), *unasked])
     found = marker.attempt([answer.right for answer in answers], [answer.ms for answer in answers])
-    return Marked(Fraction(found.score), Fraction(found.points), found.correct, len(answers), found.full)
+    points = in_level(stage, level, found.score, found.points) if level else found.points
+    return Marked(Fraction(found.score), Fraction(points), found.correct, marker.of, found.full)
 
 
 class Came(NamedTuple):

@@ -155,7 +155,7 @@ def notes(reading: Reading, digest: str, now_ms: int) -> list[tuple[str, str]]:
         (N_("比赛"), document.title),
         (N_("阶段"), reading.stage.name),
         (N_("榜"), N_("%(board)s（%(view)s）") % {"board": reading.board.name, "view": view}),
-        (N_("时段"), reading.period or N_("整个阶段")),
+        (N_("时段"), _period(reading)),
         (
             N_("规则版本"),
             N_("第 %(version)s 版，SHA-256 %(digest)s")
@@ -213,3 +213,9 @@ def _term(term: Term) -> str:
 
 def _cell(value: object) -> Cell:
     return value if isinstance(value, int) else str(value)
+
+
+def _period(reading: Reading) -> str:
+    if reading.period and reading.stage.calendar.period == "level":
+        return N_("第 %(level)s 关") % {"level": reading.period}
+    return reading.period or N_("整个阶段")

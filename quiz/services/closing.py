@@ -41,23 +41,29 @@ class Outcome:
     correct: int
     of: int
     time_ms: int
+    level: str = ""  # where the stage has levels
+    passed: bool | None = None  # whether it passed its level; None without levels
     lines: tuple[LiveLine, ...] = ()  # what the boards have to learn; empty when it was closed before
     corrections: tuple[Booked, ...] = ()  # what the ledger says of it, in order
     is_void: bool = False  # it counts for nothing
 
     @classmethod
-    def of_played(cls, contest_id: int, stage: int, played: Played) -> Outcome:
+    def of_played(cls, rules: Published, position: int, played: Played) -> Outcome:
         """Return the outcome of a closed attempt as the fold sees it."""
+        stage = rules.document.stages[position]
+        has_levels = stage.flow.levels is not None
         return cls(
             attempt_id=played.id,
-            contest_id=contest_id,
-            stage=stage,
+            contest_id=rules.contest_id,
+            stage=position,
             finished_ms=played.finished_ms,
             score=Fraction(played.score),
             points=Fraction(played.points),
             correct=played.correct,
             of=played.of,
             time_ms=played.time_ms,
+            level=played.period if has_levels else "",
+            passed=scoring.passes(stage, played.period, played.score) if has_levels else None,
         )
 
 
@@ -76,7 +82,7 @@ def close(connection: Connection, rules: Published, row: AttemptRow, ending: End
         return None
     stage = stage_of(rules, row)
     marks = _marks(stage, rules, row, receipts(connection, row.id))
-    marked = scoring.mark(stage, [m.answer for m in marks])
+    marked = scoring.mark(stage, [m.answer for m in marks], row.scene)
     spent = [timing.unanswered_ms(stage) if m.answer.right is None else m.answer.ms for m in marks]
     time_ms = timing.time_ms(stage, row.started_ms, finished_ms, row.deadline_ms, spent)
     record.ADD_RESULT.run(
@@ -121,13 +127,13 @@ def outcome_of(connection: Connection, rules: Published, row: AttemptRow) -> Out
     played = next(
         each for each in played_by(connection, rules, row.stage, row.person_id, said) if each.id == row.id
     )
-    return corrected_outcome(row.contest_id, row.stage, played, said, Paper.parse(row.seed, row.paper))
+    return corrected_outcome(rules, row.stage, played, said, Paper.parse(row.seed, row.paper))
 
 
-def corrected_outcome(contest_id: int, stage: int, played: Played, said: Said, paper: Paper) -> Outcome:
+def corrected_outcome(rules: Published, position: int, played: Played, said: Said, paper: Paper) -> Outcome:
     """Return the outcome of a closed attempt with the corrections that its owner is told of."""
     return replace(
-        Outcome.of_played(contest_id, stage, played),
+        Outcome.of_played(rules, position, played),
         corrections=said.about(played.id, paper),
         is_void=said.is_void(played.id),
     )
@@ -267,7 +273,7 @@ class Mine:
     def outcome_of(self, row: AttemptRow) -> Outcome:
         """Return what one of the attempts came to."""
         played = next(each for each in self.played if each.id == row.id)
-        return Outcome.of_played(row.contest_id, row.stage, played)
+        return Outcome.of_played(self.rules, row.stage, played)
 
 
 def _put(connection: Connection, contest_id: int, folded: Folded, changed_ms: int) -> LiveLine:

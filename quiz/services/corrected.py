@@ -190,9 +190,9 @@ def book_of(connection: Connection, contest_id: int) -> Book:
 
 
 Values = Sequence[Any]  # Any: models.record.PLAYED_COLUMNS
-SCORE, POINTS, CORRECT, OF, FULL = (
+SCENE, SCORE, POINTS, CORRECT, OF, FULL = (
     [column.key for column in record.PLAYED_COLUMNS].index(name)
-    for name in ("score", "points", "correct", "of", "full")
+    for name in ("scene", "score", "points", "correct", "of", "full")
 )
 
 
@@ -215,7 +215,7 @@ def marked_again(
         for slot, entry in zip(Paper.parse("", paper).slots, kept, strict=True)
         if not ((key := keys[entry[0]]) and key.is_out)
     ]
-    marked = scoring.mark(stage, answers)
+    marked = scoring.mark(stage, answers, values[SCENE])
     found = list(values)
     found[SCORE], found[POINTS] = marked.score, marked.points
     found[CORRECT], found[OF], found[FULL] = marked.correct, marked.of, marked.full

@@ -14,6 +14,8 @@ from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
 from quiz.rules import eligibility, quota, sheet, timing
 from quiz.rules.document import Stage
+from quiz.rules.levels import Level, levels_of, next_of
+from quiz.rules.quota import Spent
 from quiz.rules.sheet import Admission, Counted, Paper
 from quiz.services import closing
 from quiz.services.admission import known_of
@@ -23,6 +25,7 @@ from quiz.services.closing import Ending, Outcome, close, corrected_outcome, pla
 from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest, with_corrected_keys
 from quiz.services.happened import added
 from quiz.services.platform import Platform
+from quiz.services.progress import progress, started_before
 from quiz.services.published import Published, in_force, published
 from quiz.services.received import AttemptRow, add_receipts, read_attempt, read_attempts, receipts, stage_of
 from quiz.services.reviewing import Reviewed, level_of, reviewed, told
@@ -31,7 +34,7 @@ from quiz.services.saving import Open as Open
 from quiz.services.saving import Saved as Saved
 from quiz.services.saving import checked, save_batch, weighed
 from quiz.services.starting import Start as Start
-from quiz.services.starting import spent, start_attempt, started_before
+from quiz.services.starting import start_attempt
 
 SWEEP_SLACK_MS = 2_000  # an answer stamped in time may still be on its way to the database
 SWEEP_SIZE = 200  # attempts closed in one round
@@ -53,6 +56,11 @@ class Sheet:
     def stage(self) -> Stage:
         """The stage the attempt belongs to."""
         return stage_of(self.rules, self.row)
+
+    @property
+    def level_name(self) -> str:
+        """The level that the attempt is at, "" where the stage has none."""
+        return self.row.scene if self.stage.flow.levels is not None else ""
 
     @property
     def paper(self) -> Paper:
@@ -97,6 +105,7 @@ class Mine:
     stage: int
     title: str
     number: int
+    level: str  # "" where the stage has none
     started_ms: int
     deadline_ms: int | None
     outcome: Outcome | None
@@ -109,6 +118,7 @@ class Chances:
     left: quota.Left
     open_attempt: int | None
     refusal: QuizError | None  # what starting now would be refused with
+    levels: Sequence[Level] = ()
 
 
 def chances(platform: Platform, rules: Published, stage_index: int, person_id: int, now_ms: int) -> Chances:
@@ -119,21 +129,24 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
         before = started_before(connection, rules.contest_id, person_id)
         here = [s for s in before if s.stage == stage_index]
         open_id = next((s.id for s in here if s.finished_ms is None), None)
+        so_far = progress(connection, rules, stage_index, person_id, here, now_ms)
         if timing.is_practice(stage, now_ms):
-            return Chances(quota.Left(None, None, None), open_id, None)
-        earlier = spent(connection, rules, stage, person_id, here, now_ms)
+            levels = levels_of(stage, so_far.counting, Spent(stage), now_ms, quota.Added())
+            return Chances(quota.Left(None, None, None), open_id, None, levels)
         extra = added(connection, rules.contest_id, stage, person_id, now_ms)
         known = known_of(connection, rules.document, person_id, now_ms)
         advanced = has_advanced(connection, rules, stage_index, person_id)
-    scene = stage.calendar.scenes[0] if stage.calendar.scenes else None
+    spent = Spent(stage, so_far.used)
+    levels = levels_of(stage, so_far.counting, spent, now_ms, extra)
+    scene = _first_choice(stage, levels)
     refusal: QuizError | None = None
     try:
         eligibility.check(rules.document.people, known.facts)
         check_advanced(advanced)
-        quota.may_start(stage, earlier, now_ms, scene, extra)
+        quota.may_start(stage, spent, now_ms, scene, extra)
     except QuizError as error:
         refusal = error
-    return Chances(quota.left(stage, earlier, now_ms, scene, extra), open_id, refusal)
+    return Chances(quota.left(stage, spent, now_ms, scene, extra), open_id, refusal, levels)
 
 
 def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int:
@@ -236,6 +249,7 @@ def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
                 stage=attempt.stage,
                 title=title,
                 number=attempt.number,
+                level=_level_of(platform, attempt),
                 started_ms=attempt.started_ms,
                 deadline_ms=attempt.deadline_ms,
                 outcome=_outcome(platform, attempt, result, said.get(attempt.contest_id, NOTHING_SAID)),
@@ -260,6 +274,19 @@ def close_overdue(platform: Platform, now_ms: int) -> int:
     return sum(_close_by_server(platform, attempt_id, now_ms) for attempt_id in overdue)
 
 
+def _level_of(platform: Platform, attempt: Attempt) -> str:
+    stage = published(platform, attempt.rules_id).document.stages[attempt.stage]
+    return attempt.scene if stage.flow.levels is not None else ""
+
+
+def _first_choice(stage: Stage, levels: Sequence[Level]) -> str | None:
+    """Return the level to go on with, or the first scene; None where there is nothing to choose."""
+    level = next_of(levels)
+    if level is not None:
+        return level.name
+    return stage.calendar.scenes[0] if stage.calendar.scenes else None
+
+
 def _outcome(platform: Platform, attempt: Attempt, result: Result | None, said: Said) -> Outcome | None:
     """Return what one of many attempts came to after corrections, None while it is open."""
     if result is None:
@@ -273,7 +300,7 @@ def _outcome(platform: Platform, attempt: Attempt, result: Result | None, said: 
     papers = {attempt.id: (attempt.paper, result.sheet)} if said.keys else {}
     played = said.corrected(played_of(stage, marked_again(rules, stage, values, said, papers)))
     paper = Paper.parse(attempt.seed, attempt.paper)
-    return corrected_outcome(attempt.contest_id, attempt.stage, played, said, paper)
+    return corrected_outcome(rules, attempt.stage, played, said, paper)
 
 
 def _own_row(connection: Connection, attempt_id: int, person_id: int, now_ms: int) -> AttemptRow:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from quiz.errors import N_, NotFound
 from quiz.models.play import Line
+from quiz.rules import timing
 from quiz.rules.document import Board
 from quiz.rules.publicity import position_of
 from quiz.services import people_board, unit_board
@@ -20,6 +21,7 @@ from quiz.services.showing import check_shown, shown_boards
 
 LAST_FIRST = 10**9  # no board has more rows
 MOST_PERIODS = 400  # more than a year of days
+CHOSEN = ("scene", "level")  # periods that a person chooses: they have an order of their own
 
 __all__ = [
     "BoardId",
@@ -57,14 +59,14 @@ def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> P
 
 
 def latest_period(platform: Platform, rules: Published, stage: int) -> str | None:
-    """Return the period a board over periods shows by itself: the latest with a line, of scenes the last."""
-    if rules.document.stages[position_of(stage)].calendar.scenes:
+    """Return the period a board over periods shows by itself: the latest with a line, of CHOSEN the last."""
+    if rules.document.stages[position_of(stage)].calendar.period in CHOSEN:
         return next(iter(reversed(periods(platform, rules, stage))), None)
     return next(iter(periods(platform, rules, stage, most=1)), None)
 
 
 def periods(platform: Platform, rules: Published, stage: int, most: int = MOST_PERIODS) -> Sequence[str]:
-    """Return the periods of a stage in which somebody has a line, the latest first; scenes in their order.
+    """Return the periods of a stage in which somebody has a line, the latest first; CHOSEN in their order.
 
     `stage`: the number of its lines, or of those of a freeze.
 
@@ -74,8 +76,8 @@ def periods(platform: Platform, rules: Published, stage: int, most: int = MOST_P
     with platform.store.reading() as session:
         while len(found) < most and (period := _latest(session, rules, stage, found[-1:])):
             found.append(period)
-    scenes = rules.document.stages[position_of(stage)].calendar.scenes
-    return [scene for scene in scenes if scene in found] if scenes else found
+    rules_of_stage = rules.document.stages[position_of(stage)]
+    return timing.in_order(rules_of_stage, found) if rules_of_stage.calendar.period in CHOSEN else found
 
 
 def shown_periods(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> Sequence[str]:

@@ -15,12 +15,11 @@ from quiz.rules import papers, quota, timing
 from quiz.rules.document import Stage
 from quiz.rules.extra_time import extended
 from quiz.rules.papers import Turn
-from quiz.rules.quota import Earlier
 from quiz.rules.sheet import Paper, Slot
 from quiz.services.admission import admit
 from quiz.services.awards import check_advanced, has_advanced
-from quiz.services.corrected import said_of
 from quiz.services.happened import added
+from quiz.services.progress import Started, progress, started_before
 from quiz.services.published import Published
 from quiz.services.saving import looks_back
 
@@ -31,31 +30,9 @@ class Start:
 
     contest_id: int
     stage: int
-    scene: str = ""
+    scene: str = ""  # or the level
     key: str | None = None  # Idempotency-Key
     is_stage_named: bool = True  # else it is the current one, and the next one when the start is sent again
-
-
-@dataclass(frozen=True)
-class Started:
-    """An earlier attempt of the same person, as `models.record.STARTED` reads it."""
-
-    id: int
-    stage: int
-    number: int
-    start_key: str | None
-    scene: str
-    paper: str
-    started_ms: int
-    deadline_ms: int | None
-    grace_ms: int
-    finished_ms: int | None
-
-
-def started_before(connection: Connection, contest_id: int, person_id: int) -> list[Started]:
-    """Return the attempts of a person in a contest, by stage and number."""
-    rows = record.STARTED.run(connection, contest_id=contest_id, person_id=person_id)
-    return [Started(*values) for values in rows]
 
 
 def start_attempt(
@@ -76,9 +53,9 @@ def start_attempt(
     if timing.is_practice(stage, now_ms):
         quota.may_practise(stage, wanted.scene or None)
     else:
-        used = spent(connection, rules, stage, person_id, here, now_ms)
+        so_far = progress(connection, rules, wanted.stage, person_id, here, now_ms)
         extra = added(connection, rules.contest_id, stage, person_id, now_ms)
-        quota.may_start(stage, used, now_ms, wanted.scene or None, extra)
+        quota.may_start(stage, so_far.used, now_ms, wanted.scene or None, extra)
     turn = Turn(wanted.stage, person_id, len(here) + 1, timing.day_of(stage, now_ms))
     paper = _draw(rules, turn, here)
     ((attempt_id,),) = record.ADD_ATTEMPT.run(
@@ -99,21 +76,6 @@ def start_attempt(
         extra=extra_time,
     )
     return int(attempt_id)
-
-
-def spent(
-    connection: Connection,
-    rules: Published,
-    stage: Stage,
-    person_id: int,
-    here: Sequence[Started],
-    now_ms: int,
-) -> list[Earlier]:
-    """Return the attempts of a stage that use up the quota, without void ones where they are given back."""
-    if stage.integrity.quota_back and here:
-        said = said_of(connection, rules.contest_id, person_id)
-        here = [s for s in here if not said.is_void(s.id, now_ms)]
-    return [Earlier(s.started_ms, s.scene) for s in here]
 
 
 def _known(earlier: Sequence[Started], wanted: Start) -> Started | None:

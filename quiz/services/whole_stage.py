@@ -223,6 +223,7 @@ class StoredRecord(Record):
                     played.full,
                     played.started_ms,
                     said.is_void(played.id),
+                    self.passed_level(played),
                 )
             )
         return found

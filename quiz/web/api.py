@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import string
+from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, Response, request, session
 from flask.typing import ResponseReturnValue
 
-from quiz.errors import N_, InvalidInput, Malformed, NotFound, UnitNeeded
+from quiz.errors import N_, InvalidInput, Malformed, NotFound, QuizError, UnitNeeded
 from quiz.models.accounts import Unit
-from quiz.rules import timing
+from quiz.rules import quota, timing
 from quiz.rules.document import Stage
 from quiz.rules.permissions import Action
 from quiz.services import accounts, contests, play, profiles, results, units
@@ -31,6 +32,7 @@ csrf.exempt(api)  # `check_cookie` looks at those who come with a cookie
 KEY_CHARACTERS = frozenset(string.ascii_letters + string.digits + "-_.:")
 LONGEST_KEY = 80  # characters of an Idempotency-Key
 LONGEST_TEXT = 80  # characters of a name, a code, a search
+MOST_LEVELS = 1_000_000  # a number that no stage reaches
 MOST_TREES = 10  # of units that somebody names at once
 LISTS = {"open": "running", "paused": "running", "coming": "coming", "over": "past"}  # phase → list
 
@@ -185,7 +187,7 @@ def start(contest_id: int) -> ResponseReturnValue:
     """Start an attempt, or go on with the one that is open or that the same key began."""
     who, body = signed_in(), json_body()
     rules = in_force(platform(), contest_id)
-    scene, is_stage_named = text_of(body, "scene", LONGEST_TEXT), body.get("stage") is not None
+    scene, is_stage_named = _scene(body), body.get("stage") is not None
     wanted = play.Start(contest_id, _stage(rules, body), scene, _key(), is_stage_named)
     attempt_id = play.start(platform(), who.person_id, wanted, now_ms())
     sheet = play.sheet_of(platform(), attempt_id, who.person_id, now_ms())
@@ -230,6 +232,16 @@ def _key() -> str | None:
     return key
 
 
+def _scene(body: dict[str, Any]) -> str:  # Any: what somebody sent
+    """Return the scene that is meant, or the level as a scene is named."""
+    level = body.get("level")
+    if level is None:
+        return text_of(body, "scene", LONGEST_TEXT)
+    if type(level) is not int or not 0 < level <= MOST_LEVELS or body.get("scene") is not None:
+        raise Malformed(N_("level 应为关卡的序号，从 1 开始；写了 level 就不写 scene。"))
+    return str(level)
+
+
 def _stage(rules: Published, body: dict[str, Any]) -> int:  # Any: what somebody sent
     """Return the stage that is meant, by its position or its name; the current one where none is named."""
     wanted = body.get("stage")
@@ -268,6 +280,7 @@ def _stage_json(position: int, stage: Stage) -> dict[str, object]:
         "changes": phase.next_ms,
         "practice": timing.is_practice(stage, now_ms()),
         "scenes": list(stage.calendar.scenes),
+        "levels": len(quota.levels(stage)),
         "clock": "attempt" if stage.clock.per_question_ms is None else "question",
         "per_attempt_ms": stage.clock.per_attempt_ms,
         "per_question_ms": stage.clock.per_question_ms,
@@ -286,8 +299,21 @@ def _chances_json(rules: Published, position: int, person_id: int) -> dict[str, 
             "total": found.left.total,
         },
         "open_attempt": str(found.open_attempt) if found.open_attempt is not None else None,
-        "refused": found.refusal.code if found.refusal is not None else None,
+        "refused": _code(found.refusal),
+        "levels": [
+            {
+                "level": int(level.name),
+                "passed": level.is_passed,
+                "best": None if level.best is None else number(Fraction(level.best)),
+                "refused": _code(level.refusal),
+            }
+            for level in found.levels
+        ],
     }
+
+
+def _code(refusal: QuizError | None) -> str | None:
+    return refusal.code if refusal is not None else None
 
 
 def _unit_json(unit: Unit) -> dict[str, object]:
@@ -306,6 +332,8 @@ def _mine_json(mine: Mine, epoch: int) -> dict[str, object]:
         "started": mine.started_ms,
         "token": sign(platform().secret, token),
     }
+    if mine.level:
+        body["level"] = int(mine.level)
     if mine.outcome is not None:
         body["outcome"] = outcome_json(mine.outcome)
     return body

@@ -103,6 +103,8 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
             for n, given in sheet.saved.items()
         },
     }
+    if sheet.level_name:
+        body["level"] = int(sheet.level_name)
     if not is_open and now_ms() >= sheet.rules.closes_ms:
         body["drawn"] = [slot.version_id for slot in paper.slots]
     if sheet.shown:
@@ -119,6 +121,8 @@ def outcome_json(outcome: Outcome) -> dict[str, object]:
         "correct": outcome.correct,
         "of": outcome.of,
     }
+    if outcome.passed is not None:
+        body["level"], body["passed"] = int(outcome.level), outcome.passed
     if outcome.corrections:
         body["void"], body["corrections"] = outcome.is_void, told(outcome.corrections)
     return body

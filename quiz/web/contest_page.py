@@ -20,7 +20,7 @@ from quiz.services.published import Published
 from quiz.services.results import BoardId
 from quiz.web.correction_words import told
 from quiz.web.desk_words import tree_words
-from quiz.web.language import refusal
+from quiz.web.level_words import LevelRow, level_rows, level_to_start, why_closed
 from quiz.web.wording import duration, moment, number
 from quiz.web.words import rules_page
 
@@ -74,6 +74,8 @@ class ContestPage:
     used_words: str
     units_needed: str
     scenes: Sequence[str]
+    levels: Sequence[LevelRow]  # of the person; none where nobody is signed in or nothing runs
+    level: LevelRow | None  # the one that the large button starts
     start_key: str
     start_words: str
     papers: Frozen | None  # what all papers follow from, with the seed once it may be known
@@ -133,6 +135,7 @@ def contest_page(
     opens_ms = phase.next_ms if phase.name in ("coming", "paused") else None
     chances = personal.chances
     left = chances.left.now if chances else None
+    level = level_to_start(chances)
     needed = [name for name, tree in document.units.items() if tree.required and name not in personal.trees]
     is_practice = timing.is_practice(stage, now_ms)
     until_s = (opens_ms - now_ms) // 1000 + 1 if opens_ms else 0
@@ -153,13 +156,15 @@ def contest_page(
         resume_id=chances.open_attempt if chances else None,
         resume_until=moment(personal.open_deadline_ms, zone) if personal.open_deadline_ms else "",
         left=left,
-        used_words=refusal(chances.refusal) if chances and chances.refusal else _("答题机会已经用完。"),
+        used_words=(why_closed(chances) if chances else "") or _("答题机会已经用完。"),
         units_needed=_("、").join(tree_words().get(name, name) for name in needed),
         scenes=stage.calendar.scenes if stage.calendar.period == "scene" else (),
+        levels=level_rows(chances.levels) if chances else (),
+        level=level,
         start_key=secrets.token_hex(8),
         start_words=_("现在是赛后练习：不计分，不上榜，次数不限。") if is_practice else _start_words(stage),
         papers=rules.told(now_ms),
-        facts=_facts(stage, left),
+        facts=_facts(stage, left, level),
         boards=personal.boards,
         mine=[my_attempt(each, document.timezone, with_title=False) for each in personal.attempts],
         rules=rules_page(document),
@@ -172,6 +177,8 @@ def my_attempt(mine: Mine, zone: str, with_title: bool = True) -> MyAttempt:
     outcome = mine.outcome
     endpoint = "play.paper" if outcome is None else "results.result"
     title = mine.title if with_title else _("第 %(number)s 次", number=mine.number)
+    if mine.level:
+        title = _("%(title)s · 第 %(level)s 关", title=title, level=mine.level)
     words = _("没有答完，可以继续")
     if outcome is not None:
         words = _(
@@ -181,6 +188,10 @@ def my_attempt(mine: Mine, zone: str, with_title: bool = True) -> MyAttempt:
             of=outcome.of,
             time=duration(outcome.time_ms),
         )
+        if outcome.passed is not None:
+            words = _(
+                "%(words)s · %(result)s", words=words, result=_("通过") if outcome.passed else _("没有通过")
+            )
     return MyAttempt(
         url_for(endpoint, attempt_id=mine.attempt_id),
         title,
@@ -212,6 +223,8 @@ def _short(stage: Stage) -> str:
         parts.append(_("每天 %(count)s 次", count=limit.per_day))
     elif limit.per_period is not None and stage.calendar.period == "day":
         parts.append(_("每天 %(count)s 次", count=limit.per_period))
+    elif limit.per_period is not None and stage.flow.levels is not None:
+        parts.append(_("每关 %(count)s 次", count=limit.per_period))
     elif limit.per_period is not None:
         parts.append(_("每期 %(count)s 次", count=limit.per_period))
     elif limit.total is not None:
@@ -219,13 +232,15 @@ def _short(stage: Stage) -> str:
     return " · ".join(parts)
 
 
-def _facts(stage: Stage, left: int | None) -> list[tuple[str, str, str]]:
+def _facts(stage: Stage, left: int | None, level: LevelRow | None) -> list[tuple[str, str, str]]:
     facts = [(_("题目"), str(stage.paper.count), _("题"))]
     if stage.clock.per_question_ms is not None:
         facts.append((_("每题"), _span(stage.clock.per_question_ms), ""))
     whole = stage.clock.per_attempt_ms
     facts.append((_("时间"), _span(whole) if whole is not None else _("不限"), ""))
-    if left is not None:
+    if left is not None and level is not None:
+        facts.append((_("第 %(level)s 关还可以答", level=level.name), str(left), _("次")))
+    elif left is not None and stage.flow.levels is None:
         facts.append((_("还可以答"), str(left), _("次")))
     return facts
 

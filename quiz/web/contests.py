@@ -206,6 +206,7 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
     return render_template(
         "contests/board.html",
         rules=rules,
+        stage=stage,
         board=shown,
         board_id=wanted.board,
         boards=results.boards_of(rules),

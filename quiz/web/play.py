@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from quiz.errors import Closed, FactsNeeded, NotAllowed, NotNow, QuizError, QuotaUsed, UnitNeeded
+from quiz.errors import (
+    Closed,
+    FactsNeeded,
+    LevelClosed,
+    NotAllowed,
+    NotNow,
+    QuizError,
+    QuotaUsed,
+    UnitNeeded,
+)
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import Answer
 from quiz.services import awards, contests, draws, events, results, units
@@ -76,7 +85,7 @@ def start(contest_id: int) -> ResponseReturnValue:
     )
     try:
         attempt_id = service.start(platform(), signed_in().person_id, wanted, now_ms())
-    except (NotAllowed, NotNow, Closed, QuotaUsed, FactsNeeded, UnitNeeded) as error:
+    except (NotAllowed, NotNow, Closed, QuotaUsed, LevelClosed, FactsNeeded, UnitNeeded) as error:
         return _back(contest_id, error)
     return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
 
@@ -94,6 +103,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         sheet=sheet_json(sheet),
         contest_id=sheet.row.contest_id,
         contest_title=sheet.rules.document.title,
+        level=sheet.level_name,
         token=attempt_token(platform().secret, sheet.row),
         gives_feedback=told(sheet.stage.flow.show.after_answer),
         closes=moment(limit, sheet.stage.calendar.zone) if limit else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,10 +24,11 @@ from quiz.services.results import BoardId, Page, Row, Wanted
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
 from quiz.web.correction_words import told
 from quiz.web.desk_words import level_words
+from quiz.web.level_words import LevelRow, level_cheer, level_to_start, why_closed
 from quiz.web.paging import Part, asked_page
 from quiz.web.publicity_words import frozen_words, withheld_words
 from quiz.web.review import ReviewedQuestion, reviewed_questions, what_comes_later
-from quiz.web.wording import duration, moment, number
+from quiz.web.wording import duration, moment, number, period_words
 
 results = Blueprint("results", __name__)
 
@@ -52,6 +54,10 @@ class ResultPage:
     unsent: int  # answers that the phone could not deliver in time
     can_go_on: bool
     left_words: str
+    stage: int
+    has_levels: bool
+    level: LevelRow | None  # the one to go on with, where the stage has levels
+    start_key: str
     corrections: Sequence[str] = ()  # what the ledger says of it, in words
     is_void: bool = False
 
@@ -129,11 +135,11 @@ def result(attempt_id: int) -> ResponseReturnValue:
     places = service.places_of(platform(), sheet.rules, person.person_id, now_ms())
     here = [(board_id, board.name, row.place) for board_id, board, row in places if row.place is not None]
     chances = play.chances(platform(), sheet.rules, outcome.stage, person.person_id, now_ms())
-    left, unsent = chances.left.now, request.args.get("unsent", "")
+    unsent = request.args.get("unsent", "")
     page = ResultPage(
         contest_id=outcome.contest_id,
         title=sheet.rules.document.title,
-        cheer=_cheer(outcome.correct, outcome.of),
+        cheer=level_cheer(outcome) if outcome.level else _cheer(outcome.correct, outcome.of),
         points=number(outcome.points),
         facts=_facts(outcome),
         places=here,
@@ -142,7 +148,11 @@ def result(attempt_id: int) -> ResponseReturnValue:
         later=what_comes_later(sheet, now_ms()),
         unsent=int(unsent) if unsent.isascii() and unsent.isdigit() and len(unsent) < 4 else 0,
         can_go_on=chances.refusal is None,
-        left_words=_left_words(sheet, left),
+        left_words=_left_words(sheet, outcome, chances),
+        stage=outcome.stage,
+        has_levels=bool(chances.levels),
+        level=level_to_start(chances),
+        start_key=secrets.token_hex(8),
         corrections=told(outcome.corrections),
         is_void=outcome.is_void,
     )
@@ -269,7 +279,9 @@ def _gap(found: Page) -> str:
 def _periods(rules: Published, wanted: Wanted, shown: Board) -> list[tuple[str, str]]:
     if shown.over != "period":
         return []
-    return [(p, p) for p in service.shown_periods(platform(), rules, wanted, now_ms())]
+    stage = rules.document.stages[wanted.board.stage]
+    found = service.shown_periods(platform(), rules, wanted, now_ms())
+    return [(period, period_words(period, stage)) for period in found]
 
 
 def _shown(rules: Published) -> list[tuple[BoardId, Stage, Board]]:
@@ -301,9 +313,12 @@ def _order_words(stage: Stage) -> str:
     return _("排名方法：") + _("，再看").join(words[key] for key in stage.order) + _("；都相同则名次并列。")
 
 
-def _left_words(sheet: play.Sheet, left: int | None) -> str:
+def _left_words(sheet: play.Sheet, outcome: Outcome, chances: play.Chances) -> str:
     if timing.is_practice(sheet.stage, sheet.row.started_ms):
         return _("这是赛后练习，不计分，不上榜。")
+    if outcome.level and chances.refusal is not None:
+        return why_closed(chances)
+    left = chances.left.now
     return "" if left is None else _("还可以答 %(count)s 次。", count=left)
 
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_babel import gettext as _
 
+from quiz.rules.document import Stage
+
 PLACES = 2  # decimals shown of a number that is no whole one; exact values are in the exports
 
 
@@ -16,6 +18,7 @@ def init_wording(app: Flask) -> None:
     """Let templates write numbers and durations as views do."""
     app.add_template_filter(duration)
     app.add_template_filter(number)
+    app.add_template_filter(period_words)
 
 
 def moment(ms: int, zone: str, is_end: bool = False) -> str:
@@ -49,6 +52,11 @@ def number(value: object) -> str:
     whole, decimals = divmod(rounded, 10**PLACES)
     sign = "-" if exact < 0 and rounded else ""
     return f"{sign}{whole}.{decimals:0{PLACES}d}".rstrip("0").rstrip(".")
+
+
+def period_words(period: str, stage: Stage) -> str:
+    """Return what a period is called: a level by its number, any other by its own name."""
+    return _("第 %(level)s 关", level=period) if period and stage.calendar.period == "level" else period
 
 
 def clock(ms: int) -> str:

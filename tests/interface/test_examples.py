@@ -58,7 +58,7 @@ def moment(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-@pytest.fixture(params=["e1-points-per-attempt", "e2-best-then-time"])
+@pytest.fixture(params=["e1-points-per-attempt", "e2-best-then-time", "e7-gated-levels"])
 def case(request: pytest.FixtureRequest) -> Case:
     return Case(EXAMPLES / request.param)
 
@@ -113,7 +113,8 @@ def played(
     """Play one attempt of the case; returns it as the case lists a refused one, None when it is accepted."""
     phone = phones[attempt["person"]]
     clock.at_ms = started_ms = moment(attempt["started_at"])
-    reply = phone.ask("POST", f"/api/v1/contests/{contest_id}/attempts", {})
+    wanted = {"level": attempt["level"]} if "level" in attempt else {}
+    reply = phone.ask("POST", f"/api/v1/contests/{contest_id}/attempts", wanted)
     if reply.status_code != 200:
         who = {name: attempt[name] for name in ("person", "started_at")}
         return {**who, "because": reply.get_json()["error"]["code"]}
@@ -134,14 +135,18 @@ def response(platform: Platform, phone: Phone, n: int, letter: str) -> tuple[str
     return cast.response(platform, int(phone.attempt["attempt"]), n, right=letter == "R")
 
 
-def shown(phone: Phone, contest_id: int, case: Case) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield each board the case expects, its rows with the keys that the case gives."""
+def shown(phone: Phone, contest_id: int, case: Case) -> Iterator[tuple[str, Any]]:
+    """Yield each board the case expects, its rows with the keys that the case gives; maybe by period."""
     for board in phone.get(f"/api/v1/contests/{contest_id}/boards")["boards"]:
         expected = case.expected["boards"].get(board["name"])
-        if expected is not None:
-            page = phone.get(f"/api/v1/contests/{contest_id}/boards/{board['id']}")
-            rows = [{**row, "who": row["name"]} for row in page["rows"]]
-            yield (
-                board["name"],
-                [{key: row.get(key) for key in wanted} for row, wanted in zip(rows, expected, strict=True)],
-            )
+        address = f"/api/v1/contests/{contest_id}/boards/{board['id']}"
+        if isinstance(expected, dict):
+            periods = board["periods"]
+            yield board["name"], {p: rows(phone, f"{address}?period={p}", expected[p]) for p in periods}
+        elif expected is not None:
+            yield board["name"], rows(phone, address, expected)
+
+
+def rows(phone: Phone, address: str, expected: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = [{**row, "who": row["name"]} for row in phone.get(address)["rows"]]
+    return [{key: row.get(key) for key in wanted} for row, wanted in zip(found, expected, strict=True)]
