@@ -46,8 +46,6 @@ GAPS = (
     ),
     Gap("/stages/*/clock/at_least_s", N_("最短答题时间")),
     Gap("/stages/*/clock/leaving", N_("离开页面的处理"), _is_not("nothing")),
-    Gap("/stages/*/flow/stop", N_("答错即止"), _is("first_wrong")),
-    Gap("/stages/*/flow/stop", N_("限时连续答题"), _is("time")),
     Gap("/stages/*/flow/redo", N_("答错重做直到答对"), _is("until_right")),
     Gap("/stages/*/flow/practice_first", N_("先通过练习才能答题")),
     Gap("/stages/*/flow/duel", N_("对战")),

@@ -25,7 +25,7 @@ REFUSALS = {  # why one answer of a batch cannot count
     "unknown_question": N_("试卷里没有这道题。"),
     "unknown_option": N_("这道题没有这个选项。"),
     "too_many_options": N_("这道题只能选一个答案。"),
-    "too_late": N_("收到时答题时间已过，这个答案不计分。"),
+    "too_late": N_("收到时答题时间已过，这个答案不能算对。"),
     "question_closed": N_("这道题已经结束，不能再改。"),
     "question_not_open": N_("还没有轮到这道题。"),
     "answered": N_("这道题已经答过，第一次的答案有效。"),
@@ -147,7 +147,7 @@ class Admission(NamedTuple):
     """What became of a batch: what is kept, what is refused and why (question → code)."""
 
     kept: tuple[Answer, ...] = ()
-    late: tuple[Answer, ...] = ()  # stored as evidence, counts for nothing
+    late: tuple[Answer, ...] = ()  # stored as evidence: wrong, unless one came in time
     again: tuple[Answer, ...] = ()  # cannot be stored now, but was stored in time before
     refused: Mapping[int, str] = MappingProxyType({})
 
@@ -245,6 +245,16 @@ def counted(receipts: Iterable[Received], first_is_final: bool = False) -> dict[
         if n not in wins or wins[n].received_ms <= given.received_ms:
             wins[n] = given
     return wins
+
+
+def too_late(receipts: Iterable[Received]) -> dict[int, Counted]:
+    """Return, by question, the first answer that came after its time; one in time counts before it."""
+    found: dict[int, Counted] = {}
+    for receipt in receipts:
+        for a in receipt.answers if receipt.late else ():
+            if a.response:
+                found.setdefault(a.n, Counted(a.response, receipt.received_ms, receipt.device, a.seq))
+    return found
 
 
 def openings(started_ms: int, receipts: Iterable[Received]) -> dict[int, int]:

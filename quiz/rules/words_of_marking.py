@@ -28,6 +28,8 @@ def course(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield say(N_("一题答错、没答或没有全对，这次答题就结束，后面的题不再出现。"))
     if flow.stop == "time":
         yield say(N_("一题接一题地答，时间到了就结束；没有答到的题不计。"))
+    if flow.stop != "end":
+        yield say(P_("答完全部 %(count)s 道题，这次答题也就结束，不再重复出题。"), count=stage.paper.count)
     if flow.redo == "until_right":
         yield say(N_("答完一遍以后，没有答对的题再次出现，直到全部答对；每题以最后一次的答案为准。"))
 

@@ -15,7 +15,9 @@ def paper(document: Document, stage: Stage) -> Iterator[Sentence]:
     """Which questions an attempt shows. P4."""
     sections = stage.paper.sections
     parts = tuple(questions_of(document, section) for section in sections)
-    if len(sections) == 1:
+    if stage.flow.stop != "end":
+        yield say(N_("每次最多答 %(questions)s，服务器收到一题的答案才出下一题。"), questions=parts)
+    elif len(sections) == 1:
         yield say(N_("每次答 %(questions)s。"), questions=parts)
     else:
         total = say(P_("%(count)s 道题"), count=stage.paper.count)

@@ -13,17 +13,17 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from question_bank.marking import rightness
 from quiz.live import LiveLine
 from quiz.models import record
-from quiz.rules import publicity, scoring, sheet, standings, timing, units
+from quiz.rules import publicity, scoring, standings, timing, units
 from quiz.rules.document import Stage
 from quiz.rules.parts import NOTHING
-from quiz.rules.sheet import Counted, Paper, Received
+from quiz.rules.sheet import Paper
 from quiz.rules.standings import Earned, Played
 from quiz.services.belonging import Belonging, Own, belonging
 from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
 from quiz.services.happened import earned
+from quiz.services.marking import marks
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, receipts, stage_of
 
@@ -71,31 +71,32 @@ class Ending(NamedTuple):
     """How an attempt ends."""
 
     finished_ms: int  # at its deadline at the latest
-    closed_by: str  # person, server
+    closed_by: str  # person, server; rules, where they ended it before
     now_ms: int  # the moment of the closing itself: boards are caught up by it
 
 
 def close(connection: Connection, rules: Published, row: AttemptRow, ending: Ending) -> Outcome | None:
     """Close an open attempt and count it; None when somebody else has closed it already."""
-    finished_ms = ending.finished_ms
+    stage = stage_of(rules, row)
+    found = marks(rules, row, receipts(connection, row.id), ending.now_ms)
+    finished_ms, closed_by = ending.finished_ms, ending.closed_by
+    if found.ended_ms is not None:
+        finished_ms, closed_by = min(finished_ms, found.ended_ms), "rules"
     if not record.CLOSE_ATTEMPT.run(connection, attempt_id=row.id, finished=finished_ms):
         return None
-    stage = stage_of(rules, row)
-    marks = _marks(stage, rules, row, receipts(connection, row.id))
-    marked = scoring.mark(stage, [m.answer for m in marks], row.scene)
-    spent = [timing.unanswered_ms(stage) if m.answer.right is None else m.answer.ms for m in marks]
-    time_ms = timing.time_ms(stage, row.started_ms, finished_ms, row.deadline_ms, spent)
+    marked = found.marked(stage, row.scene)
+    time_ms = timing.time_ms(stage, row.started_ms, finished_ms, row.deadline_ms, found.spent(stage))
     record.ADD_RESULT.run(
         connection,
         attempt_id=row.id,
-        closed_by=ending.closed_by,
+        closed_by=closed_by,
         score=str(marked.score),
         points=str(marked.points),
         correct=marked.correct,
         of=marked.of,
         full=marked.full,
         time_ms=time_ms,
-        sheet=orjson.dumps([m.kept for m in marks]).decode(),
+        sheet=orjson.dumps(found.sheet).decode(),
     )
     mine = folded(connection, rules, row.stage, row.person_id)
     lines = tuple(_put(connection, row.contest_id, line, ending.now_ms) for line in mine.lines)
@@ -292,32 +293,3 @@ def _put(connection: Connection, contest_id: int, folded: Folded, changed_ms: in
         changed_ms=changed_ms,
     )
     return replace(live, version=version)
-
-
-class _Mark(NamedTuple):
-    answer: scoring.Answer
-    kept: list[object]  # what the result row keeps: version id, options chosen, rightness, ms
-
-
-def _marks(stage: Stage, rules: Published, row: AttemptRow, received: Sequence[Received]) -> list[_Mark]:
-    paper = Paper.parse(row.seed, row.paper)
-    given = sheet.counted(received, row.looks_back)
-    opened = sheet.openings(row.started_ms, received)
-    return [
-        _mark(stage, rules, paper, n, given.get(n), opened.get(n)) for n in range(1, len(paper.slots) + 1)
-    ]
-
-
-def _mark(
-    stage: Stage, rules: Published, paper: Paper, n: int, given: Counted | None, opened_ms: int | None
-) -> _Mark:
-    slot = paper.slots[n - 1]
-    question = rules.questions[slot.version_id]
-    chosen = [question.options[i].id for i in paper.chosen(n, given.response)] if given else []
-    right = rightness(question.key, frozenset(chosen), len(question.options), stage.marking.multiple)
-    ms = given.received_ms - opened_ms if given and opened_ms is not None else 0
-    points = stage.paper.sections[slot.section].points
-    return _Mark(
-        scoring.Answer(right, ms, points),
-        [slot.version_id, chosen, None if right is None else str(right), ms],
-    )

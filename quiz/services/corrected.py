@@ -207,15 +207,21 @@ def marked_again(
     if not sheet:
         return values
     kept = orjson.loads(sheet)
-    keys = {version: said.key_of(stage, version, values[3]) for version, *_ in kept}
+    slots = Paper.parse("", paper).slots
+    keys = {slot.version_id: said.key_of(stage, slot.version_id, values[3]) for slot in slots}
     if not any(keys.values()):
         return values
     answers = [
         _answer(rules, stage, slot.section, entry, key)
-        for slot, entry in zip(Paper.parse("", paper).slots, kept, strict=True)
-        if not ((key := keys[entry[0]]) and key.is_out)
+        for slot, entry in zip(slots, kept, strict=False)  # a run keeps what was asked
+        if not ((key := keys[slot.version_id]) and key.is_out)
     ]
-    marked = scoring.mark(stage, answers, values[SCENE])
+    unasked = [
+        stage.paper.sections[slot.section].points
+        for slot in slots[len(kept) :]
+        if not ((key := keys[slot.version_id]) and key.is_out)
+    ]
+    marked = scoring.mark(stage, answers, values[SCENE], unasked)
     found = list(values)
     found[SCORE], found[POINTS] = marked.score, marked.points
     found[CORRECT], found[OF], found[FULL] = marked.correct, marked.of, marked.full
@@ -247,7 +253,8 @@ def _answer(
 ) -> scoring.Answer:
     version_id, chosen, right, ms = entry
     points = stage.paper.sections[section].points
-    if key is None:
+    came_late = right is not None and not chosen
+    if key is None or (came_late and not key.is_for_all):
         return scoring.Answer(None if right is None else Fraction(right), ms, points)
     if key.is_for_all and not chosen:
         ms = timing.unanswered_ms(stage)

@@ -12,7 +12,7 @@ from quiz.errors import Busy, NotFound, QuizError, SignInNeeded
 from quiz.models import record
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
-from quiz.rules import eligibility, quota, sheet, timing
+from quiz.rules import course, eligibility, quota, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.levels import Level, levels_of, next_of
 from quiz.rules.quota import Spent
@@ -51,6 +51,7 @@ class Sheet:
     saved: Mapping[int, Counted]
     open: Open | None
     level: str  # the most that may be shown now: a level of `reviewing.LEVELS`
+    reached: int  # the last question that was shown
 
     @property
     def stage(self) -> Stage:
@@ -79,7 +80,7 @@ class Sheet:
         if not told(self.level):
             return {}
         paper = self.paper
-        numbers = self.saved if self.row.finished_ms is None else range(1, len(paper.slots) + 1)
+        numbers = self.saved if self.row.finished_ms is None else range(1, self.reached + 1)
         return {n: reviewed(self.rules, self.stage, paper, n, self._response(n), self.level) for n in numbers}
 
     def _response(self, n: int) -> tuple[str, ...]:
@@ -173,7 +174,10 @@ def save(platform: Platform, batch: Batch) -> Saved:
 
     Raises NotFound, SignInNeeded, AttemptFinished; an answer that cannot count is named in the admission.
     """
-    return platform.writer.run_together(_save_all, (platform, batch))
+    saved = platform.writer.run_together(_save_all, (platform, batch))
+    if saved.has_ended:
+        _close_by_server(platform, batch.attempt_id, batch.received_ms)
+    return saved
 
 
 def finish(platform: Platform, batch: Batch) -> Finished:
@@ -189,7 +193,7 @@ def finish(platform: Platform, batch: Batch) -> Finished:
 def sheet_of(
     platform: Platform, attempt_id: int, person_id: int, now_ms: int, epoch: int | None = None
 ) -> Sheet:
-    """Return an attempt of this person as it stands; with a clock per question the next one is opened.
+    """Return an attempt of this person as it stands; where one question follows the other, the next opens.
 
     `epoch`: what a token says of it, None for who is signed in. Raises NotFound, also for other people's
     attempts, and SignInNeeded where the token has been revoked.
@@ -205,10 +209,14 @@ def sheet_of(
             rules = with_corrected_keys(connection, rules, row)
     stage = rules.document.stages[row.stage]
     opened = None
-    if row.finished_ms is None and stage.clock.per_question_ms is not None:
-        opened = save(platform, Batch(attempt_id, person_id, row.epoch, "", (), now_ms)).open
+    if row.finished_ms is None and course.is_in_turn(stage):
+        saved = save(platform, Batch(attempt_id, person_id, row.epoch, "", (), now_ms))
+        if saved.has_ended:
+            return sheet_of(platform, attempt_id, person_id, now_ms, epoch)
+        opened = saved.open
     level = level_of(stage, row.finished_ms is not None, now_ms)
-    return Sheet(row, rules, sheet.counted(received, row.looks_back), opened, level)
+    reached = max(sheet.openings(row.started_ms, received)) if course.is_run(stage) else stage.paper.count
+    return Sheet(row, rules, sheet.counted(received, course.is_final(stage)), opened, level, reached)
 
 
 def review(platform: Platform, attempt_id: int, person_id: int, now_ms: int) -> Sheet:

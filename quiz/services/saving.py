@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from quiz.errors import AttemptFinished, NotFound, SignInNeeded
-from quiz.rules import sheet, timing
+from quiz.rules import course, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.sheet import Admission, Answer, Paper, Received, Terms
+from quiz.services.marking import ended_ms
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, ReceiptRow, add_receipts, packed, stage_of
 from quiz.services.reviewing import Reviewed, reviewed, told
@@ -30,11 +30,11 @@ class Batch(NamedTuple):
 
 
 class Open(NamedTuple):
-    """The question that may be answered now, where every question has its clock."""
+    """The question that may be answered now, where the server opens one after the other."""
 
     n: int
     opened_ms: int
-    deadline_ms: int
+    deadline_ms: int | None  # None: the question has no clock of its own
 
 
 class Saved(NamedTuple):
@@ -43,14 +43,15 @@ class Saved(NamedTuple):
     admission: Admission
     other_device: bool  # somebody answers this attempt on another device too
     row: AttemptRow
-    open: Open | None = None  # None with one clock for all, or when the paper is through
+    open: Open | None = None  # None where all are open at once, or when the paper is through
+    has_ended: bool = False  # the rules have ended the attempt: it is to be closed
     shown: Mapping[int, Reviewed] = MappingProxyType({})  # where the rules show it after each answer
     receipt: ReceiptRow | None = None  # what has to be stored for it to be true
 
 
 def looks_back(stage: Stage) -> bool:
-    """Return whether only the first answer to a question counts, so that a save needs what came before."""
-    return stage.clock.per_question_ms is not None or told(stage.flow.show.after_answer)
+    """Return whether what was received before decides what a save may store."""
+    return course.is_final(stage)
 
 
 def checked(row: AttemptRow, batch: Batch) -> None:
@@ -73,52 +74,66 @@ def weighed(rules: Published, batch: Batch, row: AttemptRow) -> Saved:
     is_late = row.closes_ms is not None and batch.received_ms > row.closes_ms
     if row.finished_ms is not None and not (is_late and row.ran_out):
         raise AttemptFinished(state="finished", result=f"/api/v1/attempts/{row.id}")
-    stage = stage_of(rules, row)
-    paper = Paper.parse(row.seed, row.paper)
-    past = row.past
-    other = bool(batch.device and row.last_device and row.last_device != batch.device)
-    if stage.clock.per_question_ms is not None and not is_late:
-        return _weighed_in_turn(batch, row, _Turn(stage, paper, past, other))
-    first_is_final = told(stage.flow.show.after_answer)
-    terms = Terms("too_late" if is_late else None, first_is_final=first_is_final)
-    admission = sheet.admit(paper, batch.answers, terms, batch.device, past)
-    shown = _shown(rules, stage, paper, admission) if first_is_final else {}
-    return Saved(admission, other, row, shown=shown, receipt=_receipt(batch, admission))
+    turn = _Turn(rules, row, batch)
+    if course.is_in_turn(turn.stage) and not is_late:
+        return turn.in_turn()
+    terms = Terms("too_late" if is_late else None, first_is_final=told(turn.stage.flow.show.after_answer))
+    return turn.saved(turn.admitted(terms), None)
 
 
-@dataclass(frozen=True)
 class _Turn:
-    stage: Stage
-    paper: Paper
-    past: Sequence[Received]
-    other_device: bool
+    """One batch for one attempt, to be weighed."""
 
+    def __init__(self, rules: Published, row: AttemptRow, batch: Batch) -> None:
+        self.rules, self.row, self.batch = rules, row, batch
+        self.stage, self.paper, self.past = stage_of(rules, row), Paper.parse(row.seed, row.paper), row.past
 
-def _weighed_in_turn(batch: Batch, row: AttemptRow, turn: _Turn) -> Saved:
-    """Weigh with a clock per question: one question is open, an answer to it or its end opens the next."""
-    stage, last = turn.stage, turn.paper.count
-    opened = sheet.openings(row.started_ms, turn.past)
-    now = _open(stage, max(opened), opened[max(opened)], row.deadline_ms)
-    is_over = now.n <= last and batch.received_ms > now.deadline_ms + stage.clock.grace_ms
-    terms = Terms("too_late" if is_over else None, open_n=now.n)
-    admission = sheet.admit(turn.paper, batch.answers, terms, batch.device, turn.past)
-    moves_on = is_over or bool(admission.kept)
-    if moves_on:
-        now = _open(stage, now.n + 1, batch.received_ms, row.deadline_ms)
-    receipt = _receipt(batch, admission, now if moves_on else None)
-    return Saved(admission, turn.other_device, row, now if now.n <= last else None, receipt=receipt)
+    def admitted(self, terms: Terms) -> Admission:
+        return sheet.admit(self.paper, self.batch.answers, terms, self.batch.device, self.past)
 
+    def saved(self, admission: Admission, receipt_opens: Open | None, **more: Any) -> Saved:
+        """Return the acknowledgement; `receipt_opens`: the question that this batch has opened."""
+        batch, last_device = self.batch, self.row.last_device
+        return Saved(
+            admission,
+            bool(batch.device and last_device and last_device != batch.device),
+            self.row,
+            shown=self._shown(admission),
+            receipt=_receipt(batch, admission, receipt_opens),
+            **more,
+        )
 
-def _open(stage: Stage, n: int, opened_ms: int, deadline_ms: int | None) -> Open:
-    return Open(n, opened_ms, timing.question_deadline_ms(stage, opened_ms, deadline_ms))
+    def in_turn(self) -> Saved:
+        """Weigh one question after the other: an answer to the open one, or its end, opens the next."""
+        stage, at_ms = self.stage, self.batch.received_ms
+        if ended_ms(self.rules, self.row, self.past) is not None:
+            return self.saved(self.admitted(Terms("finished")), None, has_ended=True)
+        opened = sheet.openings(self.row.started_ms, self.past)
+        now = self._open(max(opened), opened[max(opened)])
+        is_over = now.deadline_ms is not None and at_ms > now.deadline_ms + stage.clock.grace_ms
+        admission = self.admitted(Terms("too_late" if is_over else None, open_n=now.n))
+        received = Received(self.batch.device, at_ms, admission.kept or admission.late, not admission.kept)
+        if ended_ms(self.rules, self.row, [*self.past, received], at_ms) is not None:
+            return self.saved(admission, None, has_ended=True)
+        moves_on = is_over or bool(admission.kept)
+        if moves_on:
+            now = self._open(now.n + 1, at_ms)
+        is_left = now.n <= self.paper.count
+        return self.saved(admission, now if moves_on else None, open=now if is_left else None)
 
+    def _open(self, n: int, opened_ms: int) -> Open:
+        """Return a question as it is opened; without a clock of its own it is open as long as the attempt."""
+        if self.stage.clock.per_question_ms is None:
+            return Open(n, opened_ms, None)
+        return Open(n, opened_ms, timing.question_deadline_ms(self.stage, opened_ms, self.row.deadline_ms))
 
-def _shown(rules: Published, stage: Stage, paper: Paper, admission: Admission) -> dict[int, Reviewed]:
-    level = stage.flow.show.after_answer
-    return {
-        answer.n: reviewed(rules, stage, paper, answer.n, answer.response, level)
-        for answer in (*admission.kept, *admission.again)
-    }
+    def _shown(self, admission: Admission) -> Mapping[int, Reviewed]:
+        level = self.stage.flow.show.after_answer
+        answers = (*admission.kept, *admission.again) if told(level) else ()
+        return {
+            answer.n: reviewed(self.rules, self.stage, self.paper, answer.n, answer.response, level)
+            for answer in answers
+        }
 
 
 def _receipt(batch: Batch, admission: Admission, opens: Open | None = None) -> ReceiptRow | None:

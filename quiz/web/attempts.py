@@ -10,6 +10,7 @@ from flask import Blueprint, Request, request
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import N_, Malformed, SignInNeeded
+from quiz.rules import course
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import MOST_SEQ, Answer, Paper
 from quiz.services import play, results
@@ -78,11 +79,11 @@ def state(attempt_id: int) -> ResponseReturnValue:
 
 
 def sheet_json(sheet: play.Sheet) -> dict[str, object]:
-    """Return an attempt as the phone needs it: the whole paper, or with a clock per question the open one."""
+    """Return an attempt as the phone needs it: the whole paper, or of questions in turn the open one."""
     paper, clock = sheet.paper, sheet.stage.clock
-    by_question = clock.per_question_ms is not None
+    in_turn = course.is_in_turn(sheet.stage)
     is_open = sheet.row.finished_ms is None
-    shown = range(1, len(paper.slots) + 1) if not by_question else ([sheet.open.n] if sheet.open else [])
+    shown = range(1, len(paper.slots) + 1) if not in_turn else ([sheet.open.n] if sheet.open else [])
     if not is_open:
         shown = sorted(sheet.shown)  # to look back at
     closes_ms = sheet.open.deadline_ms if sheet.open else None
@@ -91,7 +92,8 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
         "contest": str(sheet.row.contest_id),
         "stage": sheet.row.stage,
         "state": "open" if is_open else "finished",
-        "clock": "question" if by_question else "attempt",
+        "clock": "question" if clock.per_question_ms is not None else "attempt",
+        "in_turn": in_turn,
         "of": len(paper.slots),
         "started": sheet.row.started_ms,
         "deadline": sheet.limit_ms,
@@ -143,6 +145,8 @@ def _saved_json(running: Platform, saved: Saved, sent: Sent) -> dict[str, object
     }
     if saved.other_device:
         body["other_device"] = True
+    if saved.has_ended:
+        body["state"] = "finished"
     if saved.open is not None:
         paper = Paper.parse(saved.row.seed, saved.row.paper)
         rules = published(running, saved.row.rules_id)

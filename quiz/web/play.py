@@ -105,6 +105,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         contest_title=sheet.rules.document.title,
         level=sheet.level_name,
         token=attempt_token(platform().secret, sheet.row),
+        stop=sheet.stage.flow.stop,
         gives_feedback=told(sheet.stage.flow.show.after_answer),
         closes=moment(limit, sheet.stage.calendar.zone) if limit else "",
         time_left=clock(limit - now_ms()) if limit else "",

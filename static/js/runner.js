@@ -6,7 +6,7 @@
   if (!paper || !window.serverClock || !window.fetch) return;
   var page = paper.dataset, clock = window.serverClock;
   var words = JSON.parse(document.getElementById("words").textContent);
-  var inTurn = page.clock === "question"; // one question is open, the server opens the next
+  var inTurn = page.turn === "1"; // one question is open, the server opens the next
   var oneByOne = inTurn || page.feedback === "1"; // an answer is final when it is sent
   var deadline = +page.deadline || Infinity; // none: no limit that a person has to know
   var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
@@ -136,6 +136,7 @@
     busy = false; off = false; pause = 1000;
     if (finishing) return leave();
     var late = acknowledge(data);
+    if (data.state === "finished") return leave();
     drawState();
     if (data.other_device) { tell(say("other_device"), "warn"); sync().catch(away); }
     showAll(data.shown);
@@ -192,9 +193,10 @@
   function turn(data) {
     var next = data.next;
     if (!next) { if (!waiting().length) finish(); return; }
-    if (sections[next.n]) { sections[next.n].dataset.deadline = next.deadline; if (shown !== next.n) show(next.n, true); return; }
+    if (sections[next.n]) { sections[next.n].dataset.deadline = next.deadline || ""; if (shown !== next.n) show(next.n, true); return; }
+    var before = aboutBefore(data.shown && data.shown[shown]);
     var section = sections[shown].cloneNode(true), list = section.querySelector(".options"), pattern = list.firstElementChild.cloneNode(true);
-    section.id = "q" + next.n; section.dataset.n = next.n; section.dataset.kind = next.kind; section.dataset.deadline = next.deadline;
+    section.id = "q" + next.n; section.dataset.n = next.n; section.dataset.kind = next.kind; section.dataset.deadline = next.deadline || "";
     section.classList.remove("final");
     section.querySelector(".q-number").textContent = say("question", { n: next.n, of: page.of });
     section.querySelector(".q-kind").textContent = say("kind_" + next.kind);
@@ -213,7 +215,16 @@
     adopt(section);
     shown = 0;
     show(next.n, true);
+    if (before) tell(before);
     drawState();
+  }
+  function aboutBefore(told) { // what the rules show of the question that gives way
+    if (!told) return "";
+    var key = inputs(shown).filter(function (i) { return (told.key || []).indexOf(i.value) >= 0; }).map(function (i) {
+      return i.parentNode.querySelector(".option-text").textContent;
+    }).join(words.comma);
+    return say("before", { verdict: say(told.right ? "right" : "wrong") }) + (key && !told.right ? say("before_key", { key: key }) : "") +
+      sections[shown].querySelector(".explanation").textContent;
   }
   function passTurn() { // the question's time is up: send what is chosen, even nothing, and let the server go on
     if (turnSent === shown) return;
@@ -251,7 +262,7 @@
     if (oneByOne && !isFinal(shown)) {
       if (!isAnswered(shown) && !(inTurn && skipping === shown)) {
         skipping = shown;
-        return tell(say(inTurn ? "skip" : "choose_first"), "warn");
+        return tell(say(!inTurn ? "choose_first" : page.stop === "first_wrong" ? "skip_ends" : "skip"), "warn");
       }
       tell("");
       if (inTurn) passTurn(); else enqueue(shown, response(shown));
@@ -275,7 +286,13 @@
     announce(say(right ? "right" : "wrong"));
     drawNav();
   }
-  function finish() { my.finish = true; keep(); lockFinish(); send(); }
+  function finish() {
+    if (inTurn && sections[shown] && !isFinal(shown) && isAnswered(shown)) { // chosen when the time ended
+      reread();
+      my.queue[shown] = { seq: my.seq += 1, response: response(shown) };
+    }
+    my.finish = true; keep(); lockFinish(); send();
+  }
   function lockFinish() {
     if (!my.finish) return;
     tell(say(off ? "handing_in_offline" : "handing_in"), off ? "warn" : "");

@@ -21,6 +21,7 @@ from quiz.services import contests, play
 from quiz.services.platform import Actor, Platform
 from quiz.sweeps import start_sweeps
 from tests.support.clock import SHANGHAI
+from tests.support.contests import response
 
 SECRET = b"for browser tests, thirty-two bytes"
 QUESTIONS = "[{kinds: [single], count: %(count)s, points: 10}]"
@@ -32,7 +33,7 @@ stages:
     calendar: {opens: "%(opens)s", closes: "%(closes)s"}
     paper: {sections: %(sections)s, shuffle: []}
     clock: {%(clock)s}
-    flow: {show: {after_answer: %(after_answer)s, after_attempt: %(after_attempt)s}}
+    flow: {%(flow)sshow: {after_answer: %(after_answer)s, after_attempt: %(after_attempt)s}}
     person: {within_period: best}
     order: [total, time]
     boards: [{name: 个人, of: people}]
@@ -84,6 +85,7 @@ class Site:
         values = {
             "count": 5,
             "clock": "per_attempt_s: 600",
+            "flow": "",
             "after_answer": "nothing",
             "after_attempt": "explanation",
             "sections": QUESTIONS,
@@ -112,6 +114,10 @@ class Site:
         person_id = self.person_of(attempt_id)
         sheet = play.sheet_of(self.platform, attempt_id, person_id, self.platform.clock.now_ms())
         return {n: given.response for n, given in sheet.saved.items()}
+
+    def right_options(self, attempt_id: int, n: int) -> tuple[str, ...]:
+        """Return the option ids of the right answer to a question of an attempt."""
+        return response(self.platform, attempt_id, n)
 
     def is_finished(self, attempt_id: int) -> bool:
         """Return whether an attempt is closed."""

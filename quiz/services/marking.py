@@ -1,0 +1,83 @@
+"""What each question of an attempt came to, from what was received for it, and when the rules ended it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from question_bank.marking import rightness
+from quiz.rules import course, scoring, timing
+from quiz.rules.course import Step
+from quiz.rules.document import Stage
+from quiz.rules.sheet import Paper, Received
+from quiz.services.published import Published
+from quiz.services.received import AttemptRow, stage_of
+
+WRONG = Fraction(0)
+
+
+class Marks(NamedTuple):
+    """The marks of an attempt; of a run only of what was asked."""
+
+    taken: Sequence[Taken]
+    unasked: Sequence[Fraction]  # what the questions are worth that a run did not reach
+    ended_ms: int | None  # when the rules ended it
+
+    def marked(self, stage: Stage, level: str) -> scoring.Marked:
+        """Return what the attempt came to."""
+        return scoring.mark(stage, [each.answer for each in self.taken], level, self.unasked)
+
+    @property
+    def sheet(self) -> list[list[object]]:
+        """What the result keeps: by question its version, the options chosen, its rightness, its time.
+
+        An answer that came too late is wrong without options, whatever the key becomes.
+        """
+        return [
+            [each.version_id, each.chosen, None if each.answer.right is None else str(each.answer.right), ms]
+            for each, ms in ((each, each.answer.ms) for each in self.taken)
+        ]
+
+    def spent(self, stage: Stage) -> list[int]:
+        """Return the time of each question."""
+        unanswered = timing.unanswered_ms(stage)
+        return [unanswered if each.answer.right is None else each.answer.ms for each in self.taken]
+
+
+class Taken(NamedTuple):
+    """One question that was asked."""
+
+    step: Step
+    version_id: int
+    chosen: Sequence[str]
+    answer: scoring.Answer
+
+
+def marks(rules: Published, row: AttemptRow, received: Sequence[Received], now_ms: int = 0) -> Marks:
+    """Return the marks of an attempt as they follow from what was received.
+
+    `now_ms`: the moment that decides whether the open question's own time is over.
+    """
+    stage, paper = stage_of(rules, row), Paper.parse(row.seed, row.paper)
+    asked = course.steps(stage, paper.count, row.started_ms, received, now_ms)
+    taken = [_taken(rules, stage, paper, step) for step in asked]
+    ended_ms = course.stopped_ms(stage, paper.count, [(each.step, each.answer.right) for each in taken])
+    unasked = [stage.paper.sections[slot.section].points for slot in paper.slots[len(taken) :]]
+    return Marks(taken, unasked, ended_ms)
+
+
+def ended_ms(rules: Published, row: AttemptRow, received: Sequence[Received], now_ms: int = 0) -> int | None:
+    """Return when the rules ended an attempt, None while they have not; see `marks`."""
+    return marks(rules, row, received, now_ms).ended_ms if course.is_run(stage_of(rules, row)) else None
+
+
+def _taken(rules: Published, stage: Stage, paper: Paper, step: Step) -> Taken:
+    slot = paper.slots[step.n - 1]
+    question = rules.questions[slot.version_id]
+    points = stage.paper.sections[slot.section].points
+    if step.is_late:
+        return Taken(step, slot.version_id, [], scoring.Answer(WRONG, step.ms, points))
+    chosen = [question.options[i].id for i in paper.chosen(step.n, step.response)]
+    right = rightness(question.key, frozenset(chosen), len(question.options), stage.marking.multiple)
+    return Taken(step, slot.version_id, chosen, scoring.Answer(right, step.ms, points))
