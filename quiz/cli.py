@@ -275,8 +275,11 @@ def _tell_preview(found: previewing.Preview) -> None:
             before, after = (f"{s.place or '-'} ({s.value})" for s in (change.before, change.after))
             click.echo(f"{change.id}\t{change.name}\t{before}\t{after}")
     for award in found.awards:
-        values = {"award": award.name, "gain": "、".join(award.gain), "lose": "、".join(award.lose)}
+        name = f"{award.name} {award.period}".strip()
+        values = {"award": name, "gain": "、".join(award.gain), "lose": "、".join(award.lose)}
         click.echo(said(N_("%(award)s：新获得 %(gain)s；不再获得 %(lose)s。"), values))
+    for draw in found.draws:
+        _tell(N_("%(draw)s：%(count)s 人的抽奖机会有变化。"), draw=draw.name, count=draw.count)
 
 
 @board.command("export")

@@ -7,9 +7,8 @@ stored.
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -17,65 +16,25 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quiz.live import Parts, UnitSums, View
-from quiz.models.accounts import Identity, Unit
+from quiz.live import View
 from quiz.models.play import Attempt, Line
-from quiz.rules import names, standings
-from quiz.rules.awards import Occasion, given
-from quiz.rules.parts import Prize
+from quiz.rules import standings
 from quiz.rules.units import points_shown
 from quiz.services import disqualified, unit_board
-from quiz.services.board_reading import BoardId, Reading, Row, Wanted, boards_of
+from quiz.services.board_reading import Reading, Row, Wanted, boards_of
+from quiz.services.changes import AwardChange, BoardChange, Change, DrawChange, Standing, called_of
 from quiz.services.closing import Folded, fold_person, played_by
-from quiz.services.corrected import Book, Booked, Said, said_of
+from quiz.services.corrected import Booked, Said, said_of
 from quiz.services.correcting import Checked, Correction, checked, in_papers
-from quiz.services.lines import UnitTotals, parts_of
 from quiz.services.platform import Platform
+from quiz.services.prize_changes import is_folded_whole, of_prizes
 from quiz.services.published import Published, in_force
 from quiz.services.results import periods
+from quiz.services.trying import Tried, TriedLine, tried_rows
 
 MOST_SHOWN = 100  # changes listed of a board; their number is always told
 MOST_PEOPLE = 5_000  # more are not folded on a page: the command does it
 ROWS_READ = 1_000
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where somebody stands on a board: without a place they are not on it."""
-
-    place: int | None
-    value: object = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One person or unit whose place or value changes."""
-
-    id: int
-    before: Standing
-    after: Standing
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class BoardChange:
-    """What changes on one board, in one of its periods where it is over periods."""
-
-    board_id: BoardId
-    name: str
-    period: str
-    is_people: bool
-    count: int
-    changes: Sequence[Change]  # the first of them
-
-
-@dataclass(frozen=True)
-class AwardChange:
-    """Who would get an award and who would lose it."""
-
-    name: str
-    gain: Sequence[str]
-    lose: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -86,35 +45,8 @@ class Preview:
     people: int
     boards: Sequence[BoardChange] = ()
     awards: Sequence[AwardChange] = ()
+    draws: Sequence[DrawChange] = ()
     is_whole: bool = True  # False: too many people are concerned for a page
-
-
-class _Line(NamedTuple):
-    """What a line would be, as it would be stored."""
-
-    order_key: str
-    totals: str
-    stats: str
-    units: str
-    parts: Parts
-
-
-@dataclass
-class _Tried:
-    """What the lines of the people concerned would be, by stage and period."""
-
-    row: Booked
-    lines: dict[tuple[int, str], dict[int, _Line]] = field(default_factory=lambda: defaultdict(dict))
-
-    def put(self, person_id: int, folded: Sequence[Folded]) -> None:
-        for live, line in folded:
-            self.lines[live.stage, live.period][person_id] = _Line(
-                live.order_key,
-                orjson.dumps(asdict(line)).decode() if line else "{}",
-                orjson.dumps(dict(live.stats)).decode(),
-                orjson.dumps(dict(live.units)).decode(),
-                live.parts,
-            )
 
 
 def preview(
@@ -123,10 +55,12 @@ def preview(
     wanted: Correction,
     now_ms: int,
     most_people: int | None = MOST_PEOPLE,
+    most_shown: int | None = MOST_SHOWN,
 ) -> Preview:
     """Return what a correction would change; raises what booking it would raise.
 
     `most_people`: where a corrected key concerns more, only their number is told; None folds everybody.
+    `most_shown`: how many changes of a board are listed; None lists all.
     """
     rules = in_force(platform, contest_id)
     with platform.store.snapshot() as session:
@@ -135,16 +69,16 @@ def preview(
         people = len({person_id for _, person_id in concerned})
         if most_people is not None and people > most_people:
             return Preview(attempts, people, is_whole=False)
-        tried = _Tried(found.row)
+        tried = Tried(found.row)
         for stage, person_id in concerned:
             tried.put(person_id, _folded(session, rules, stage, person_id, found.row))
-        changes: list[BoardChange] = []
-        awards: list[AwardChange] = []
-        for reading in _readings(platform, rules, session, tried, now_ms):
-            change, moved = _of_board(reading, session, tried)
-            changes += [change] if change.count else []
-            awards += moved
-        return Preview(attempts, people, changes, awards)
+        changes = [
+            _of_board(reading, session, tried, most_shown)
+            for reading in _readings(platform, rules, session, tried, now_ms)
+        ]
+        more, awards, draws = of_prizes(platform, session, rules, tried, most_shown)
+        boards = [change for change in (*changes, *more) if change.count]
+        return Preview(attempts, people, boards, awards, draws)
 
 
 def _concerned(
@@ -176,7 +110,7 @@ def _folded(session: Session, rules: Published, stage: int, person_id: int, row:
 
 
 def _readings(
-    platform: Platform, rules: Published, session: Session, tried: _Tried, now_ms: int
+    platform: Platform, rules: Published, session: Session, tried: Tried, now_ms: int
 ) -> Iterator[Reading]:
     """Yield the boards on which something may change, each in every period concerned."""
     takes_unit = tried.row.unit_id is not None
@@ -185,7 +119,7 @@ def _readings(
             "disqualify",
             "restore",
         )
-        if takes_unit and board.of == "people":
+        if (takes_unit and board.of == "people") or is_folded_whole(rules, board_id, board):
             continue
         spans = {period for at, period in tried.lines if at == board_id.stage}
         if (takes_unit or with_people) and board.over == "period":
@@ -197,29 +131,21 @@ def _readings(
             yield replace(reading, period=period)
 
 
-def _of_board(reading: Reading, session: Session, tried: _Tried) -> tuple[BoardChange, Sequence[AwardChange]]:
-    board, stage = reading.board, reading.stage
+def _of_board(reading: Reading, session: Session, tried: Tried, most_shown: int | None) -> BoardChange:
+    board = reading.board
     is_people = board.of == "people"
-    prizes = [
-        prize
-        for prize in stage.awards
-        if prize.board == board.name and board.over == "stage" and not prize.each
-    ]
-    ranks = _Ranks(keep=bool(prizes))
-    found = _people(reading, session, tried, ranks) if is_people else _units(reading, session, tried, ranks)
+    found = _people(reading, session, tried) if is_people else _units(reading, session, tried)
     count, listed = 0, list[Change]()
     for each in found:
         count += 1
-        if len(listed) < MOST_SHOWN:
+        if most_shown is None or len(listed) < most_shown:
             listed.append(each)
-    called = _names(reading, session, [each.id for each in listed])
+    called = called_of(session, board.of, [each.id for each in listed])
     lines = tried.lines[reading.wanted.board.stage, reading.period]
     others = [each.id for each in listed if is_people and each.id not in lines]
     totals = dict(_stored_totals(reading, session, others))
     shown = [_with_total(replace(each, name=each.name or called.get(each.id, "")), totals) for each in listed]
-    change = BoardChange(reading.wanted.board, board.name, reading.period, is_people, count, shown)
-    moves = [_of_award(reading, session, prize, ranks) for prize in prizes]
-    return change, [each for each in moves if each.gain or each.lose]
+    return BoardChange(reading.wanted.board, board.name, reading.period, is_people, count, shown)
 
 
 def _with_total(change: Change, totals: Mapping[int, object]) -> Change:
@@ -230,35 +156,12 @@ def _with_total(change: Change, totals: Mapping[int, object]) -> Change:
     return replace(change, before=before, after=after)
 
 
-def _of_award(reading: Reading, session: Session, prize: Prize, ranks: _Ranks) -> AwardChange:
-    """Return who would get an award and who would lose it, by the places of its board."""
-    before, after = (
-        [who for _, winners in given([Occasion(prize, None, rows, reading.board.of)]) for who in winners]
-        for rows in (ranks.before, ranks.after)
-    )
-    gain = [int(who) for who in after if who not in set(before)]
-    lose = [int(who) for who in before if who not in set(after)]
-    called = _names(reading, session, [*gain, *lose])
-    return AwardChange(
-        prize.name, [called.get(i, str(i)) for i in gain], [called.get(i, str(i)) for i in lose]
-    )
-
-
-@dataclass
-class _Ranks:
-    """The order of a board before and after, kept only where a prize is given by it."""
-
-    keep: bool
-    before: list[tuple[str, int]] = field(default_factory=list)
-    after: list[tuple[str, int]] = field(default_factory=list)
-
-
 class _Placed(NamedTuple):
     place: int
     person_id: int
 
 
-def _people(reading: Reading, session: Session, tried: _Tried, ranks: _Ranks) -> Iterator[Change]:
+def _people(reading: Reading, session: Session, tried: Tried) -> Iterator[Change]:
     """Yield who moves or gets another total: both orders are walked side by side.
 
     Whoever is not concerned is at most so many rows apart in them as people are concerned: memory is bounded.
@@ -277,8 +180,6 @@ def _people(reading: Reading, session: Session, tried: _Tried, ranks: _Ranks) ->
         for side, each in enumerate(step):
             if each is None:
                 continue
-            if ranks.keep:
-                (ranks.before, ranks.after)[side].append((str(each.person_id), each.place))
             other = waiting[1 - side].pop(each.person_id, None)
             if other is None:
                 waiting[side][each.person_id] = each.place
@@ -293,7 +194,7 @@ def _change(
     reading: Reading,
     who: int,
     places: tuple[int | None, int | None],
-    lines: Mapping[int, _Line],
+    lines: Mapping[int, TriedLine],
     totals: Mapping[int, object],
 ) -> Iterator[Change]:
     before = Standing(places[0], totals.get(who, "") if places[0] else "")
@@ -333,41 +234,17 @@ def _total(reading: Reading, text: str) -> object:
     return "" if total is None else points_shown(reading.stage, Fraction(total) * reading.stage.point)
 
 
-def _units(reading: Reading, session: Session, tried: _Tried, ranks: _Ranks) -> Iterator[Change]:
+def _units(reading: Reading, session: Session, tried: Tried) -> Iterator[Change]:
     """Yield the units whose place or value changes."""
     contest_id = reading.rules.contest_id
-    found = disqualified.book(session, contest_id)
-    out_before = disqualified.units(reading, session, found)
-    rows = [row for of in found.of_people.values() for row in of] + found.of_units
-    tried_out = tried.row if tried.row.attempt_id is None and tried.row.version_id is None else None
-    out_after = disqualified.units(reading, session, Book([*rows, *([tried_out] if tried_out else [])]))
-
-    def sums(level: str, best: int) -> UnitSums:
-        totals = UnitTotals({level: best} if best else {})
-        lines = tried.lines.get((reading.wanted.board.stage, reading.period), {})
-        stored = session.execute(
-            select(Line.person_id, Line.stats, Line.units, Line.parts)
-            .where(*reading.on_board)
-            .execution_options(yield_per=ROWS_READ)
-        )
-        for who, stats, units, parts in stored:
-            if who not in lines:
-                totals.add(orjson.loads(stats), orjson.loads(units), parts_of(parts))
-        for line in lines.values():
-            if line.order_key:
-                totals.add(orjson.loads(line.stats), orjson.loads(line.units), line.parts)
-        return totals.of(level)
-
+    out_before = disqualified.units(reading, session, disqualified.book(session, contest_id))
     before, below_before = unit_board.rows(
         reading,
         session,
         lambda level, best: unit_board.stored_sums(reading, session, level, best),
         out_before,
     )
-    after, below_after = unit_board.rows(reading, session, sums, out_after)
-    if ranks.keep:
-        ranks.before = [(str(row.id), row.place or 0) for row in before]
-        ranks.after = [(str(row.id), row.place or 0) for row in after]
+    after, below_after = tried_rows(reading, session, tried)
     was = {row.id: row for row in (*below_before, *before)}
     becomes = {row.id: row for row in (*below_after, *after)}
     for unit_id in dict.fromkeys([*becomes, *was]):
@@ -381,12 +258,3 @@ def _units(reading: Reading, session: Session, tried: _Tried, ranks: _Ranks) -> 
 
 def _standing(row: Row | None) -> Standing:
     return Standing(None) if row is None else Standing(row.place, row.values.get("value", ""))
-
-
-def _names(reading: Reading, session: Session, ids: Sequence[int]) -> dict[int, str]:
-    if reading.board.of != "people":
-        return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())
-    rows = session.execute(
-        select(Identity.person_id, Identity.nickname, Identity.name).where(Identity.person_id.in_(ids))
-    )
-    return {who: names.shown("full", nickname, name) for who, nickname, name in rows}

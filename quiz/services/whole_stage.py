@@ -35,6 +35,7 @@ from quiz.services.closing import played_of
 from quiz.services.corrected import Book, book_of, marked_again
 from quiz.services.platform import Platform
 from quiz.services.published import Published
+from quiz.services.trying import Tried, tried_rows
 from quiz.services.unit_board import stored_sums
 
 ROWS_READ = 1_000
@@ -46,9 +47,12 @@ def named(number: int) -> str:
     return f"{number:0{DIGITS}d}"
 
 
-def runs(platform: Platform, session: Session, rules: Published) -> list[Run]:
-    """Return all stages folded, and, where something stands beside them, what folds all of them."""
-    whole = _Whole(session.connection(), rules)
+def runs(platform: Platform, session: Session, rules: Published, tried: Tried | None = None) -> list[Run]:
+    """Return all stages folded, and, where something stands beside them, what folds all of them.
+
+    `tried`: a correction as if it were booked.
+    """
+    whole = _Whole(session.connection(), rules, tried)
     found = [StoredRecord(whole, n) for n in range(len(rules.document.stages))]
     tables: list[Tables] = [_Tables(platform, session, each) for each in found]
     if _has_across(rules.document):
@@ -86,9 +90,10 @@ class _Forest(Forest):
 class _Whole(Shared):
     """What all stages of a contest share."""
 
-    def __init__(self, connection: Connection, rules: Published) -> None:
-        self.connection, self.rules = connection, rules
-        self.book: Book = book_of(connection, rules.contest_id)
+    def __init__(self, connection: Connection, rules: Published, tried: Tried | None) -> None:
+        self.connection, self.rules, self.tried = connection, rules, tried
+        book = book_of(connection, rules.contest_id)
+        self.book: Book = book if tried is None else tried.booked(book)
         units = [UnitNamed(*row) for row in connection.execute(select(Unit.id, Unit.tree, Unit.path))]
         self.units = {unit.id: unit for unit in units}
         sizes = connection.execute(select(Enrolment.unit_id, Enrolment.enrolled, Enrolment.as_of))
@@ -166,7 +171,9 @@ class StoredRecord(Record):
         names = self.whole.connection.scalars(
             select(Line.period).where(*self._here, Line.period != "", Line.order_key > "").distinct()
         )
-        among = [name for name in names if any(line.attempts for line in self.lines(name).values())]
+        tried = self.whole.tried.lines if self.whole.tried is not None else {}
+        more = [period for stage, period in tried if stage == self.position and period]
+        among = [n for n in {*names, *more} if any(line.attempts for line in self.lines(n).values())]
         return timing.in_order(self.stage, among)
 
     @cached_property
@@ -193,6 +200,12 @@ class StoredRecord(Record):
             found[named(person_id)] = standings.Line(**orjson.loads(totals))
             if not period:
                 self._units_of[named(person_id)] = orjson.loads(units)
+        if self.whole.tried is not None:
+            for person_id, line in self.whole.tried.of(self.position, period).items():
+                found.pop(named(person_id), None)
+                if line.order_key:
+                    found[named(person_id)] = standings.Line(**orjson.loads(line.totals))
+                    self._units_of[named(person_id)] = orjson.loads(line.units)
         return found
 
     @cached_property
@@ -243,9 +256,12 @@ class _Tables(Tables):
         position = self.stage.boards.index(board)
         wanted = Wanted(BoardId(self.stored.position, position), view=View.FULL)
         reading = Reading(self.platform, self.stored.whole.rules, wanted, 0, period or "")
-        listed, _ = unit_board.rows(
-            reading, self.session, lambda level, best: stored_sums(reading, self.session, level, best)
-        )
+        if self.stored.whole.tried is not None:
+            listed, _ = tried_rows(reading, self.session, self.stored.whole.tried)
+        else:
+            listed, _ = unit_board.rows(
+                reading, self.session, lambda level, best: stored_sums(reading, self.session, level, best)
+            )
         return [{**row.values, "place": row.place, "who": named(row.id)} for row in listed]
 
 

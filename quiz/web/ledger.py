@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import InvalidInput, NotFound, QuizError
+from quiz.reports import WRITERS
 from quiz.rules.permissions import Action
 from quiz.services import dossier, previewing
 from quiz.services import ledger as service
@@ -16,8 +18,9 @@ from quiz.services.correcting import KEY, KINDS, Correction
 from quiz.services.published import in_force
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import plain
+from quiz.web.change_words import as_table, summary
 from quiz.web.correction_words import counts_words, do_words, kind_words, marked_as, short_words
-from quiz.web.files import actor
+from quiz.web.files import actor, written
 from quiz.web.language import refusal
 from quiz.web.paging import Part, asked_page, asked_text
 from quiz.web.wording import duration, number
@@ -86,9 +89,18 @@ def preview(contest_id: int, of: str, target: int) -> ResponseReturnValue:
         wanted=wanted,
         target=dossier.named(platform(), contest_id, of, target),
         found=found,
+        summary=summary(found),
         words=counts_words()[wanted.counts] if of == "question" else do_words(of)[wanted.do],
         token=secrets.token_hex(16),
     )
+
+
+@ledger.post(f"/{KIND}/<int:target>/changes.<any(xlsx, csv):ending>")
+@allows(Action.CORRECT_RESULTS)
+def changes(contest_id: int, of: str, target: int, ending: str) -> ResponseReturnValue:
+    """Hand out everything that would change, as a file."""
+    found = previewing.preview(platform(), contest_id, _wanted(of, target), now_ms(), most_shown=None)
+    return written(f"changes-{contest_id}-{of}-{target}.{ending}", partial(WRITERS[ending], as_table(found)))
 
 
 @ledger.post(f"/{KIND}/<int:target>/book")

@@ -38,6 +38,56 @@ def rules(
     return BASE.replace("CLOCK", clock).replace("ANSWER", answer).replace("ATTEMPT", attempt)
 
 
+RULES_WITH_EVERY_PRIZE = (
+    rules()
+    .replace(
+        "    boards:\n",
+        """    awards:
+      - {name: 每日之星, board: 每日, top: 1, to: 决赛, once_only: true}
+      - {name: 街道第一, board: 个人, top: 1, each: region.street, wild_cards: 1}
+      - {name: 前两名, board: 个人, top: 2, equal: all_in}
+      - {name: 前一半, board: 个人, share: "0.5"}
+      - {name: 合格证书, at_least: {correct: 4}}
+      - {name: 总分达标, at_least: {total: 6}}
+      - {name: 连对, at_least: {correct: 3}, in_a_row: 2}
+      - {name: 天天第一, board: 每日, top: 2, in_a_row: 2}
+      - {name: 优秀街道, board: 街道, top: 1, to: 街道赛}
+    draws:
+      - name: 答题抽奖
+        entries: [{for: attempt, at_least: {score: 2}}]
+        wins: {total: 1}
+        prizes: [{name: 书, stock: 2}]
+      - name: 前三抽奖
+        entries: [{for: place, board: 个人, top: 3}]
+        wins: {total: 1}
+        prizes: [{name: 笔, stock: 1}]
+    integrity: {void: {entries_withdrawn: true}}
+    boards:
+      - {name: 每日, of: people, over: period}
+""",
+    )
+    .replace("stages:\n", "awards: [{name: 总奖, at_least: {total: 7}}]\nstages:\n")
+    + """
+  - name: 决赛
+    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
+    paper: {sections: [{count: 2}]}
+    clock: {per_attempt_s: 300}
+    quota: {limit: {total: 1}}
+    person: {within_period: best}
+    order: [total, time]
+    boards: [{name: 决赛榜, of: people}]
+  - name: 街道赛
+    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
+    paper: {sections: [{count: 2}]}
+    clock: {per_attempt_s: 300}
+    quota: {limit: {total: 1}}
+    person: {within_period: best}
+    order: [total, time]
+    boards: [{name: 街道赛榜, of: people}]
+"""
+)
+
+
 def fill_bank(platform: Platform, now_ms: int, count: int = 8) -> None:
     """Put questions into the bank: the first of four options is right, of the last also the second."""
     rows = [

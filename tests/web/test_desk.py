@@ -42,6 +42,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "contests.publish": "contest.publish",
     "contests.export_apart": "board.export",
     "ledger.preview": "",
+    "ledger.changes": "",
     "ledger.book": "ledger.void",
     "prize_desk.hold": "draw.hold",
     "prize_desk.confirm": "award.confirm",

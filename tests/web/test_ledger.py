@@ -16,7 +16,7 @@ from tests.support.clock import MovedClock
 from tests.support.desk import Visitor
 from tests.support.pages import faults_of
 
-HIDDEN = re.compile(r'type="hidden" name="(token|do|because|points|key)" value="([^"]*)"')
+HIDDEN = re.compile(r'type="hidden" name="(token|do|because|points|key|counts)" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -64,6 +64,37 @@ def test_an_organizer_finds_tries_and_books_a_correction_once(
     assert "更正已生效" in booked
     assert booked.count("经核查") == 1
     assert faults_of(organizer.page.get_data(as_text=True)) == []  # type: ignore[union-attr]  # a page is open
+    assert boards.verify(platform, rules.contest_id) == []
+
+
+def test_everything_that_would_change_is_handed_out_as_a_file(
+    organizer: Visitor, rules: Published, person_id: int
+) -> None:
+    address = f"/desk/contests/{rules.contest_id}/ledger/person/{person_id}"
+    fields = tried(organizer, address, do="disqualify")
+    seen = organizer.text
+
+    reply = organizer.post(f"{address}/changes.csv", **fields)
+
+    assert "个人：2 行变化，1 个名次上升，1 个下降。" in seen
+    rows = reply.get_data(as_text=True).removeprefix("\ufeff").splitlines()
+    assert rows[0] == "榜单、奖项或抽奖,期次,编号,姓名或单位,现在名次,现在,更正后名次,更正后"
+    assert f"个人,,{person_id},甲,1,4,," in rows
+
+
+def test_an_organizer_gives_everybody_the_points_and_they_read_it(
+    app: Flask, organizer: Visitor, platform: Platform, rules: Published, person_id: int
+) -> None:
+    version = next(iter(rules.questions))
+    address = f"/desk/contests/{rules.contest_id}/ledger/question/{version}"
+    fields = tried(organizer, address, counts="everybody", because="题干有歧义")
+    organizer.send(f"{address}/book", **fields)
+
+    listed = organizer.text
+    form = organizer.open(address)
+
+    assert "人人得分" in listed
+    assert "现在：人人得分" in form
     assert boards.verify(platform, rules.contest_id) == []
 
 
