@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from quiz.errors import N_, Fault
 from quiz.rules import contradictions_of_boards as of_boards
-from quiz.rules import scoring, timing
+from quiz.rules import timing
 from quiz.rules.building import build, milliseconds, minutes, number
 from quiz.rules.called import unknown_names
 from quiz.rules.found import Found, Json, repeated
 from quiz.rules.parts import Stage
-from quiz.rules.reading import Source
+from quiz.rules.reading import Source, escaped
 
 
 def contradictions(source: Source) -> list[Fault]:
@@ -48,9 +47,13 @@ def _moments(raw: Json) -> Iterator[Found]:
     except (KeyError, ValueError, OSError):
         yield Found("/timezone", "unknown_timezone", N_("没有这个时区，中国各地请写 Asia/Shanghai。"))
         return
-    for at, text in _times(raw):
+    days = [
+        (f"/units/{escaped(tree)}/enrolled_on", each.get("enrolled_on"))
+        for tree, each in raw.get("units", {}).items()
+    ]
+    for at, text in (*_times(raw), *((at, day) for at, day in days if day is not None)):
         try:
-            timing.moment_ms(raw["timezone"], text)
+            timing.moment_ms(raw["timezone"], text if " " in text else f"{text} 00:00")
         except ValueError:
             yield Found(at, "no_such_moment", N_("没有“%(text)s”这一刻，请核对日期和时间。"), {"text": text})
 
@@ -76,14 +79,14 @@ def _times(value: Any, at: str = "") -> Iterator[tuple[str, str]]:  # Any: JSON
 
 def _stage_names(raw: Json) -> Iterator[Found]:
     yield from repeated(
-        "/stages", [stage["name"] for stage in raw["stages"]], N_("阶段“%(name)s”重名，请改名。")
+        "/stages", [stage["name"] for stage in raw["stages"]], N_("阶段“%(name)s”重名，请改名。"), "/name"
     )
 
 
 def _ages(raw: Json) -> Iterator[Found]:
     ages = raw.get("people", {}).get("ages", {})
     if ages.get("from", 0) > ages.get("to", ages.get("from", 0)):
-        yield Found("/people/ages", "order", N_("年龄的 from 不能大于 to。"))
+        yield Found("/people/ages/to", "order", N_("年龄的 from 不能大于 to。"))
 
 
 def _levels_of_units(raw: Json) -> Iterator[Found]:
@@ -120,12 +123,14 @@ def _periods(stage: Json) -> Iterator[Found]:
     calendar = stage["calendar"]
     is_scene = calendar.get("period") == "scene"
     if is_scene != ("scenes" in calendar):
-        yield Found("/calendar", "scenes", N_("period: scene 与 scenes（场景名单）必须一起写。"))
+        at = "/calendar" if is_scene else "/calendar/scenes"
+        yield Found(at, "scenes", N_("period: scene 与 scenes（场景名单）必须一起写。"))
     yield from repeated("/calendar/scenes", calendar.get("scenes", ()), N_("场景“%(name)s”重名，请改名。"))
     if "week_begins" in calendar and calendar.get("period") != "week":
         yield Found("/calendar/week_begins", "no_weeks", N_("只有 period: week 时才写 week_begins。"))
     if (calendar.get("period") == "level") != ("levels" in stage.get("flow", {})):
-        yield Found("/calendar", "levels", N_("period: level 与 flow 里的 levels（闯关）必须一起写。"))
+        at = "/calendar/period" if calendar.get("period") == "level" else "/flow/levels"
+        yield Found(at, "levels", N_("period: level 与 flow 里的 levels（闯关）必须一起写。"))
     if "scenes_per_day" in stage.get("quota", {}) and not is_scene:
         yield Found("/quota/scenes_per_day", "scenes", N_("只有 period: scene 时才能限制每天的场景数。"))
     if isinstance(stage["person"].get("across_periods"), dict) and calendar.get("period", "none") == "none":
@@ -142,7 +147,8 @@ def _clock(stage: Json) -> Iterator[Found]:
         sentence = N_("time: questions 需要每题限时；请加上 per_question_s，或改为 time: attempt。")
         yield Found("/clock/time", "no_question_clock", sentence)
     if (clock.get("leaving") == "strike") != ("strikes" in clock):
-        yield Found("/clock", "strikes", N_("leaving: strike 与 strikes（允许离开几次）必须一起写。"))
+        at = "/clock/strikes" if "strikes" in clock else "/clock"
+        yield Found(at, "strikes", N_("leaving: strike 与 strikes（允许离开几次）必须一起写。"))
     least, most = clock.get("at_least_s"), clock.get("per_attempt_s")
     if least is not None and most is not None and milliseconds(least) > milliseconds(most):
         yield Found("/clock/at_least_s", "order", N_("最短答题时间不能长于每次的限时。"))
@@ -167,7 +173,7 @@ def _speed(stage: Json) -> Iterator[Found]:
             yield Found(
                 f"/marking/speed/steps/{n}/within_s", "order", N_("各档的 within_s 必须从小到大，不能相同。")
             )
-        if number(one["points"]) < number(other["points"]):
+        elif number(one["points"]) < number(other["points"]):
             yield Found(f"/marking/speed/steps/{n}/points", "order", N_("答得慢的一档分值不能更高。"))
     line = speed.get("line")
     if line is not None and number(line["from"]) < number(line["to"]):
@@ -179,9 +185,14 @@ def _ranges(stage: Json) -> Iterator[Found]:
     if limits is not None and number(limits["min"]) > number(limits["max"]):
         yield Found("/marking/range/max", "order", N_("得分范围的 max 不能小于 min。"))
     for n, section in enumerate(stage["paper"]["sections"]):
-        hardness = section.get("difficulty")
-        if hardness is not None and number(hardness["from"]) > number(hardness["to"]):
-            yield Found(f"/paper/sections/{n}/difficulty/to", "order", N_("难度的 to 不能小于 from。"))
+        at, hardness = f"/paper/sections/{n}/difficulty", section.get("difficulty")
+        if hardness is None:
+            continue
+        for end in ("from", "to"):
+            if not 0 <= number(hardness[end]) <= 1:
+                yield Found(f"{at}/{end}", "number", N_('难度要写 0 到 1 之间的数，如 "0.3"。'))
+        if number(hardness["from"]) > number(hardness["to"]):
+            yield Found(f"{at}/to", "order", N_("难度的 to 不能小于 from。"))
 
 
 def _award(stage: Json) -> Iterator[Found]:
@@ -199,9 +210,8 @@ def _award(stage: Json) -> Iterator[Found]:
     if levels not in (sorted(levels), sorted(levels, reverse=True)):
         yield Found("/award/steps", "order", N_("各档请按 at_least 从高到低（或从低到高）排列。"))
     if ("duel" in award) != ("duel" in stage.get("flow", {})):
-        yield Found(
-            "/award" if award else "/flow", "duel", N_("flow 里的 duel 与 award 里的 duel 必须一起写。")
-        )
+        at = "/award/duel" if "duel" in award else "/flow/duel"
+        yield Found(at, "duel", N_("flow 里的 duel 与 award 里的 duel 必须一起写。"))
 
 
 def _flow(stage: Json) -> Iterator[Found]:
@@ -215,26 +225,6 @@ def _flow(stage: Json) -> Iterator[Found]:
         if what in flow.get("practice_first", {}).get("at_least", {}):
             sentence = N_("练习是否通过只看一次的得分或答对题数，请写 {score: …} 或 {correct: …}。")
             yield Found("/flow/practice_first/at_least", "not_of_one_attempt", sentence)
-
-
-def _levels_wanted(stage: Json) -> Iterator[Found]:
-    """Thresholds in levels need levels, and no more of them than there are."""
-    there = len(stage.get("flow", {}).get("levels", {}).get("pass", ()))
-    for at, least in _thresholds(stage):
-        if least.get("levels", 0) > there:
-            sentence = N_("要求通过 %(least)s 关，而这个阶段只有 %(most)s 关。")
-            yield Found(at, "out_of_reach", sentence, {"least": least["levels"], "most": there})
-
-
-def _thresholds(stage: Json) -> Iterator[tuple[str, Json]]:
-    for n, token in enumerate(stage.get("award", {}).get("tokens", ())):
-        yield f"/award/tokens/{n}/at_least", token.get("at_least", {})
-    for n, draw in enumerate(stage.get("draws", ())):
-        for m, entry in enumerate(draw["entries"]):
-            for key in ("at_least", "each"):
-                yield f"/draws/{n}/entries/{m}/{key}", entry.get(key, {})
-    for n, prize in enumerate(stage.get("awards", ())):
-        yield f"/awards/{n}/at_least", prize.get("at_least", {})
 
 
 def _order(stage: Json) -> Iterator[Found]:
@@ -251,29 +241,6 @@ def _never_open(stage: Stage) -> Iterator[Found]:
         yield Found("/calendar", "never_open", N_("按这里的时段和暂停，比赛从头到尾没有一刻可以开始答题。"))
 
 
-def _out_of_reach(stage: Stage) -> Iterator[Found]:
-    """A step or threshold that no paper can reach."""
-    highest = {"score": scoring.highest_score(stage), "correct": Fraction(stage.paper.count)}
-    wanted = [("/award/steps", stage.award.source, step.at_least) for step in stage.award.steps]
-    for n, draw in enumerate(stage.draws):
-        for m, entry in enumerate(draw.entries):
-            if entry.at_least is not None:
-                wanted.append(
-                    (f"/draws/{n}/entries/{m}/at_least", entry.at_least.what, entry.at_least.number)
-                )
-    for n, prize in enumerate(stage.awards):
-        if prize.at_least is not None:
-            wanted.append((f"/awards/{n}/at_least", prize.at_least.what, prize.at_least.number))
-    if stage.flow.levels is not None:
-        wanted += [
-            (f"/flow/levels/pass/{n}", "score", least) for n, least in enumerate(stage.flow.levels.passes)
-        ]
-    for at, what, least in wanted:
-        if what in highest and least > highest[what]:
-            sentence = N_("达不到：要求 %(least)s，而这份试卷最多只有 %(most)s。")
-            yield Found(at, "out_of_reach", sentence, {"least": str(least), "most": str(highest[what])})
-
-
 DOCUMENT: Sequence[Callable[[Json], Iterable[Found]]] = (_stage_names, _ages, _levels_of_units, unknown_names)
 STAGE: Sequence[Callable[[Json], Iterable[Found]]] = (
     _window,
@@ -283,7 +250,6 @@ STAGE: Sequence[Callable[[Json], Iterable[Found]]] = (
     _ranges,
     _award,
     _flow,
-    _levels_wanted,
     _order,
 )
-BUILT: Sequence[Callable[[Stage], Iterable[Found]]] = (_never_open, _out_of_reach)
+BUILT: Sequence[Callable[[Stage], Iterable[Found]]] = (_never_open,)

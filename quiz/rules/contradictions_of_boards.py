@@ -25,9 +25,9 @@ def of_document(raw: Json) -> list[Found]:
 
 def _names(holder: Json, _levels: set[str]) -> Iterator[Found]:
     for part, sentence in NAMES.items():
-        yield from repeated(f"/{part}", [each["name"] for each in holder.get(part, ())], sentence)
-    ids = [board["id"] for board in holder.get("boards", ()) if "id" in board]
-    yield from repeated("/boards", ids, N_("榜的编号“%(name)s”重复，请改用另一个。"))
+        yield from repeated(f"/{part}", [each["name"] for each in holder.get(part, ())], sentence, "/name")
+    ids = [board.get("id") for board in holder.get("boards", ())]
+    yield from repeated("/boards", ids, N_("榜的编号“%(name)s”重复，请改用另一个。"), "/id")
 
 
 NAMES = {
@@ -68,11 +68,14 @@ def _formula(board: Json) -> Iterator[Found]:
     terms = [(f"/order/{n}", {"metric": name}) for n, name in enumerate(board.get("order", ()))]
     terms += [(f"/value/terms/{n}", term) for n, term in enumerate(board.get("value", {}).get("terms", ()))]
     for at, term in terms:
-        for each in _metric(board, term):
+        for each in (*_metric(board, term), *_unused(term, {term["metric"]})):
             yield each.inside(at)
-    used = {term["metric"] for _, term in terms}
+    yield from _unused(board, {term["metric"] for _, term in terms})
+
+
+def _unused(holder: Json, metrics: set[str]) -> Iterator[Found]:
     for key, needs in (("top", NEED_TOP), ("pass_at", {"pass_rate"})):
-        if key in board and not used & needs:
+        if key in holder and not metrics & needs:
             yield Found(f"/{key}", "unused", N_("没有用到它的指标，请删去“%(key)s”。"), {"key": key})
 
 
@@ -111,6 +114,9 @@ def _awards(holder: Json, levels: set[str]) -> Iterator[Found]:
             yield Found(at, "who_gets_it", sentence)
         if "top" in award and "share" in award:
             yield Found(f"{at}/share", "top_and_share", N_("top 与 share 只能写一种。"))
+        if "share" in award and not 0 < number(award["share"]) <= 1:
+            sentence = N_('share 是前面几成，要写大于 0、不大于 1 的数，如 "0.05"（前百分之五）。')
+            yield Found(f"{at}/share", "number", sentence)
         if "in_a_row" in award and "board" in award:
             yield from _in_a_row(holder, award, at)
         each = award.get("each", "group")
@@ -146,11 +152,14 @@ def _of_stage(raw: Json, stage: Json, levels: set[str]) -> Iterator[Found]:
             sentence = N_("没有分期，不能按期列榜；请在 calendar 里写 period，或删去 over: period。")
             yield Found(f"/boards/{n}/over", "no_periods", sentence)
         tree, _, level = board["of"].partition(".")
-        metrics = [term["metric"] for term in board.get("value", {}).get("terms", ())]
+        terms = board.get("value", {}).get("terms", ())
+        metrics = [(f"/order/{m}", name) for m, name in enumerate(board.get("order", ()))]
+        metrics += [(f"/value/terms/{m}/metric", term["metric"]) for m, term in enumerate(terms)]
         is_lowest = board["of"] in levels and raw["units"][tree]["levels"][-1] == level
-        if is_lowest and "child_units_rate" in (*metrics, *board.get("order", ())):
-            sentence = N_("最下一级没有下级单位，不能用 child_units_rate。")
-            yield Found(f"/boards/{n}", "no_level_below", sentence)
+        for at, metric in metrics:
+            if is_lowest and metric == "child_units_rate":
+                sentence = N_("最下一级没有下级单位，不能用 child_units_rate。")
+                yield Found(f"/boards/{n}{at}", "no_level_below", sentence)
     points = {
         str(p) for p in (stage.get("point"), *(b.get("point") for b in stage["boards"])) if p is not None
     }

@@ -9,6 +9,7 @@ from quiz.rules.building import build
 from quiz.rules.checks import misfits
 from quiz.rules.contradictions import contradictions
 from quiz.rules.not_yet import not_yet
+from quiz.rules.out_of_reach import out_of_reach
 from quiz.rules.parts import Board, Calendar, Document, Paper, Section, Stage, Tree
 from quiz.rules.reading import Source, read
 from quiz.rules.whole_points import unstated
@@ -24,8 +25,8 @@ def load(text: str) -> Document:
 def playable(text: str) -> Document:
     """Read a document that is to be published.
 
-    Raises InvalidDocument also for what it validly says and a running contest cannot do yet, by name, and
-    where totals could be fractions of which nothing says how they are rounded.
+    Raises InvalidDocument also for what it validly says and a running contest cannot do yet, by name, where
+    totals could be fractions of which nothing says how they are rounded, and for what nobody can reach.
     """
     source = checked(text)
     document = build(source.raw)
@@ -37,7 +38,7 @@ def playable(text: str) -> Document:
 
 def unplayable(source: Source, document: Document) -> list[Fault]:
     """Return what keeps a valid document from being published."""
-    return _in_order([*not_yet(source), *unstated(source, document)])
+    return _in_order([*not_yet(source), *unstated(source, document), *out_of_reach(source, document)])
 
 
 def checked(text: str) -> Source:

@@ -23,10 +23,10 @@ class Found:
         return replace(self, at=at + self.at)
 
 
-def repeated(at: str, names: Iterable[str], sentence: str) -> Iterator[Found]:
-    """Yield a fault for each name that stood before."""
+def repeated(at: str, names: Iterable[str | None], sentence: str, key: str = "") -> Iterator[Found]:
+    """Yield a fault for each name that stood before; `key`: where the name is in its element."""
     seen = set()
     for n, name in enumerate(names):
-        if name in seen:
-            yield Found(f"{at}/{n}", "repeated", sentence, {"name": name})
+        if name is not None and name in seen:
+            yield Found(f"{at}/{n}{key}", "repeated", sentence, {"name": name})
         seen.add(name)

@@ -193,11 +193,6 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "/stages/0/award/steps/1/at_least",
         "repeated",
     ),
-    "a step out of reach": (
-        {"award": {"from": "correct", "steps": [{"at_least": 4, "points": 1}]}},
-        "/stages/0/award/steps",
-        "out_of_reach",
-    ),
     "below nothing": ({"award": {"below": 1}}, "/stages/0/award/below", "below_without_steps"),
     "the sum of question times without them": (
         {"clock": {"time": "questions"}},
@@ -230,8 +225,54 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "two boards of one name": (
         {"boards": [{"name": "个人", "of": "people"}, {"name": "个人", "of": "people"}]},
-        "/stages/0/boards/1",
+        "/stages/0/boards/1/name",
         "repeated",
+    ),
+    "the best how many of what needs none": (
+        {
+            "boards": [
+                {
+                    "name": "街道",
+                    "of": "region.street",
+                    "value": {"terms": [{"metric": "sum", "weight": 1, "top": 3}]},
+                }
+            ]
+        },
+        "/stages/0/boards/0/value/terms/0/top",
+        "unused",
+    ),
+    "the units below the lowest": (
+        {"boards": [{"name": "街道", "of": "region.street", "order": ["sum", "child_units_rate"]}]},
+        "/stages/0/boards/0/order/1",
+        "no_level_below",
+    ),
+    "more than all": (
+        {"awards": [{"name": "一等奖", "board": "个人", "share": "1.5"}]},
+        "/stages/0/awards/0/share",
+        "number",
+    ),
+    "harder than possible": (
+        {"paper": {"sections": [{"count": 3, "difficulty": {"from": "0.5", "to": "1.5"}}]}},
+        "/stages/0/paper/sections/0/difficulty/to",
+        "number",
+    ),
+    "names of scenes that are no periods": (
+        {"calendar": calendar(scenes=["甲", "乙"])},
+        "/stages/0/calendar/scenes",
+        "scenes",
+    ),
+    "levels that are no periods": (
+        {"flow": {"levels": {"pass": [1, 2]}}},
+        "/stages/0/flow/levels",
+        "levels",
+    ),
+    "steps of speed that give more for less": (
+        {
+            "clock": {"per_question_s": 20},
+            "marking": {"speed": {"steps": [{"within_s": 4, "points": 4}, {"within_s": 8, "points": 5}]}},
+        },
+        "/stages/0/marking/speed/steps/1/points",
+        "order",
     ),
     "the best how many": (
         {"boards": [{"name": "街道", "of": "region.street", "order": ["top_sum"]}]},
@@ -244,7 +285,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "unknown_board",
     ),
     "a prize for nobody": ({"awards": [{"name": "一等奖"}]}, "/stages/0/awards/0", "who_gets_it"),
-    "strikes without leaving": ({"clock": {"strikes": 2}}, "/stages/0/clock", "strikes"),
+    "strikes without leaving": ({"clock": {"strikes": 2}}, "/stages/0/clock/strikes", "strikes"),
 }
 
 
@@ -258,6 +299,24 @@ def test_a_contradiction_is_refused_at_its_place(parts: dict[str, Any], at: str,
 
 def test_an_unknown_time_zone_is_refused() -> None:
     assert faults(text(small({"timezone": "Asia/Chongqin"})))[0].at == "/timezone"
+
+
+def test_a_day_of_enrolment_has_to_exist() -> None:
+    units = {"region": {"levels": ["district", "street"], "enrolled_on": "2024-02-30"}}
+
+    (fault,) = faults(text(small({"units": units})))
+
+    assert (fault.at, fault.code) == ("/units/region/enrolled_on", "no_such_moment")
+
+
+def test_what_nobody_can_reach_can_be_folded_and_not_published() -> None:
+    rules = text(small(award={"from": "correct", "steps": [{"at_least": 4, "points": 1}]}))
+
+    with pytest.raises(InvalidDocument) as refusal:
+        playable(rules)
+
+    (fault,) = refusal.value.faults
+    assert (fault.at, fault.code) == ("/stages/0/award/steps/0/at_least", "out_of_reach")
 
 
 def test_what_a_contest_cannot_do_yet_is_refused_by_name_at_publication() -> None:
