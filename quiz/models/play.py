@@ -32,6 +32,7 @@ class Attempt(Base):
     grace_ms: Mapped[int]
     looks_back: Mapped[bool]  # what was received before decides what is admitted next: a clock per question
     extra: Mapped[str] = mapped_column(String(20), default="")  # extra time that was granted, as at the start
+    practice: Mapped[bool] = mapped_column(default=False)  # before what counts: it stands nowhere
     finished_ms: Mapped[int | None] = mapped_column(BigInt)
 
     __table_args__ = (

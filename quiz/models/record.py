@@ -57,6 +57,7 @@ ATTEMPT_COLUMNS = (
     Attempt.grace_ms,
     Attempt.looks_back,
     Attempt.extra,
+    Attempt.practice,
     Attempt.finished_ms,
     Person.epoch,
     _last_device,
@@ -134,7 +135,7 @@ ADD_RESULT = Statement(
 
 LOCK_PERSON = Statement(select(Person.id).where(Person.id == bindparam("person_id")).with_for_update())
 
-# What the fold of one person in one stage needs; the order is that of the starts.
+# What the fold of one person in one stage needs, no practice before it; the order is that of the starts.
 PLAYED_COLUMNS = (
     Attempt.id,
     Attempt.person_id,
@@ -155,8 +156,28 @@ PLAYED = Statement(
         Attempt.contest_id == bindparam("contest_id"),
         Attempt.stage == bindparam("stage"),
         Attempt.person_id == bindparam("person_id"),
+        Attempt.practice.is_(False),
     )
     .order_by(Attempt.started_ms, Attempt.id)
+)
+
+# A closed attempt by itself, practice too.
+PLAYED_ONE = Statement(
+    select(*PLAYED_COLUMNS)
+    .join(Result, Result.attempt_id == Attempt.id)
+    .where(Attempt.id == bindparam("attempt_id"))
+)
+
+# What a person's practices in a stage came to when they were closed: one of them opens what counts.
+PRACTISED = Statement(
+    select(Attempt.finished_ms, Result.score, Result.correct)
+    .join(Result, Result.attempt_id == Attempt.id)
+    .where(
+        Attempt.contest_id == bindparam("contest_id"),
+        Attempt.stage == bindparam("stage"),
+        Attempt.person_id == bindparam("person_id"),
+        Attempt.practice.is_(True),
+    )
 )
 
 # What the ledger says of one person, of their attempts, and of questions; in the order it was booked.
@@ -211,6 +232,7 @@ STARTED = Statement(
         Attempt.started_ms,
         Attempt.deadline_ms,
         Attempt.grace_ms,
+        Attempt.practice,
         Attempt.finished_ms,
     )
     .where(
@@ -235,6 +257,7 @@ START_COLUMNS = (
     "grace_ms",
     "looks_back",
     "extra",
+    "practice",
 )
 ADD_ATTEMPT = Statement(
     insert(Attempt).values({name: bindparam(name) for name in START_COLUMNS}).returning(Attempt.id)

@@ -47,7 +47,6 @@ GAPS = (
     Gap("/stages/*/clock/at_least_s", N_("最短答题时间")),
     Gap("/stages/*/clock/leaving", N_("离开页面的处理"), _is_not("nothing")),
     Gap("/stages/*/flow/redo", N_("答错重做直到答对"), _is("until_right")),
-    Gap("/stages/*/flow/practice_first", N_("先通过练习才能答题")),
     Gap("/stages/*/flow/duel", N_("对战")),
     Gap("/stages/*/award/duel", N_("对战积分")),
     Gap("/stages/*/boards/*/each", N_("按人群或单位分榜")),

@@ -23,7 +23,7 @@ from quiz.rules.limits import Dated
 from quiz.rules.numbers import plain
 from quiz.rules.parts import Document, Stage
 from quiz.rules.played import Reader
-from quiz.rules.scoring import passes
+from quiz.rules.scoring import opens_what_counts, passes
 from quiz.rules.standings import Earned, Exactly, Line, Played
 from quiz.rules.trees import Forest
 
@@ -368,7 +368,7 @@ class _Admission:
     def _practise(self, row: AttemptRow) -> None:
         """A practice that reaches the threshold opens what counts, from when it was finished. Source: R11."""
         gate, played = self.stage.flow.practice_first, self.reader.played(row)
-        if gate is not None and {"score": played.score, "correct": played.correct}[gate.what] >= gate.number:
+        if gate is not None and opens_what_counts(gate, played.score, played.correct):
             self.opened_ms = min(played.finished_ms, self.opened_ms or played.finished_ms)
 
     def _spent(self, at_ms: int) -> quota.Spent:

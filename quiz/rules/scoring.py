@@ -9,7 +9,7 @@ from math import lcm
 from typing import NamedTuple
 
 from quiz.rules.numbers import Exact, plain
-from quiz.rules.parts import Award, Marking, SpeedLine, SpeedStep, Stage
+from quiz.rules.parts import AtLeast, Award, Marking, SpeedLine, SpeedStep, Stage
 
 MOST_REMEMBERED = 65_536  # results of attempts; many are alike
 
@@ -198,6 +198,11 @@ def passes(stage: Stage, level: str, score: Exact) -> bool:
     """Return whether a score passes a level; its number is included. Source: P7 `levels`, R38."""
     levels = stage.flow.levels
     return levels is not None and score >= levels.passes[int(level) - 1]
+
+
+def opens_what_counts(gate: AtLeast, score: Exact, correct: int) -> bool:
+    """Return whether a practice opens what counts; its number is included. Source: P7, R11."""
+    return {"score": score, "correct": correct}[gate.what] >= gate.number
 
 
 def in_level(stage: Stage, level: str, score: Exact, points: Exact) -> Exact:

@@ -15,11 +15,7 @@ from quiz.rules.saying import P_, Sentence, duration, points, questions, say
 def course(document: Document, stage: Stage) -> Iterator[Sentence]:
     """What comes before an attempt and ends it: practice, levels, duels, doing again. P7."""
     flow = stage.flow
-    if flow.practice_first is not None:
-        yield say(
-            N_("先要通过练习才能正式答题：练习中%(least)s就算通过。"), least=reaching(flow.practice_first)
-        )
-        yield say(N_("练习次数不限，不计分，也不占答题次数。"))
+    yield from practice(stage)
     if flow.levels is not None:
         yield from _levels(flow.levels)
     if flow.duel is not None:
@@ -32,6 +28,14 @@ def course(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield say(P_("答完全部 %(count)s 道题，这次答题也就结束，不再重复出题。"), count=stage.paper.count)
     if flow.redo == "until_right":
         yield say(N_("答完一遍以后，没有答对的题再次出现，直到全部答对；每题以最后一次的答案为准。"))
+
+
+def practice(stage: Stage) -> Iterator[Sentence]:
+    """Which practice opens what counts. P7."""
+    gate = stage.flow.practice_first
+    if gate is not None:
+        yield say(N_("先要通过练习才能正式答题：练习中%(least)s就算通过。"), least=reaching(gate))
+        yield say(N_("练习次数不限，不计分，也不占答题次数。"))
 
 
 def _levels(levels: Levels) -> Iterator[Sentence]:

@@ -42,16 +42,22 @@ class Outcome:
     of: int
     time_ms: int
     level: str = ""  # where the stage has levels
-    passed: bool | None = None  # whether it passed its level; None without levels
+    passed: bool | None = None  # whether it passed its level, or opened what counts; None where there is none
+    practice: bool = False  # before what counts
     lines: tuple[LiveLine, ...] = ()  # what the boards have to learn; empty when it was closed before
     corrections: tuple[Booked, ...] = ()  # what the ledger says of it, in order
     is_void: bool = False  # it counts for nothing
 
     @classmethod
-    def of_played(cls, rules: Published, position: int, played: Played) -> Outcome:
-        """Return the outcome of a closed attempt as the fold sees it."""
+    def of_played(cls, rules: Published, position: int, played: Played, practice: bool = False) -> Outcome:
+        """Return the outcome of a closed attempt as the fold sees it; `practice`: before what counts."""
         stage = rules.document.stages[position]
-        has_levels = stage.flow.levels is not None
+        has_levels, gate = stage.flow.levels is not None and not practice, stage.flow.practice_first
+        passed = None
+        if has_levels:
+            passed = scoring.passes(stage, played.period, played.score)
+        elif practice and gate is not None:
+            passed = scoring.opens_what_counts(gate, played.score, played.correct)
         return cls(
             attempt_id=played.id,
             contest_id=rules.contest_id,
@@ -63,7 +69,8 @@ class Outcome:
             of=played.of,
             time_ms=played.time_ms,
             level=played.period if has_levels else "",
-            passed=scoring.passes(stage, played.period, played.score) if has_levels else None,
+            passed=passed,
+            practice=practice,
         )
 
 
@@ -98,6 +105,8 @@ def close(connection: Connection, rules: Published, row: AttemptRow, ending: End
         time_ms=time_ms,
         sheet=orjson.dumps(found.sheet).decode(),
     )
+    if row.practice:
+        return outcome_of(connection, rules, row)
     mine = folded(connection, rules, row.stage, row.person_id)
     lines = tuple(_put(connection, row.contest_id, line, ending.now_ms) for line in mine.lines)
     return replace(mine.outcome_of(row), lines=lines)
@@ -125,18 +134,20 @@ def folded(connection: Connection, rules: Published, stage_index: int, person_id
 def outcome_of(connection: Connection, rules: Published, row: AttemptRow) -> Outcome:
     """Return what a closed attempt comes to after corrections, and the corrections themselves."""
     said = said_of(connection, rules.contest_id, row.person_id)
-    played = next(
-        each for each in played_by(connection, rules, row.stage, row.person_id, said) if each.id == row.id
-    )
-    return corrected_outcome(rules, row.stage, played, said, Paper.parse(row.seed, row.paper))
+    stage = rules.document.stages[row.stage]
+    papers = papers_of(connection, rules.contest_id, row.stage, row.person_id, said)
+    (values,) = record.PLAYED_ONE.run(connection, attempt_id=row.id)
+    played = said.corrected(played_of(stage, marked_again(rules, stage, values, said, papers)))
+    outcome = Outcome.of_played(rules, row.stage, played, row.practice)
+    return with_corrections(outcome, said, Paper.parse(row.seed, row.paper))
 
 
-def corrected_outcome(rules: Published, position: int, played: Played, said: Said, paper: Paper) -> Outcome:
+def with_corrections(outcome: Outcome, said: Said, paper: Paper) -> Outcome:
     """Return the outcome of a closed attempt with the corrections that its owner is told of."""
     return replace(
-        Outcome.of_played(rules, position, played),
-        corrections=said.about(played.id, paper),
-        is_void=said.is_void(played.id),
+        outcome,
+        corrections=said.about(outcome.attempt_id, paper),
+        is_void=said.is_void(outcome.attempt_id),
     )
 
 

@@ -21,7 +21,7 @@ from quiz.services import closing
 from quiz.services.admission import known_of
 from quiz.services.announcing import announce
 from quiz.services.awards import check_advanced, has_advanced
-from quiz.services.closing import Ending, Outcome, close, corrected_outcome, played_of
+from quiz.services.closing import Ending, Outcome, close, played_of, with_corrections
 from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest, with_corrected_keys
 from quiz.services.happened import added
 from quiz.services.platform import Platform
@@ -61,7 +61,7 @@ class Sheet:
     @property
     def level_name(self) -> str:
         """The level that the attempt is at, "" where the stage has none."""
-        return self.row.scene if self.stage.flow.levels is not None else ""
+        return self.row.scene if self.stage.flow.levels is not None and not self.row.practice else ""
 
     @property
     def paper(self) -> Paper:
@@ -107,6 +107,7 @@ class Mine:
     title: str
     number: int
     level: str  # "" where the stage has none
+    practice: bool  # before what counts
     started_ms: int
     deadline_ms: int | None
     outcome: Outcome | None
@@ -120,6 +121,7 @@ class Chances:
     open_attempt: int | None
     refusal: QuizError | None  # what starting now would be refused with
     levels: Sequence[Level] = ()
+    must_practise: bool = False  # what is started now is practice
 
 
 def chances(platform: Platform, rules: Published, stage_index: int, person_id: int, now_ms: int) -> Chances:
@@ -144,10 +146,14 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
     try:
         eligibility.check(rules.document.people, known.facts)
         check_advanced(advanced)
-        quota.may_start(stage, spent, now_ms, scene, extra)
+        if so_far.must_practise:
+            quota.opened(stage, now_ms)
+        else:
+            quota.may_start(stage, spent, now_ms, scene, extra)
     except QuizError as error:
         refusal = error
-    return Chances(quota.left(stage, spent, now_ms, scene, extra), open_id, refusal, levels)
+    left = quota.left(stage, spent, now_ms, scene, extra)
+    return Chances(left, open_id, refusal, levels, so_far.must_practise)
 
 
 def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int:
@@ -258,6 +264,7 @@ def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
                 title=title,
                 number=attempt.number,
                 level=_level_of(platform, attempt),
+                practice=attempt.practice,
                 started_ms=attempt.started_ms,
                 deadline_ms=attempt.deadline_ms,
                 outcome=_outcome(platform, attempt, result, said.get(attempt.contest_id, NOTHING_SAID)),
@@ -284,7 +291,7 @@ def close_overdue(platform: Platform, now_ms: int) -> int:
 
 def _level_of(platform: Platform, attempt: Attempt) -> str:
     stage = published(platform, attempt.rules_id).document.stages[attempt.stage]
-    return attempt.scene if stage.flow.levels is not None else ""
+    return attempt.scene if stage.flow.levels is not None and not attempt.practice else ""
 
 
 def _first_choice(stage: Stage, levels: Sequence[Level]) -> str | None:
@@ -308,7 +315,7 @@ def _outcome(platform: Platform, attempt: Attempt, result: Result | None, said: 
     papers = {attempt.id: (attempt.paper, result.sheet)} if said.keys else {}
     played = said.corrected(played_of(stage, marked_again(rules, stage, values, said, papers)))
     paper = Paper.parse(attempt.seed, attempt.paper)
-    return corrected_outcome(rules, attempt.stage, played, said, paper)
+    return with_corrections(Outcome.of_played(rules, attempt.stage, played, attempt.practice), said, paper)
 
 
 def _own_row(connection: Connection, attempt_id: int, person_id: int, now_ms: int) -> AttemptRow:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sqlalchemy import Connection
 
 from quiz.models import record
 from quiz.rules import timing
-from quiz.rules.document import Stage
 from quiz.rules.quota import Earlier
-from quiz.rules.scoring import passes
+from quiz.rules.scoring import opens_what_counts, passes
 from quiz.rules.standings import Played
 from quiz.services.closing import played_by
 from quiz.services.corrected import NOTHING_SAID, said_of
@@ -31,6 +31,7 @@ class Started:
     started_ms: int
     deadline_ms: int | None
     grace_ms: int
+    practice: bool
     finished_ms: int | None
 
 
@@ -39,7 +40,8 @@ class Progress:
     """What the rules ask of a person's earlier attempts before the next one."""
 
     used: Sequence[Earlier]  # what uses up the quota; void ones not, where they are given back
-    counting: Sequence[Played]  # what counts, read only where a level or a practice asks for it
+    counting: Sequence[Played]  # what counts, read only where levels ask for it
+    must_practise: bool  # no practice has opened what counts yet
 
 
 def started_before(connection: Connection, contest_id: int, person_id: int) -> list[Started]:
@@ -58,7 +60,7 @@ def progress(
 ) -> Progress:
     """Return how far a person is in a stage at a moment; `here`: their attempts in it."""
     stage = rules.document.stages[position]
-    reads = _reads_results(stage)
+    reads = stage.flow.levels is not None
     said = NOTHING_SAID
     if here and (reads or stage.integrity.quota_back):
         said = said_of(connection, rules.contest_id, person_id)
@@ -72,10 +74,26 @@ def progress(
     used = [
         Earlier(each.started_ms, each.scene, passed.get(each.id))
         for each in here
-        if not (stage.integrity.quota_back and said.is_void(each.id, now_ms))
+        if not each.practice and not (stage.integrity.quota_back and said.is_void(each.id, now_ms))
     ]
-    return Progress(used, counting)
+    return Progress(used, counting, _must_practise(connection, rules, position, person_id, now_ms))
 
 
-def _reads_results(stage: Stage) -> bool:
-    return stage.flow.levels is not None
+def _must_practise(
+    connection: Connection, rules: Published, position: int, person_id: int, now_ms: int
+) -> bool:
+    """Return whether what is started now is practice: until one has been finished that reached the threshold.
+
+    By its marks when it was closed: a corrected key opens and closes nothing. Source: P7, R11.
+    """
+    stage = rules.document.stages[position]
+    gate = stage.flow.practice_first
+    if gate is None or timing.is_practice(stage, now_ms):
+        return False
+    practised = record.PRACTISED.run(
+        connection, contest_id=rules.contest_id, stage=position, person_id=person_id
+    )
+    return not any(
+        finished_ms <= now_ms and opens_what_counts(gate, Fraction(score), correct)
+        for finished_ms, score, correct in practised
+    )

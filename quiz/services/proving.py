@@ -105,7 +105,7 @@ def _folded(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]
         wanted = wanted.add_columns(Attempt.paper, Result.sheet)
     rows = session.execute(
         wanted.join(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.contest_id == rules.contest_id)
+        .where(Attempt.contest_id == rules.contest_id, Attempt.practice.is_(False))
         .order_by(Attempt.stage, Attempt.person_id, Attempt.started_ms, Attempt.id)
         .execution_options(yield_per=ROWS_READ)
     )

@@ -35,6 +35,7 @@ class AttemptRow(NamedTuple):
     grace_ms: int
     looks_back: bool  # only the first answer to a question counts
     extra: str  # extra time that the person was granted
+    practice: bool  # before what counts: it stands nowhere
     finished_ms: int | None
     epoch: int
     last_device: str | None

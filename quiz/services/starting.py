@@ -50,10 +50,13 @@ def start_attempt(
     stage = rules.document.stages[wanted.stage]
     extra_time = admit(connection, rules.document, stage, person_id, now_ms)
     here = [s for s in earlier if s.stage == wanted.stage]
+    so_far = progress(connection, rules, wanted.stage, person_id, here, now_ms)
     if timing.is_practice(stage, now_ms):
         quota.may_practise(stage, wanted.scene or None)
+    elif so_far.must_practise:
+        quota.opened(stage, now_ms)
+        quota.may_practise(stage, wanted.scene or None)
     else:
-        so_far = progress(connection, rules, wanted.stage, person_id, here, now_ms)
         extra = added(connection, rules.contest_id, stage, person_id, now_ms)
         quota.may_start(stage, so_far.used, now_ms, wanted.scene or None, extra)
     turn = Turn(wanted.stage, person_id, len(here) + 1, timing.day_of(stage, now_ms))
@@ -74,6 +77,7 @@ def start_attempt(
         grace_ms=stage.clock.grace_ms,
         looks_back=looks_back(stage),
         extra=extra_time,
+        practice=so_far.must_practise,
     )
     return int(attempt_id)
 

@@ -218,7 +218,11 @@ class StoredRecord(Record):
         count = len(record.PLAYED_COLUMNS)
         for row in self.whole.connection.execute(
             wanted.join(Result, Result.attempt_id == Attempt.id)
-            .where(Attempt.contest_id == self.whole.rules.contest_id, Attempt.stage == self.position)
+            .where(
+                Attempt.contest_id == self.whole.rules.contest_id,
+                Attempt.stage == self.position,
+                Attempt.practice.is_(False),
+            )
             .order_by(Attempt.person_id, Attempt.started_ms, Attempt.id)
             .execution_options(yield_per=ROWS_READ)
         ):

@@ -300,6 +300,7 @@ def _chances_json(rules: Published, position: int, person_id: int) -> dict[str, 
         },
         "open_attempt": str(found.open_attempt) if found.open_attempt is not None else None,
         "refused": _code(found.refusal),
+        "must_practise": found.must_practise,
         "levels": [
             {
                 "level": int(level.name),
@@ -332,6 +333,8 @@ def _mine_json(mine: Mine, epoch: int) -> dict[str, object]:
         "started": mine.started_ms,
         "token": sign(platform().secret, token),
     }
+    if mine.practice:
+        body["practice"] = True
     if mine.level:
         body["level"] = int(mine.level)
     if mine.outcome is not None:

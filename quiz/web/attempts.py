@@ -105,6 +105,8 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
             for n, given in sheet.saved.items()
         },
     }
+    if sheet.row.practice:
+        body["practice"] = True
     if sheet.level_name:
         body["level"] = int(sheet.level_name)
     if not is_open and now_ms() >= sheet.rules.closes_ms:
@@ -123,8 +125,12 @@ def outcome_json(outcome: Outcome) -> dict[str, object]:
         "correct": outcome.correct,
         "of": outcome.of,
     }
+    if outcome.level:
+        body["level"] = int(outcome.level)
     if outcome.passed is not None:
-        body["level"], body["passed"] = int(outcome.level), outcome.passed
+        body["passed"] = outcome.passed
+    if outcome.practice:
+        body["practice"] = True
     if outcome.corrections:
         body["void"], body["corrections"] = outcome.is_void, told(outcome.corrections)
     return body

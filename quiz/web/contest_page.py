@@ -22,7 +22,7 @@ from quiz.web.correction_words import told
 from quiz.web.desk_words import tree_words
 from quiz.web.level_words import LevelRow, level_rows, level_to_start, why_closed
 from quiz.web.wording import duration, moment, number
-from quiz.web.words import rules_page
+from quiz.web.words import practice_words, rules_page
 
 REFRESH_WITHIN_S = 3_600  # without script the page loads again when the start is nearer than this
 SOONEST_REFRESH_S = 5
@@ -76,6 +76,7 @@ class ContestPage:
     scenes: Sequence[str]
     levels: Sequence[LevelRow]  # of the person; none where nobody is signed in or nothing runs
     level: LevelRow | None  # the one that the large button starts
+    practice_words: str  # what has to be passed first, where what is started now is practice
     start_key: str
     start_words: str
     papers: Frozen | None  # what all papers follow from, with the seed once it may be known
@@ -84,6 +85,18 @@ class ContestPage:
     mine: Sequence[MyAttempt]
     rules: Sequence[tuple[str, Sequence[str]]]
     version: int
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether nothing can be started now, though the stage is open."""
+        return not self.practice_words and (self.left == 0 or (bool(self.levels) and self.level is None))
+
+    @property
+    def button_words(self) -> str:
+        """What the large button says."""
+        if self.practice_words:
+            return _("开始练习")
+        return self.level.start_words if self.level is not None else _("开始答题")
 
 
 @dataclass(frozen=True)
@@ -161,6 +174,7 @@ def contest_page(
         scenes=stage.calendar.scenes if stage.calendar.period == "scene" else (),
         levels=level_rows(chances.levels) if chances else (),
         level=level,
+        practice_words=practice_words(stage) if chances and chances.must_practise else "",
         start_key=secrets.token_hex(8),
         start_words=_("现在是赛后练习：不计分，不上榜，次数不限。") if is_practice else _start_words(stage),
         papers=rules.told(now_ms),
@@ -177,6 +191,8 @@ def my_attempt(mine: Mine, zone: str, with_title: bool = True) -> MyAttempt:
     outcome = mine.outcome
     endpoint = "play.paper" if outcome is None else "results.result"
     title = mine.title if with_title else _("第 %(number)s 次", number=mine.number)
+    if mine.practice:
+        title = _("%(title)s · 练习", title=title)
     if mine.level:
         title = _("%(title)s · 第 %(level)s 关", title=title, level=mine.level)
     words = _("没有答完，可以继续")

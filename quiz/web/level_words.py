@@ -39,7 +39,9 @@ def level_to_start(chances: Chances | None) -> LevelRow | None:
 
 
 def level_cheer(outcome: Outcome) -> str:
-    """Return what is said first of a finished attempt at a level."""
+    """Return what is said first of a finished attempt at a level, or of a practice before what counts."""
+    if outcome.practice:
+        return _("练习通过，可以正式答题了！") if outcome.passed else _("练习还没有通过，再练一次")
     if outcome.passed:
         return _("第 %(level)s 关，闯关成功！", level=outcome.level)
     return _("第 %(level)s 关没有通过", level=outcome.level)

@@ -139,7 +139,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
     page = ResultPage(
         contest_id=outcome.contest_id,
         title=sheet.rules.document.title,
-        cheer=level_cheer(outcome) if outcome.level else _cheer(outcome.correct, outcome.of),
+        cheer=level_cheer(outcome) if outcome.passed is not None else _cheer(outcome.correct, outcome.of),
         points=number(outcome.points),
         facts=_facts(outcome),
         places=here,
@@ -316,6 +316,8 @@ def _order_words(stage: Stage) -> str:
 def _left_words(sheet: play.Sheet, outcome: Outcome, chances: play.Chances) -> str:
     if timing.is_practice(sheet.stage, sheet.row.started_ms):
         return _("这是赛后练习，不计分，不上榜。")
+    if outcome.practice:
+        return _("这次是练习，不计分，也不占答题次数。")
     if outcome.level and chances.refusal is not None:
         return why_closed(chances)
     left = chances.left.now

@@ -58,7 +58,7 @@ def moment(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-@pytest.fixture(params=["e1-points-per-attempt", "e2-best-then-time", "e7-gated-levels"])
+@pytest.fixture(params=["e1-points-per-attempt", "e2-best-then-time", "e7-gated-levels", "e8-practice-first"])
 def case(request: pytest.FixtureRequest) -> Case:
     return Case(EXAMPLES / request.param)
 
