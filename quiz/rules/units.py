@@ -109,6 +109,7 @@ class Row:
     enrolled: int | None
     metrics: Mapping[str, int | str] = field(default_factory=dict)  # the inputs of the formula, by name
     because: str | None = None  # why it is below the board: least_people, not_enrolled
+    measured: Measured | None = None  # what its value was made of
 
 
 class _Sortable(Protocol):
@@ -369,7 +370,7 @@ def _row(stage: Stage, board: Board, measured: Measured, place: int | None, beca
     else:
         (number,) = _ordered_by(stage, board, measured)
         value = shortest(number) if board.value.round is None else fixed(number, board.value.round)
-    return Row(place, value, measured.people, measured.attempts, measured.enrolled, shown, because)
+    return Row(place, value, measured.people, measured.attempts, measured.enrolled, shown, because, measured)
 
 
 def _shown(stage: Stage, term: Term, number: Fraction) -> int | str:

@@ -13,6 +13,7 @@ from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveUnavailable, View
 from quiz.models.play import Line
 from quiz.rules.document import Board, Stage
 from quiz.rules.publicity import frozen_at_ms, frozen_number
+from quiz.rules.units import Measured
 from quiz.services.platform import Platform
 from quiz.services.published import Published
 
@@ -53,6 +54,7 @@ class Row:
     real_name: str = ""  # from a roster; told to the desk only
     because: str | None = None  # why it is below the board: least_people, not_enrolled, disqualified
     reason: str = ""  # of a disqualification, as the ledger says it
+    measured: Measured | None = None  # of a unit: what its value was made of
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Wanted:
     first: int = 0
     size: int = 50
     me: int | None = None
+    unit: int | None = None  # whose surroundings are asked for on a board of units; None: one's own
     query: str = ""
     view: View = View.PUBLIC
     frozen: bool = False  # the desk asks for the standings as of the freeze

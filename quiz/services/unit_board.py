@@ -240,10 +240,13 @@ def _row(unit: Unit, row: units.Row) -> Row:
         values={"value": row.value, **counts, **enrolled, **row.metrics},
         unit=unit.path.rpartition("/")[0],
         because=row.because,
+        measured=row.measured,
     )
 
 
 def _own_unit(reading: Reading, session: Session) -> int | None:
+    if reading.wanted.unit is not None:
+        return reading.wanted.unit
     if reading.wanted.me is None:
         return None
     text = session.scalar(select(Line.units).where(*reading.in_period, Line.person_id == reading.wanted.me))

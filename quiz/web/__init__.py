@@ -25,6 +25,7 @@ from quiz.web.play import play
 from quiz.web.prize_desk import prize_desk
 from quiz.web.prizes import prizes
 from quiz.web.results import results
+from quiz.web.why import why
 
 BLUEPRINTS = (
     health,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     openapi,
     play,
     results,
+    why,
     accounts,
     desk,
     desk_people,

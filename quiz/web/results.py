@@ -72,6 +72,7 @@ class BoardLine:
     value: str
     more: str
     is_mine: bool = False
+    unit_id: int | None = None  # of a unit: everybody may see why it stands there
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ class BoardPage:
     notice: str = ""  # until when results may be objected to
     frozen: str = ""  # that the board is frozen, since when and until when
     withheld: str = ""  # that rows are left out, because they would tell of too few people
+
+    @property
+    def why(self) -> Mapping[str, str]:
+        """What the address of one's own explanation takes over from this one."""
+        return {name: value for name, value in self.kept.items() if name != "q"}
 
     @property
     def shows_mine(self) -> bool:
@@ -250,7 +256,8 @@ def _line(stage: Stage, shown: Board, row: Row, mine: int | None) -> BoardLine:
     else:
         value = str(values["value"]) if "value" in values else ""
         more = _unit_words(row)
-    return BoardLine(row.place, row.name or _("（已注销）"), row.unit, value, more, row.id == mine)
+    unit_id = None if shown.of == "people" else row.id
+    return BoardLine(row.place, row.name or _("（已注销）"), row.unit, value, more, row.id == mine, unit_id)
 
 
 def _unit_words(row: Row) -> str:
