@@ -106,7 +106,7 @@ class TooQuick(QuizError):
     """An attempt was handed in before the rules allow it."""
 
     code = "too_quick"
-    message = N_("还没有到可以交卷的时间，请再检查一遍答案。")
+    message = N_("还没有到可以交卷的时间，答案都已保存，请再检查一遍。")
 
 
 class UnitNeeded(QuizError):

@@ -34,6 +34,11 @@ def _any(*values: object) -> Test:
     return lambda found: any(value in values for value in found)
 
 
+def _stops_too_quick(stage: Any) -> bool:  # Any: as above
+    """Return whether a run may end by itself before it may be handed in: nobody could avoid that."""
+    return stage.get("flow", {}).get("stop", "end") != "end" and "at_least_s" in stage.get("clock", {})
+
+
 PERSONAL = ("total", "time", "reached", "first_started")
 
 GAPS = (
@@ -44,7 +49,7 @@ GAPS = (
         N_("不定项、填空、排序、连线题"),
         _any("indefinite", "fill", "order", "match"),
     ),
-    Gap("/stages/*/clock/at_least_s", N_("最短答题时间")),
+    Gap("/stages/*", N_("答错即止或限时连续答题，又有最短答题时间"), _stops_too_quick),
     Gap("/stages/*/clock/leaving", N_("离开页面的处理"), _is_not("nothing")),
     Gap("/stages/*/flow/redo", N_("答错重做直到答对"), _is("until_right")),
     Gap("/stages/*/flow/duel", N_("对战")),

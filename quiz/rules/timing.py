@@ -208,8 +208,13 @@ def time_ms(
 
 def is_too_quick(stage: Stage, started_ms: int, finished_ms: int) -> bool:
     """Return whether an attempt was handed in before it may be; what a limit cut off was not too quick."""
-    least, limit = stage.clock.at_least_ms, limit_ms(stage, started_ms)
-    return least is not None and finished_ms - started_ms < least and (limit is None or finished_ms < limit)
+    return finished_ms < may_finish_ms(stage, started_ms)
+
+
+def may_finish_ms(stage: Stage, started_ms: int) -> int:
+    """Return the first moment at which an attempt may be handed in: its limit at the latest."""
+    earliest, limit = started_ms + (stage.clock.at_least_ms or 0), limit_ms(stage, started_ms)
+    return earliest if limit is None else min(earliest, limit)
 
 
 def moment_ms(zone: str, text: str) -> int:

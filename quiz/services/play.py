@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from quiz.errors import Busy, NotFound, QuizError, SignInNeeded
+from quiz.errors import Busy, NotFound, QuizError, SignInNeeded, TooQuick
 from quiz.models import record
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
@@ -24,6 +24,7 @@ from quiz.services.awards import check_advanced, has_advanced
 from quiz.services.closing import Ending, Outcome, close, played_of, with_corrections
 from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest, with_corrected_keys
 from quiz.services.happened import added
+from quiz.services.marking import ended_ms
 from quiz.services.platform import Platform
 from quiz.services.progress import progress, started_before
 from quiz.services.published import Published, in_force, published
@@ -189,9 +190,11 @@ def save(platform: Platform, batch: Batch) -> Saved:
 def finish(platform: Platform, batch: Batch) -> Finished:
     """Store the last answers, close the attempt and count it; doing it again returns the first outcome.
 
-    Raises NotFound, SignInNeeded.
+    Raises NotFound, SignInNeeded, and TooQuick: then the answers are stored and the attempt goes on.
     """
     finished = platform.writer.run(lambda c: _finish(c, platform, batch))
+    if isinstance(finished, QuizError):
+        raise finished
     announce(platform, finished.outcome.contest_id, finished.outcome.lines)
     return finished
 
@@ -360,7 +363,7 @@ def _weighed(platform: Platform, batch: Batch, row: AttemptRow | None) -> Saved 
         return refusal
 
 
-def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finished:
+def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finished | TooQuick:
     row = read_attempt(connection, record.ATTEMPT_FOR_FINISH, batch.attempt_id, batch.received_ms)
     checked(row, batch)
     rules = published(platform, row.rules_id)
@@ -369,6 +372,10 @@ def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finishe
     admission = save_batch(connection, rules, batch, row).admission if batch.answers else Admission()
     in_time = row.closes_ms is None or batch.received_ms <= row.closes_ms
     finished_ms = batch.received_ms if row.deadline_ms is None else min(batch.received_ms, row.deadline_ms)
+    may_finish_ms = timing.may_finish_ms(stage_of(rules, row), row.started_ms)
+    has_ended = ended_ms(rules, row, receipts(connection, row.id), batch.received_ms) is not None
+    if finished_ms < may_finish_ms and not has_ended:
+        return TooQuick(may_finish=may_finish_ms)
     ending = Ending(finished_ms, "person" if in_time else "server", batch.received_ms)
     outcome = close(connection, rules, row, ending)
     return Finished(outcome or closing.outcome_of(connection, rules, row), admission)

@@ -10,7 +10,7 @@ from flask import Blueprint, Request, request
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import N_, Malformed, SignInNeeded
-from quiz.rules import course
+from quiz.rules import course, timing
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import MOST_SEQ, Answer, Paper
 from quiz.services import play, results
@@ -111,6 +111,8 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
         body["level"] = int(sheet.level_name)
     if not is_open and now_ms() >= sheet.rules.closes_ms:
         body["drawn"] = [slot.version_id for slot in paper.slots]
+    if clock.at_least_ms is not None:
+        body["may_finish"] = timing.may_finish_ms(sheet.stage, sheet.row.started_ms)
     if sheet.shown:
         body["shown"] = {str(n): reviewed_json(shown) for n, shown in sheet.shown.items()}
     return body

@@ -13,6 +13,7 @@ from quiz.errors import (
     NotNow,
     QuizError,
     QuotaUsed,
+    TooQuick,
     UnitNeeded,
 )
 from quiz.rules.permissions import Action
@@ -125,7 +126,11 @@ def hand_in(attempt_id: int) -> ResponseReturnValue:
     batch = Batch(attempt_id, person.person_id, sheet.row.epoch, FORM_DEVICE, _answers(sheet), now_ms())
     if sheet.open is not None and service.save(platform(), batch).open is not None:
         return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
-    service.finish(platform(), batch)
+    try:
+        service.finish(platform(), batch)
+    except TooQuick as error:
+        flash(refusal(error), "warn")
+        return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
     return redirect(here, 303)
 
 
@@ -137,7 +142,8 @@ def _answers(sheet: Sheet) -> tuple[Answer, ...]:
     """Return what the form says of each question; one left empty in the form is no answer."""
     numbers = [sheet.open.n] if sheet.open else range(1, len(sheet.paper.slots) + 1)
     given = [(n, tuple(request.form.getlist(f"q{n}"))) for n in numbers]
-    return tuple(Answer(n, n, response) for n, response in given if response or sheet.open)
+    seq = now_ms()  # the paper may come again, changed, where it came too early
+    return tuple(Answer(n, seq, response) for n, response in given if response or sheet.open)
 
 
 def _personal(rules: Published, stage: int) -> Personal:

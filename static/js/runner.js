@@ -9,6 +9,7 @@
   var inTurn = page.turn === "1"; // one question is open, the server opens the next
   var oneByOne = inTurn || page.feedback === "1"; // an answer is final when it is sent
   var deadline = +page.deadline || Infinity; // none: no limit that a person has to know
+  var least = +page.least || 0, waits = false; // it cannot be handed in before; the paper is through and waits for that
   var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
   var BATCH = 5, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 300, SLOWEST = 1500; // answers; ms
   function id(name) { return document.getElementById(name); }
@@ -129,6 +130,12 @@
   function failed(seconds) { busy = false; off = true; drawState(); lockFinish(); later(seconds); }
   function answered(reply, finishing) {
     var data = reply.data, code = data.error && data.error.code;
+    if (code === "too_quick") {
+      busy = false; off = false; my.finish = false; keep();
+      least = data.error.may_finish;
+      if (!inTurn) showCard();
+      return finish();
+    }
     if (reply.status === 409 || reply.status === 410) return leave();
     if (reply.status === 401) { busy = false; off = true; id("expired").hidden = false; drawState(); return; }
     if (reply.status === 404) { busy = false; over = true; tell(data.error ? data.error.message : code, "bad"); return; }
@@ -287,6 +294,10 @@
     drawNav();
   }
   function finish() {
+    if (clock.now() < least) {
+      waits = inTurn;
+      return tell(say(inTurn ? "waits" : "too_early", { time: clock.words(least - clock.now()) }), "warn");
+    }
     if (inTurn && sections[shown] && !isFinal(shown) && isAnswered(shown)) { // chosen when the time ended
       reread();
       my.queue[shown] = { seq: my.seq += 1, response: response(shown) };
@@ -305,6 +316,7 @@
   function ends() { return inTurn && sections[shown] && +sections[shown].dataset.deadline || deadline; }
   function tick() {
     if (over || my.finish) return;
+    if (waits && clock.now() >= least) { waits = false; return finish(); }
     var left = ends() - clock.now(), timeLeft = id("time-left");
     if (left === Infinity) return;
     timeLeft.textContent = clock.words(left);
@@ -369,7 +381,7 @@
   var tab = "?" + random();
   try { localStorage.setItem(TAB, tab); } catch (e) { keeps = false; tell(say("no_storage"), "warn"); }
   var first = inTurn ? numbers()[0] : Math.min(my.at, numbers().length);
-  if (first) show(first, false);
+  if (first) show(first, false); else finish();
   drawState();
   if (my.finish) lockFinish();
   tick(); setInterval(tick, 250);

@@ -78,3 +78,28 @@ def test_a_question_is_skipped_only_when_that_is_asked_for_twice(phone: Phone, s
 
     expect(phone.question).to_contain_text("第 2 题")
     assert site.saved(attempt) == {1: 0}
+
+
+def test_a_paper_is_not_handed_in_before_the_least_time(phone: Phone, site: Site) -> None:
+    contest = site.publish("最短时间", clock="per_attempt_s: 600, at_least_s: 8", count=2)
+    attempt = phone.start(contest)
+    phone.choose(0)
+    phone.page.locator("#to-card").click()
+    phone.page.locator("#hand-in").click()
+    expect(phone.page.locator("#tell")).to_contain_text("才能交卷")
+    assert not site.is_finished(attempt)
+
+    phone.page.wait_for_timeout(8_000)
+    phone.page.locator("#hand-in").click()
+
+    phone.page.wait_for_url("**/result*")
+    assert site.saved(attempt) == {1: 1}
+
+
+def test_questions_in_turn_that_are_through_wait_for_the_least_time(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("答完再等", clock="per_question_s: 20, at_least_s: 6", count=1))
+    phone.choose(0)
+    phone.press("提交并交卷")
+    expect(phone.page.locator("#tell")).to_contain_text("到时自动交卷")
+
+    phone.page.wait_for_url("**/result*", timeout=12_000)
