@@ -1,6 +1,7 @@
 """What it costs to fold a recorded contest anew: a million attempts under the most involved rules.
 
-`python -m bench.fold [--attempts N]`; prints seconds, memory and the ratio to reading the file as JSON.
+`python -m bench.fold [--attempts N]` prints seconds and memory of the command that replays a case, and how
+memory grows when the same people have four times as many attempts.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import orjson
+
+from bench.memory import megabytes_of_tree
 
 RULES = Path(__file__).with_name("fold.yaml")
 ATTEMPTS_A_PERSON = 10
@@ -26,7 +29,11 @@ QUESTIONS = 20
 OPENS = datetime(2024, 6, 1, 8, tzinfo=timezone(timedelta(hours=8)))
 DAYS = 30
 STREETS, SCHOOLS = 11, 40
+MILLION = 1_000_000
 CEILINGS_S = {"answers": 300, "stored": 60}  # for a million attempts, on two cores
+MOST_MEGABYTES = 600  # for a million attempts, of all processes together
+MORE_ATTEMPTS = 4  # times as many, of the same people
+MOST_GROWTH = 1.3  # of the memory for them
 
 
 @dataclass(frozen=True)
@@ -37,17 +44,17 @@ class Fold:
     seconds: float
     cpu_s: float  # of all its processes
     reading_s: float  # the same file read as JSON, nothing else
-    megabytes: float
+    megabytes: float  # at the peak, of all its processes together; what they share is counted once
 
     @property
     def for_a_million(self) -> float:
-        return self.seconds * 1_000_000 / self.attempts
+        return self.seconds * MILLION / self.attempts
 
 
-def write_case(folder: Path, attempts: int, stored: bool) -> None:
-    """Write a case of so many attempts, ten a person; `stored`: results in place of answers."""
+def write_case(folder: Path, attempts: int, stored: bool, each: int = ATTEMPTS_A_PERSON) -> None:
+    """Write a case of so many attempts, `each` a person; `stored`: results in place of answers."""
     folder.mkdir(parents=True, exist_ok=True)
-    people = range(max(1, attempts // ATTEMPTS_A_PERSON))
+    people = range(max(1, attempts // each))
     (folder / "rules.yaml").write_text(RULES.read_text("utf-8"), "utf-8")
     with (folder / "people.csv").open("w", encoding="utf-8") as file:
         file.write("person,group,age,region,school\n")
@@ -96,11 +103,25 @@ def _attempts(number: int, people: int, chance: random.Random, stored: bool) -> 
 
 
 def measured(folder: Path, attempts: int) -> Fold:
-    """Fold a case in a process of its own, as the command does, and read its file for comparison."""
+    """Replay a case as the command does, in a process of its own, and read its file for comparison."""
     program = [sys.executable, "-m", "bench.fold", "--one", str(folder)]
-    out = subprocess.run(program, check=True, capture_output=True, text=True).stdout
-    seconds, cpu_s, megabytes = (float(each) for each in out.split())
-    return Fold(attempts, seconds, cpu_s, _timed(lambda: _read(folder / "attempts.jsonl")), megabytes)
+    begun = time.perf_counter()
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as running:
+        peak = 0.0
+        while running.poll() is None:
+            peak = max(peak, megabytes_of_tree(running.pid))
+            time.sleep(LOOKED_AT_S)
+        assert running.stdout is not None  # it is a pipe
+        told = running.stdout.read()
+    seconds = time.perf_counter() - begun
+    if running.returncode:
+        raise SystemExit(running.returncode)
+    begun = time.perf_counter()
+    _read(folder / "attempts.jsonl")
+    return Fold(attempts, seconds, float(told), time.perf_counter() - begun, peak)
+
+
+LOOKED_AT_S = 0.25  # how often memory is looked at
 
 
 def _read(path: Path) -> None:
@@ -109,48 +130,59 @@ def _read(path: Path) -> None:
             orjson.loads(line)
 
 
-def _timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
 def _fold_here(folder: Path) -> None:
-    from quiz import cli_contest  # only the process that folds pays for it
+    """Replay a case into a file beside it, as the command prints it."""
+    from quiz import recorded  # only the process that folds pays for it
 
-    seconds = _timed(lambda: orjson.dumps(cli_contest.replayed(folder)))
+    with recorded.folded(folder) as text, (folder / "result.json").open("wb") as file:
+        file.writelines(text)
     used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    cpu_s = sum(each.ru_utime + each.ru_stime for each in used)
-    megabytes = sum(each.ru_maxrss for each in used) / 1024  # of the command and of its largest process
-    sys.stdout.write(f"{seconds:.3f} {cpu_s:.3f} {megabytes:.0f}\n")
+    sys.stdout.write(f"{sum(each.ru_utime + each.ru_stime for each in used):.3f}\n")
+
+
+def folds(folder: Path, attempts: int) -> Iterator[tuple[str, Fold]]:
+    """Measure a fold from stored results and one from answers."""
+    for kind in CEILINGS_S:
+        write_case(folder / kind, attempts, stored=kind == "stored")
+        yield kind, measured(folder / kind, attempts)
+
+
+def growth(folder: Path, attempts: int) -> tuple[Fold, Fold]:
+    """Measure the same people with few and with many attempts each, from stored results."""
+    many, few = ATTEMPTS_A_PERSON * MORE_ATTEMPTS, ATTEMPTS_A_PERSON
+    write_case(folder / "few", attempts // MORE_ATTEMPTS, stored=True, each=few)
+    write_case(folder / "many", attempts, stored=True, each=many)
+    return measured(folder / "few", attempts // MORE_ATTEMPTS), measured(folder / "many", attempts)
 
 
 def main() -> int:
-    """Measure both kinds of a case; returns the exit code: 1 when a ceiling is exceeded."""
+    """Measure everything; returns the exit code: 1 when a ceiling is exceeded."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--attempts", type=int, default=1_000_000)
-    asked.add_argument("--one", type=Path, help="fold this folder and say what it cost")
+    asked.add_argument("--attempts", type=int, default=MILLION)
+    asked.add_argument("--one", type=Path, help="fold this folder and say what processor time it took")
     given = asked.parse_args()
     if given.one is not None:
         _fold_here(given.one)
         return 0
     exceeded = False
     sys.stdout.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {given.attempts} attempts\n")
-    sys.stdout.write(
-        "| fold from | seconds | a million | CPU | × reading the file | memory |\n|---|---|---|---|---|---|\n"
-    )
+    sys.stdout.write("| fold from | seconds | CPU | × reading the file | memory |\n|---|---|---|---|---|\n")
     with tempfile.TemporaryDirectory(prefix="quiz-fold-") as folder:
-        for kind, ceiling in CEILINGS_S.items():
-            case = Path(folder) / kind
-            write_case(case, given.attempts, stored=kind == "stored")
-            found = measured(case, given.attempts)
+        for kind, found in folds(Path(folder), given.attempts):
             ratio = found.seconds / found.reading_s
             sys.stdout.write(
-                f"| {kind} | {found.seconds:.1f} | {found.for_a_million:.0f} s (≤ {ceiling}) "
-                f"| {found.cpu_s:.1f} s | {ratio:.1f} | {found.megabytes:.0f} MB |\n"
+                f"| {kind} | {found.seconds:.1f} (≤ {CEILINGS_S[kind]} for a million) "
+                f"| {found.cpu_s:.1f} s | {ratio:.1f} | {found.megabytes:.0f} MB (≤ {MOST_MEGABYTES}) |\n"
             )
-            exceeded = exceeded or found.for_a_million > ceiling
-    return int(exceeded)
+            sys.stdout.flush()
+            exceeded |= found.for_a_million > CEILINGS_S[kind] or found.megabytes > MOST_MEGABYTES
+        few, many = growth(Path(folder), given.attempts)
+    grown = many.megabytes / few.megabytes
+    sys.stdout.write(
+        f"\n{MORE_ATTEMPTS} × as many attempts of the same people: {few.megabytes:.0f} MB became "
+        f"{many.megabytes:.0f} MB, × {grown:.2f} (≤ {MOST_GROWTH})\n"
+    )
+    return int(exceeded or grown > MOST_GROWTH)
 
 
 if __name__ == "__main__":

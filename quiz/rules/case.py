@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
-from mmap import mmap
+from functools import lru_cache
+from sys import intern
 from typing import Any, TypeVar
 
 import orjson
@@ -23,7 +25,7 @@ FILES = ("rules.yaml", "people.csv", "units.csv", "attempts.jsonl", "events.json
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PersonRow:
     """A person and the path of their unit in each tree."""
 
@@ -77,7 +79,7 @@ class AttemptRow:
     is_named: bool = False  # by the file, not by its line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """Something a person did that may earn points, attempts or entries."""
 
@@ -100,21 +102,17 @@ class LedgerRow:
     points: Fraction | None = None
 
 
-Text = str | bytes | mmap
+Text = str | bytes
+Numbered = tuple[int, bytes]  # a line of a file, and which one it is
 
 
 class Attempts(Collection[AttemptRow]):
-    """The attempts of a record by person; a line is read again when wanted, so that memory stays small."""
+    """The attempts of a record by person; a line is read when it is wanted, so that memory stays small."""
 
-    def __init__(self, content: Text = b"") -> None:
-        self._content = content.encode() if isinstance(content, str) else content
-        self._lines: dict[str, array[int]] = {}  # person → beginning, end, number of each line
-        self._count = 0
-        for start, end, number in self._spans():
-            ((line, row),) = _json(FILE, number, self._content[start:end])
-            person = str(_needed(row, "person", line))
-            self._lines.setdefault(person, array("q")).extend((start, end, number))
-            self._count += 1
+    def __init__(self, lines: Iterable[Numbered] = ()) -> None:
+        self._lines: dict[str, list[Numbered]] = {}
+        for line in lines:
+            self._lines.setdefault(person_of(FILE, line), []).append(line)
 
     def people(self) -> list[str]:
         """Return who has attempts, in order."""
@@ -122,37 +120,44 @@ class Attempts(Collection[AttemptRow]):
 
     def of(self, person: str) -> list[AttemptRow]:
         """Return a person's attempts in the order of the lines; raises InvalidInput naming the line."""
-        where = self._lines.get(person, array("q"))
-        found: list[AttemptRow] = []
-        for n in range(0, len(where), 3):
-            start, end, number = where[n : n + 3]
-            found += _rows(_json(FILE, number, self._content[start:end]), FILE, _attempt)
-        return found
+        return list(_read(self._lines.get(person, ()), FILE, _attempt))
 
     def __iter__(self) -> Iterator[AttemptRow]:
-        for start, end, number in self._spans():
-            yield from _rows(_json(FILE, number, self._content[start:end]), FILE, _attempt)
+        for person in self._lines:
+            yield from self.of(person)
 
     def __len__(self) -> int:
-        return self._count
+        return sum(map(len, self._lines.values()))
 
     def __contains__(self, row: object) -> bool:
         return any(each == row for each in self)
 
-    def _spans(self) -> Iterator[tuple[int, int, int]]:
-        """Yield beginning, end and number of every line that is not empty."""
-        start, number, length = len(BOM) * (self._content[: len(BOM)] == BOM), 0, len(self._content)
-        while start < length:
-            end = self._content.find(b"\n", start)
-            end = length if end < 0 else end
-            number += 1
-            if self._content[start:end].strip():
-                yield start, end, number
-            start = end + 1
-
 
 FILE = "attempts.jsonl"
+EVENTS = "events.jsonl"
 BOM = b"\xef\xbb\xbf"
+PERSON_FIRST = re.compile(rb'\{"person": ?"([^"\\]*)"')  # as programs write a line
+
+
+def person_of(name: str, line: Numbered) -> str:
+    """Return whose a line is; raises InvalidInput naming file and line."""
+    number, text = line
+    first = PERSON_FIRST.match(text)
+    if first is not None and b"\\" not in text and text.count(b'"person"') == 1:
+        with suppress(UnicodeDecodeError):
+            return first[1].decode()  # several times cheaper than reading all of it
+    row = _json(name, line)[1]
+    if "person" not in row:
+        raise _unreadable(name, number, "person")
+    return str(row["person"])
+
+
+def lines_of(content: Text) -> Iterator[Numbered]:
+    """Yield the lines of a file that are not empty, with their numbers from 1."""
+    encoded = content.encode() if isinstance(content, str) else content
+    for number, text in enumerate(encoded.removeprefix(BOM).split(b"\n"), 1):
+        if text.strip():
+            yield number, text
 
 
 @dataclass(frozen=True)
@@ -166,26 +171,42 @@ class Case:
     events: tuple[EventRow, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
 
+    def part(self, attempts: Iterable[Numbered], events: Iterable[Numbered]) -> Case:
+        """Return the case with these lines of its attempts and events: all of some people's, or of all."""
+        return replace(self, attempts=Attempts(attempts), events=tuple(_read(events, EVENTS, _event)))
+
+    def heard(self) -> Heard:
+        """Return which of the attempts and people that the ledger names are in the record."""
+        wanted = {row.attempt for row in self.ledger if row.attempt is not None}
+        people = {row.person for row in self.ledger if row.person is not None}
+        attempts = (row.name for row in self.attempts if row.name in wanted) if wanted else ()
+        here = {*self.attempts.people(), *(row.person for row in self.events)} if people else set()
+        return {*(("attempt", name) for name in attempts), *(("person", name) for name in here & people)}
+
 
 def parse(files: Mapping[str, Text]) -> Case:
     """Read the files of a case, by name; raises InvalidInput naming file and line.
 
     Of attempts only who they are of; the rest of a line is read, and may be refused, when it is folded.
     """
-    texts = {name: _text(content) for name, content in files.items() if name != FILE}
-    people = _rows(_csv(texts, "people.csv", ("person",)), "people.csv", _person)
-    found = Case(
+    part = lines_of(files.get(FILE, b"")), lines_of(files.get(EVENTS, b""))
+    found = frame(files).part(*part)
+    all_heard(found, found.heard())
+    return found
+
+
+def frame(files: Mapping[str, Text]) -> Case:
+    """Read what a case has beside attempts and events; raises InvalidInput naming file and line."""
+    texts = {name: _text(content) for name, content in files.items() if name not in (FILE, EVENTS)}
+    people = _rows(_csv(texts, "people.csv", ("person",)), "people.csv", _Roster().person)
+    units = _rows(_csv(texts, "units.csv", ("tree", "unit", "enrolled", "as_of")), "units.csv", _unit)
+    ledger = _read(lines_of(texts.get("ledger.jsonl", "")), "ledger.jsonl", _ledger)
+    return Case(
         rules=texts["rules.yaml"],
         people={person.id: person for person in people},
-        units=tuple(
-            _rows(_csv(texts, "units.csv", ("tree", "unit", "enrolled", "as_of")), "units.csv", _unit)
-        ),
-        attempts=Attempts(files.get(FILE, b"")),
-        events=tuple(_rows(_all_json(texts, "events.jsonl"), "events.jsonl", _event)),
-        ledger=tuple(_rows(_all_json(texts, "ledger.jsonl"), "ledger.jsonl", _ledger)),
+        units=tuple(units),
+        ledger=tuple(ledger),
     )
-    _names_exist(found)
-    return found
 
 
 def moment_ms(text: str) -> int:
@@ -210,30 +231,23 @@ def _csv(files: Mapping[str, str], name: str, needed: tuple[str, ...]) -> Iterat
         yield reader.line_num, {key: value or "" for key, value in row.items() if key}
 
 
-def _all_json(files: Mapping[str, str], name: str) -> Iterator[Line]:
-    for line, text in enumerate(files.get(name, "").split("\n"), 1):
-        if text.strip():
-            yield from _json(name, line, text.encode())
+def _read(lines: Iterable[Numbered], name: str, make: Callable[[int, Mapping[str, Any]], T]) -> Iterator[T]:
+    return _rows((_json(name, line) for line in lines), name, make)
 
 
-def _json(name: str, line: int, text: bytes) -> Iterator[Line]:
+def _json(name: str, line: Numbered) -> Line:
+    number, text = line
     try:
         row = orjson.loads(text)
     except ValueError:
-        raise _unreadable(name, line, "JSON") from None
+        raise _unreadable(name, number, "JSON") from None
     if not isinstance(row, dict):
-        raise _unreadable(name, line, "JSON")
-    yield line, row
+        raise _unreadable(name, number, "JSON")
+    return number, row
 
 
 def _text(content: Text) -> str:
     return content if isinstance(content, str) else bytes(content).decode()
-
-
-def _needed(row: Mapping[str, Any], key: str, line: int) -> Any:
-    if key not in row:
-        raise _unreadable(FILE, line, key)
-    return row[key]
 
 
 def _rows(lines: Iterator[Line], name: str, make: Callable[[int, Mapping[str, Any]], T]) -> Iterator[T]:
@@ -256,28 +270,40 @@ def _unreadable(name: str, line: int, what: str) -> InvalidInput:
 NO_TREES = ("person", "group", "age", "grade", "registered_at", "extra_time")
 
 
-def _names_exist(found: Case) -> None:
+Heard = set[tuple[str, str]]  # attempts and people that the ledger names, by kind and name
+
+
+def all_heard(case: Case, heard: Heard) -> None:
     """Raise InvalidInput for a correction of an attempt or a person that nobody has heard of."""
-    wanted = {row.attempt for row in found.ledger if row.attempt is not None}
-    attempts = {row.name for row in found.attempts if row.name in wanted} if wanted else set()
-    people = {*found.people, *found.attempts.people(), *(row.person for row in found.events)}
-    for row in found.ledger:
-        for name, known in ((row.attempt, attempts), (row.person, people)):
-            if name is not None and name not in known:
+    for row in case.ledger:
+        for kind, name in (("attempt", row.attempt), ("person", row.person)):
+            if (
+                name is not None
+                and (kind, name) not in heard
+                and not (kind == "person" and name in case.people)
+            ):
                 raise InvalidInput(N_("ledger.jsonl 中的“%(name)s”不在这次比赛的记录里。"), name=name)
 
 
-def _person(_line: int, row: Mapping[str, Any]) -> PersonRow:
-    registered = row.get("registered_at", "")
-    return PersonRow(
-        id=row["person"],
-        group=row.get("group", ""),
-        age=int(row["age"]) if row.get("age") else None,
-        grade=row.get("grade", ""),
-        registered_ms=moment_ms(registered) if registered else None,
-        extra=extra_time.read(row.get("extra_time", "")),
-        paths={tree: path for tree, path in row.items() if tree not in NO_TREES and path},
-    )
+class _Roster:
+    """Reads people, most of whom have the same units: what is equal is kept once."""
+
+    def __init__(self) -> None:
+        self._paths: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+
+    def person(self, _line: int, row: Mapping[str, Any]) -> PersonRow:
+        """Return a person as a line has them."""
+        registered = row.get("registered_at", "")
+        paths = tuple((tree, path) for tree, path in row.items() if tree not in NO_TREES and path)
+        return PersonRow(
+            id=row["person"],
+            group=intern(row.get("group", "")),
+            age=int(row["age"]) if row.get("age") else None,
+            grade=intern(row.get("grade", "")),
+            registered_ms=moment_ms(registered) if registered else None,
+            extra=extra_time.read(row.get("extra_time", "")),
+            paths=self._paths.setdefault(paths, dict(paths)),
+        )
 
 
 def _unit(_line: int, row: Mapping[str, str]) -> UnitRow:
@@ -337,7 +363,7 @@ def _share(text: str) -> Exact:
 def _stored(row: Mapping[str, Any]) -> Stored:
     """Return a result in place of answers: score, correct, and where wanted full, done, time_ms."""
     return Stored(
-        score=plain(Fraction(str(row["score"]))),
+        score=_number(str(row["score"])),
         correct=int(row["correct"]),
         full=row.get("full") is True,
         done=row.get("done", True) is True,
@@ -345,8 +371,13 @@ def _stored(row: Mapping[str, Any]) -> Stored:
     )
 
 
+@lru_cache(maxsize=65_536)
+def _number(text: str) -> Exact:
+    return plain(Fraction(text))
+
+
 def _event(_line: int, row: Mapping[str, Any]) -> EventRow:
-    return EventRow(str(row["person"]), moment_ms(row["at"]), str(row["kind"]))
+    return EventRow(str(row["person"]), moment_ms(row["at"]), intern(str(row["kind"])))
 
 
 DEEDS = ("void", "restore", "adjust", "zero", "disqualify", "remark")

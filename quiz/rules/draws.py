@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -45,6 +45,23 @@ def entries(draw: Draw, award: Award, entrant: Entrant) -> list[Dated]:
     """Return a person's entries in a draw with their days, after the caps of each source and of the draw."""
     earned = [one for entry in draw.entries for one in _from(entry, award, entrant)]
     return _within(draw.cap, sorted(earned, key=lambda one: one.day))
+
+
+def apart_from_places(draw: Draw, award: Award, entrant: Entrant) -> int:
+    """Return how many entries a person has beside those for places, before the cap of the whole draw."""
+    earned = [
+        one for entry in draw.entries if entry.source != "place" for one in _from(entry, award, entrant)
+    ]
+    within = _within(replace(draw.cap, total=None), sorted(earned, key=lambda one: one.day))
+    return sum(one.number for one in within)
+
+
+def with_places(draw: Draw, award: Award, apart: int, places: Mapping[str, Sequence[int]]) -> int:
+    """Return how many entries a person has in all; of those for places no day or period has a cap."""
+    entrant = Entrant((), {}, places, Fraction(0))
+    for_places = (entry for entry in draw.entries if entry.source == "place")
+    number = apart + sum(one.number for entry in for_places for one in _from(entry, award, entrant))
+    return number if draw.cap.total is None else min(number, draw.cap.total)
 
 
 def _within(cap: Limit, earned: list[Dated]) -> list[Dated]:

@@ -1,11 +1,12 @@
 """The record of one stage of a case: which attempts were accepted, what they came to, and people's lines.
 
-It is told person by person, so that a million attempts need no more memory than their people's lines.
+It is told person by person; `rules.folding` tells it part by part and keeps no more than people's lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +15,7 @@ from math import lcm
 from quiz.errors import QuizError, TooQuick, UnitNeeded
 from quiz.rules import earning, eligibility, quota, standings, timing
 from quiz.rules.case import AttemptRow, Case, PersonRow
+from quiz.rules.columns import Columns
 from quiz.rules.corrections import Corrections
 from quiz.rules.draws import Try
 from quiz.rules.earning import Happened
@@ -26,8 +28,6 @@ from quiz.rules.played import Reader
 from quiz.rules.scoring import opens_what_counts, passes
 from quiz.rules.standings import Earned, Exactly, Line, Played
 from quiz.rules.trees import Forest
-
-Unsettled = dict[str, Exactly]  # by person
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,14 @@ class Shared:
         self.document, self.case = document, case
         self.corrections = Corrections(case.ledger)
         self.forest = Forest(document, case)
-        self.happened: dict[str, list[Happened]] = {}
-        for event in case.events:
-            self.happened.setdefault(event.person, []).append(Happened(event.at_ms, event.kind))
+        self.happened = _happened(case)
         self._paths: dict[str, dict[str, str | None]] = {}
+
+    def part(self, case: Case) -> Shared:
+        """Return it with the attempts and events of only some people."""
+        found = copy(self)
+        found.case, found.happened = case, _happened(case)
+        return found
 
     def people(self) -> list[str]:
         """Return who has an attempt or an event, in order."""
@@ -97,12 +101,19 @@ class Shared:
         return [*running, *begun[::-1], *stages][0]
 
 
+def _happened(case: Case) -> dict[str, list[Happened]]:
+    found: dict[str, list[Happened]] = {}
+    for event in case.events:
+        found.setdefault(event.person, []).append(Happened(event.at_ms, event.kind))
+    return found
+
+
 @dataclass
 class Taken:
     """What a record has taken in of some people; it can be carried from one process to another."""
 
     refused: list[Refused] = field(default_factory=list)
-    by_period: dict[str | None, Unsettled] = field(default_factory=dict)
+    spans: dict[str | None, Columns] = field(default_factory=dict)  # of the stage (None) and its periods
     tries: dict[str, list[Try]] = field(default_factory=dict)
     periods: set[str] = field(default_factory=set)  # with an attempt
 
@@ -111,38 +122,22 @@ class Taken:
         self.refused += other.refused
         self.tries.update(other.tries)
         self.periods |= other.periods
-        for period, people in other.by_period.items():
-            self.by_period.setdefault(period, {}).update(people)
+        for period, people in other.spans.items():
+            self.spans.setdefault(period, Columns()).take_in(people)
 
 
-Work = Callable[[Sequence[str]], list[Taken]]
-Spread = Callable[[Work, Sequence[str]], Iterable[list[Taken]]]  # the people in parts, which are independent
+def records(document: Document, case: Case) -> list[Record]:
+    """Return the records of all stages of a case; raises InvalidInput for a line that cannot be read."""
+    return records_of(Shared(document, case))
 
 
-def in_turn(work: Work, people: Sequence[str]) -> Iterable[list[Taken]]:
-    """Do the work for all people at once."""
-    return [work(people)]
-
-
-def records(document: Document, case: Case, spread: Spread = in_turn) -> list[Record]:
-    """Return the records of all stages of a case; raises InvalidInput for a line that cannot be read.
-
-    `spread`: how the work is spread over processes.
-    """
-    shared = Shared(document, case)
-
-    def work(people: Sequence[str]) -> list[Taken]:
-        found = [Record(shared, stage) for stage in document.stages]
-        for person in people:
-            rows = case.attempts.of(person)
-            for record in found:
-                record.add(person, shared.of_stage(rows, record.stage))
-        return [record.taken for record in found]
-
-    found = [Record(shared, stage) for stage in document.stages]
-    for part in spread(work, shared.people()):
-        for record, taken in zip(found, part, strict=True):
-            record.taken.add(taken)
+def records_of(shared: Shared) -> list[Record]:
+    """Return the records of all stages, with everybody of whom there is anything."""
+    found = [Record(shared, stage) for stage in shared.document.stages]
+    for person in shared.people():
+        rows = shared.case.attempts.of(person)
+        for record in found:
+            record.add(person, shared.of_stage(rows, record.stage))
     for record in found:
         record.settle()
     return found
@@ -169,25 +164,21 @@ class Record:
         valid = [each for each in story.accepted if not self.corrections.attempt_is_void(each.row.name)]
         mine = [each.played for each in valid]
         folding = standings.Folding(self.stage.person, mine, story.earned)
-        whole = folding.over(None, self.corrections.added_to(person))
-        if whole is not None:
-            taken.by_period.setdefault(None, {})[person] = whole
+        self._put(None, person, folding.over(None, self.corrections.added_to(person)))
         taken.periods.update([played.period for played in mine])
         for period in folding.periods if self._has_period_boards else ():
-            within = folding.over(period)
-            if within is not None:
-                taken.by_period.setdefault(period, {})[person] = within
+            self._put(period, person, folding.over(period))
         if self._counts_tries and story.accepted:
             taken.tries[person] = [self._try(each) for each in story.accepted]
+
+    def _put(self, period: str | None, person: str, found: Exactly | None) -> None:
+        if found is not None:
+            self.taken.spans.setdefault(period, Columns()).add(person, found)
 
     def settle(self) -> None:
         """Fix the smallest point: as stated, else the one that divides every total of this record."""
         if not self.stage.point_stated:
-            denominators = {
-                each.points.denominator
-                for people in self.taken.by_period.values()
-                for each in people.values()
-            }
+            denominators = [people.denominator() for people in self.taken.spans.values()]
             self.stage = replace(self.stage, point=Fraction(1, lcm(1, *denominators)))
 
     def story(self, person: str, rows: Sequence[AttemptRow] | None = None) -> Story:
@@ -219,7 +210,7 @@ class Record:
 
     def people(self) -> list[str]:
         """Return who has an accepted attempt or an event that counts, and is not disqualified."""
-        return sorted(self.taken.by_period.get(None, {}))
+        return sorted(self._of(None).people)
 
     @property
     def refused(self) -> list[Refused]:
@@ -258,13 +249,19 @@ class Record:
 
     def lines(self, period: str | None) -> dict[str, Line]:
         """Return the lines of everybody over the stage, or over one period."""
-        found = self.taken.by_period.get(period, {})
-        return {person: found[person].line(self.stage) for person in sorted(found)}
+        return self._of(period).lines(self.stage)
 
     def total(self, person: str) -> Fraction:
         """Return a person's total over the stage, in points."""
-        found = self.taken.by_period.get(None, {}).get(person)
-        return found.line(self.stage).total * self.stage.point if found is not None else Fraction(0)
+        found = self._whole.get(person)
+        return found.total * self.stage.point if found is not None else Fraction(0)
+
+    @cached_property
+    def _whole(self) -> dict[str, Line]:
+        return self.lines(None)
+
+    def _of(self, period: str | None) -> Columns:
+        return self.taken.spans.get(period) or Columns()
 
     @cached_property
     def units_out(self) -> set[tuple[str, str]]:

@@ -2,190 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 from typing import Any
 
+import orjson
+
 from quiz.errors import InvalidDocument
-from quiz.rules import draws, timing
-from quiz.rules.across import Across
-from quiz.rules.awards import Occasion, given, longest_row, winners
+from quiz.rules import folding
 from quiz.rules.building import build
 from quiz.rules.case import Case
 from quiz.rules.document import checked
-from quiz.rules.limits import Dated
-from quiz.rules.parts import AtLeast, Board, Draw, Prize
-from quiz.rules.record import Record, Spread, in_turn, records
-from quiz.rules.tables import Tables
+from quiz.rules.parts import Board, Document, Draw, Prize
+from quiz.rules.record import Refused
+from quiz.rules.runs import Run
 
 Json = dict[str, Any]  # Any: JSON, as expected.json has it
+Text = Iterator[bytes]  # JSON, in pieces
+SECTIONS = ("boards", "below", "draw_entries", "awards")
+ROWS_AT_ONCE = 1_000
 
 
-def result(case: Case, spread: Spread = in_turn) -> Json:
+def result(case: Case) -> Json:
     """Return what a case comes to, in the form of expected.json; a document that is wrong gives `invalid`.
 
     Raises InvalidInput for a line that cannot be read.
     """
     try:
-        source = checked(case.rules)
+        document = document_of(case)
     except InvalidDocument as error:
-        return {"invalid": [{"at": f.at, "code": f.code, "line": f.line} for f in error.faults]}
-    document = build(source.raw)
-    found = records(document, case, spread)
-    runs = [Run(Tables(record)) for record in found]
-    if document.boards or document.draws or document.awards:
-        runs.append(Run(Tables(Across(document, found))))
+        return invalid(error)
+    runs, refused = folding.whole(document, case)
+    text = written(listed(map(refusal, in_order(refused))), pieces(runs), lambda piece: piece.make())
+    found: Json = json.loads(b"".join(text))
+    return found
+
+
+def document_of(case: Case) -> Document:
+    """Return the rules of a case; raises InvalidDocument."""
+    return build(checked(case.rules).raw)
+
+
+def invalid(error: InvalidDocument) -> Json:
+    """Return what is told of a document that is wrong."""
+    return {"invalid": [{"at": f.at, "code": f.code, "line": f.line} for f in error.faults]}
+
+
+def in_order(refused: Iterable[Refused]) -> list[Refused]:
+    """Return refused attempts in order of their start."""
+    return sorted(refused, key=begun)
+
+
+def begun(refused: Refused) -> tuple[int, int]:
+    """Return by what refused attempts are ordered."""
+    return refused.row.started_ms, refused.row.id
+
+
+def refusal(refused: Refused) -> Json:
+    """Return what is told of a refused attempt."""
+    row = refused.row
     return {
-        "refused": list(_refused(found)),
-        "boards": dict(_named(runs, Run.boards)),
-        "below": dict(_named(runs, Run.below)),
-        "draw_entries": dict(_named(runs, Run.draw_entries)),
-        "awards": dict(_named(runs, Run.awards)),
+        "person": row.person,
+        "started_at": row.started_at,
+        "because": refused.because,
+        "stage": refused.stage,
+        **({"attempt": row.name} if row.is_named else {}),
     }
 
 
-def _refused(found: Sequence[Record]) -> Iterator[Json]:
-    """Yield the attempts that were refused, in order of their start."""
-    refused = (each for record in found for each in record.refused)
-    for each in sorted(refused, key=lambda each: (each.row.started_ms, each.row.id)):
-        yield {
-            "person": each.row.person,
-            "started_at": each.row.started_at,
-            "because": each.because,
-            "stage": each.stage,
-            **({"attempt": each.row.name} if each.row.is_named else {}),
-        }
+@dataclass(frozen=True)
+class Piece:
+    """A part of the result that can be made apart from the others."""
+
+    path: tuple[str, ...]  # section, name, and the period of a board over periods
+    make: Callable[[], Text]  # nothing: there is no such part
 
 
-class Run:
-    """One stage, folded: what its record comes to in boards, draws and awards."""
+def pieces(runs: Sequence[Run]) -> list[Piece]:
+    """Return all parts of the result but refusals; where two stages use one name, the stage's comes first."""
+    found = [(run.stage.name, each) for run in runs for each in _pieces_of(run)]
+    names = {(stage, *each.path[:2]) for stage, each in found}
+    used = [path for _, *path in names]
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables, self.record, self.stage = tables, tables.record, tables.record.stage
+    def path(stage: str, own: tuple[str, ...]) -> tuple[str, ...]:
+        section, name, *period = own
+        return (
+            section,
+            name if used.count([section, name]) == 1 or not stage else f"{stage}/{name}",
+            *period,
+        )
 
-    def boards(self) -> Mapping[str, Any]:
-        return {board.name: self.tables.shown(board) for board in self.stage.boards}
-
-    def below(self) -> Mapping[str, Any]:
-        """Return the units that stand below a board, with the reasons."""
-        found = {board.name: self.tables.below(board) for board in self.stage.boards if board.of != "people"}
-        return {name: rows for name, rows in found.items() if rows}
-
-    def draw_entries(self) -> Mapping[str, Any]:
-        """Return, by draw, how many entries everybody has who has any."""
-        return {
-            draw.name: {who: sum(one.number for one in mine) for who, mine in self.entries(draw).items()}
-            for draw in self.stage.draws
-        }
-
-    def awards(self) -> Mapping[str, Any]:
-        """Return who gets what: a list, or lists by period where the board is one of periods."""
-        found: dict[str, Any] = {prize.name: [] for prize in self.stage.awards}
-        for occasion, got in self.given():
-            if occasion.period is None:
-                found[occasion.prize.name] = got
-            else:
-                found[occasion.prize.name] = {**(found[occasion.prize.name] or {}), occasion.period: got}
-        return found
-
-    def given(self) -> Iterator[tuple[Occasion, list[str]]]:
-        """Yield who gets what on which occasion, in the order in which places pass down."""
-        return given([each for prize in self.stage.awards for each in self._occasions(prize)])
-
-    def entries(self, draw: Draw) -> dict[str, list[Dated]]:
-        """Return the entries of everybody who has any in a draw, each with its day and period."""
-        places = {e.board: self._places(e.board) for e in draw.entries if e.board is not None}
-        found = {
-            person: draws.entries(draw, self.stage.award, self._entrant(person, places))
-            for person in self.record.people()
-            if not draw.exclude or not set(draw.exclude) & set(self.record.groups(person))
-        }
-        return {person: mine for person, mine in found.items() if mine}
-
-    def _entrant(self, person: str, places: Mapping[str, Mapping[str, list[int]]]) -> draws.Entrant:
-        events: dict[str, list[Dated]] = {}
-        for event in self.record.events_of(person):
-            events.setdefault(event.kind, []).append(self.record.dated(event))
-        own = {board: rows[person] for board, rows in places.items() if person in rows}
-        tries = self.record.tries(person, with_void=not self.stage.integrity.entries_withdrawn)
-        return draws.Entrant(tries, events, own, self.record.total(person))
-
-    def _board(self, name: str) -> Board:
-        return next(board for board in self.stage.boards if board.name == name)
-
-    def _ranked(self, board: Board, period: str | None) -> list[tuple[str, int]]:
-        return self.tables.places(board, period)
-
-    def _periods(self, board: Board) -> list[str | None]:
-        return [None] if board.over == "stage" else [*self.record.periods]
-
-    def _places(self, name: str) -> dict[str, list[int]]:
-        """Return the places on a board by who has them: in each period, and each part, that it has."""
-        found: dict[str, list[int]] = {}
-        board = self._board(name)
-        for period in self._periods(board):
-            for rows in self.tables.parts(board, period).values():
-                for row in rows:
-                    found.setdefault(row["who"], []).append(row["place"])
-        return found
-
-    def _occasions(self, prize: Prize) -> Iterator[Occasion]:
-        if prize.board is None:
-            rows = [(who, n) for n, who in enumerate(self._reaching(prize), 1)]
-            yield Occasion(replace(prize, top=len(rows)), None, rows)
-            return
-        board = self._board(prize.board)
-        home = self._home(prize.each or board.each)
-        occasions = [
-            Occasion(prize, period, self._ranked(board, period), board.of, home, turn)
-            for turn, period in enumerate(self._periods(board))
-        ]
-        if prize.in_a_row is None:
-            yield from occasions
-            return
-        often = self._often(occasions, prize.in_a_row)
-        rows = [(who, n) for n, who in enumerate(often, 1)]
-        yield Occasion(replace(prize, top=len(rows), share=None), None, rows, board.of)
-
-    def _often(self, occasions: Sequence[Occasion], wanted: int) -> list[str]:
-        """Return who would have got a prize so many periods in a row, by name."""
-        among = {each.period: set(winners(each)) for each in occasions}
-        return [
-            who
-            for who in sorted(set().union(*among.values()))
-            if longest_row(timing.in_a_row(self.stage, {p: who in got for p, got in among.items()})) >= wanted
-        ]
-
-    def _home(self, each: str | None) -> Callable[[str], str | None] | None:
-        if each is None:
-            return None
-        if each == "group":
-            return lambda who: self.record.group(who) or None
-        return lambda who: self.record.unit_of(who, each)
-
-    def _reaching(self, prize: Prize) -> list[str]:
-        """Return everybody who reached a threshold: in an attempt, with their total, or so often in a row."""
-        least = prize.at_least
-        if least is None:
-            return []
-        return [who for who in self.record.people() if self._reaches(least, prize.in_a_row or 1, who)]
-
-    def _reaches(self, least: AtLeast, in_a_row: int, person: str) -> bool:
-        entrant = draws.Entrant(self.record.tries(person), {}, {}, self.record.total(person))
-        if in_a_row == 1 and least.what == "total":
-            return entrant.total >= least.number  # points of events reach it too
-        reached: dict[str | int, bool] = {}
-        for n, each in enumerate(entrant.tries):
-            span = (
-                each.period if self.stage.calendar.period != "none" else n
-            )  # else attempts follow each other
-            reached[span] = reached.get(span, False) or draws.reaches(least, each, entrant)
-        return longest_row(timing.in_a_row(self.stage, reached)) >= in_a_row
+    return [Piece(path(stage, each.path), each.make) for stage, each in found]
 
 
-def _named(runs: Sequence[Run], of: Callable[[Run], Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Yield the stages' tables by name; where two stages use one name, the stage's comes before it."""
-    found = [(run.stage.name, name, table) for run in runs for name, table in of(run).items()]
-    names = [name for _, name, _ in found]
-    for stage, name, table in found:
-        yield (name if names.count(name) == 1 or not stage else f"{stage}/{name}"), table
+def _pieces_of(run: Run) -> Iterator[Piece]:
+    for board in run.stage.boards:
+        spans = run.periods(board)
+        if not spans:
+            yield Piece(("boards", board.name), lambda: iter([b"{}"]))
+        for period in spans:
+            path = ("boards", board.name, *([] if period is None else [period]))
+            yield Piece(path, partial(_board, run, board, period))
+        if board.of != "people":
+            yield Piece(("below", board.name), partial(_below, run, board))
+    for draw in run.stage.draws:
+        yield Piece(("draw_entries", draw.name), partial(_entries, run, draw))
+    for prize in run.stage.awards:
+        yield Piece(("awards", prize.name), partial(_winners, run, prize))
+
+
+def _board(run: Run, board: Board, period: str | None) -> Text:
+    parts = run.tables.streamed(board, period)
+    if board.each is None:
+        ((_, rows),) = parts
+        return listed(rows)
+    return _object((name, listed(rows)) for name, rows in parts)
+
+
+def _below(run: Run, board: Board) -> Text:
+    rows = run.tables.below(board)
+    return listed(rows) if rows else iter(())
+
+
+def _entries(run: Run, draw: Draw) -> Text:
+    yield encoded(run.numbers(draw))
+
+
+def _winners(run: Run, prize: Prize) -> Text:
+    yield encoded(run.awards[prize.name])
+
+
+def written(refused: Text, parts: Sequence[Piece], text_of: Callable[[Piece], Text]) -> Text:
+    """Yield the whole result as JSON text; `text_of` gives the text of a part, which may be made already."""
+    yield b'{"refused": '
+    yield from refused
+    for section in SECTIONS:
+        yield b",\n" + encoded(section) + b": "
+        mine = groupby((each for each in parts if each.path[0] == section), key=lambda each: each.path[1])
+        yield from _object((name, _value(list(group), text_of)) for name, group in mine)
+    yield b"}\n"
+
+
+def _value(parts: Sequence[Piece], text_of: Callable[[Piece], Text]) -> Text:
+    if len(parts[0].path) == 2:
+        return text_of(parts[0])
+    return _object((each.path[2], text_of(each)) for each in parts)
+
+
+def _object(values: Iterable[tuple[str, Text]]) -> Text:
+    before = b"{\n"
+    for name, text in values:
+        first = next(text, None)
+        if first is not None:
+            yield before + encoded(name) + b": " + first
+            yield from text
+            before = b",\n"
+    yield b"}" if before == b",\n" else b"{}"
+
+
+def listed(rows: Iterable[Mapping[str, Any]]) -> Text:
+    """Yield rows as JSON text, a row a line."""
+    before, some = b"[\n", list[bytes]()
+    for row in rows:
+        some.append(encoded(row))
+        if len(some) == ROWS_AT_ONCE:
+            yield before + b",\n".join(some)
+            before, some = b",\n", []
+    if some:
+        yield before + b",\n".join(some)
+        before = b",\n"
+    yield b"]" if before == b",\n" else b"[]"
+
+
+def encoded(value: Any) -> bytes:  # Any: JSON
+    """Return a value as JSON text."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value, ensure_ascii=False).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from quiz.rules import standings, units
@@ -22,16 +22,18 @@ class Tables:
         self._lines: dict[str | None, Mapping[str, Line]] = {}
         self._whole: dict[tuple[str, str | None], list[Row]] = {}
 
-    def shown(self, board: Board) -> Any:
-        """Return a board as expected.json has it: rows, by period and by group or unit where divided."""
-        if board.over == "stage":
-            return self._divided(board, None)
-        return {period: self._divided(board, period) for period in self.record.periods}
+    def streamed(self, board: Board, period: str | None = None) -> Iterator[tuple[str, Iterable[Row]]]:
+        """Yield a board's rows by group or unit, all of them under "" where it is not divided."""
+        if board.each is None:
+            people = board.of == "people"
+            yield "", self._people(self._of(period)) if people else self.rows(board, period)
+            return
+        for name, lines in self.lines(board, period).items():
+            yield name, self._people(lines) if board.of == "people" else self._units(board, lines)[0]
 
     def parts(self, board: Board, period: str | None = None) -> Mapping[str, list[Row]]:
         """Return a board's rows by group or unit, all of them under "" where it is not divided."""
-        found = self._divided(board, period)
-        return found if board.each is not None else {"": found}
+        return {name: list(rows) for name, rows in self.streamed(board, period)}
 
     def rows(self, board: Board, period: str | None = None) -> list[Row]:
         """Return the rows of a whole board in order."""
@@ -56,13 +58,10 @@ class Tables:
 
     def _of(self, period: str | None) -> Mapping[str, Line]:
         if period not in self._lines:
+            for other in self._lines.keys() - {None}:
+                del self._lines[other]  # those of all periods are many
             self._lines[period] = self.record.lines(period)
         return self._lines[period]
-
-    def _divided(self, board: Board, period: str | None) -> Any:
-        if board.each is None:
-            return self.rows(board, period)
-        return {name: self._rows(board, lines)[0] for name, lines in self.lines(board, period).items()}
 
     def lines(self, board: Board, period: str | None = None) -> Mapping[str, Mapping[str, Line]]:
         """Return the lines of the people of each part of a board, all of them under "" if not divided."""
@@ -79,11 +78,11 @@ class Tables:
 
     def _rows(self, board: Board, lines: Mapping[str, Line]) -> tuple[list[Row], list[Row]]:
         if board.of == "people":
-            return self._people(lines), []
+            return list(self._people(lines)), []
         return self._units(board, lines)
 
-    def _people(self, lines: Mapping[str, Line]) -> list[Row]:
-        return [self._person(who, line, place) for place, who, line in self.ranked(lines)]
+    def _people(self, lines: Mapping[str, Line]) -> Iterator[Row]:
+        return (self._person(who, line, place) for place, who, line in self.ranked(lines))
 
     def ranked(self, lines: Mapping[str, Line]) -> Iterator[tuple[int, str, Line]]:
         """Yield place, person and line in the order of a board of people."""

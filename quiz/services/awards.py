@@ -20,7 +20,7 @@ from quiz.rules.across import as_stage
 from quiz.rules.document import Document, Stage
 from quiz.rules.parts import Prize
 from quiz.rules.publicity import waits
-from quiz.rules.replay import Run
+from quiz.rules.runs import Run
 from quiz.services.belonging import unit_ids
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published

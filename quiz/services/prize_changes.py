@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from quiz.rules.parts import Board, Document
-from quiz.rules.replay import Run
+from quiz.rules.runs import Run
 from quiz.services.board_reading import BoardId
 from quiz.services.changes import AwardChange, BoardChange, Change, DrawChange, Standing, called_of
 from quiz.services.platform import Platform

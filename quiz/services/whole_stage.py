@@ -25,7 +25,7 @@ from quiz.rules.earning import Happened
 from quiz.rules.numbers import Exact, plain
 from quiz.rules.parts import Board, Document
 from quiz.rules.record import Record, Shared
-from quiz.rules.replay import Run
+from quiz.rules.runs import Run
 from quiz.rules.tables import Row, Tables
 from quiz.rules.trees import Forest
 from quiz.services import unit_board
