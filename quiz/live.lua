@@ -32,32 +32,38 @@ local function boards_at(slot, epoch)
   return boards
 end
 
-local function key_of_board(boards, kind, stage, period)
-  local known = inside(inside(boards.known, kind), stage)
-  if not known[period] then known[period] = boards.base .. kind .. ':' .. stage .. ':' .. part(period) end
-  return known[period]
+-- a period as the end of a key: `home` is '' for a whole board, or "each=unit" for one part of a divided board
+local function span(period, home)
+  return home == '' and part(period) or part(period) .. ':' .. part(home)
+end
+
+local function key_of_board(boards, kind, stage, period, home)
+  local known = inside(inside(inside(boards.known, kind), stage), period)
+  if not known[home] then known[home] = boards.base .. kind .. ':' .. stage .. ':' .. span(period, home) end
+  return known[home]
 end
 
 local function people_key(boards, stage, period)
-  return key_of_board(boards, 'people', stage, period)
+  return key_of_board(boards, 'people', stage, period, '')
 end
 
 local ORDERS = {public = 'order:public', full = 'order:full'}
 
-local function order_key(boards, view, stage, period)
-  return key_of_board(boards, ORDERS[view], stage, period)
+local function order_key(boards, view, stage, period, home)
+  return key_of_board(boards, ORDERS[view], stage, period, home)
 end
 
-local function groups_key(boards, view, stage, period)
-  return boards.base .. 'groups:' .. view .. ':' .. stage .. ':' .. part(period)
+local function groups_key(boards, view, stage, period, home)
+  return boards.base .. 'groups:' .. view .. ':' .. stage .. ':' .. span(period, home)
 end
 
-local function sums_key(boards, view, stage, level, period)
-  return boards.base .. 'sums:' .. view .. ':' .. stage .. ':' .. part(level) .. ':' .. part(period)
+local function sums_key(boards, view, stage, level, period, home)
+  return boards.base .. 'sums:' .. view .. ':' .. stage .. ':' .. part(level) .. ':' .. span(period, home)
 end
 
-local function ranked_key(boards, view, stage, level, unit, period)
-  return boards.base .. 'ranked:' .. view .. ':' .. stage .. ':' .. part(level) .. ':' .. unit .. ':' .. part(period)
+local function ranked_key(boards, view, stage, level, unit, kept, period, home)
+  local where = stage .. ':' .. part(level) .. ':' .. unit .. ':' .. part(kept)
+  return boards.base .. 'ranked:' .. view .. ':' .. where .. ':' .. span(period, home)
 end
 
 local function key_of(member)
@@ -108,6 +114,29 @@ local function named(names, values)
   return stats
 end
 
+local GROUP = 'group'  -- a level that no board lists
+
+-- where a person is at present: level → unit
+local function units_of(boards, record)
+  local found = {}
+  if not record or record.key == '' then return found end
+  local units = listed(record.units)
+  for i, level in ipairs(shape_of(boards, record.shape)[2]) do
+    local unit = string.match(units[i], '^%d+')
+    if unit ~= '0' then found[level] = unit end
+  end
+  return found
+end
+
+-- the parts of divided boards a person stands in, of those by each of `divisions`; '' is the whole board
+local function homes_among(divisions, at)
+  local found = {''}
+  for _, each in ipairs(divisions or {}) do
+    if at[each] then found[#found + 1] = each .. '=' .. at[each] end
+  end
+  return found
+end
+
 -- what a record adds to its units: level, unit, stats of each; "7/5=1:3/7=1:2" is divided between units
 local function contribution(boards, record)
   local found = {}
@@ -116,7 +145,7 @@ local function contribution(boards, record)
   local stats = named(shape[1], listed(record.stats))
   for i, level in ipairs(shape[2]) do
     if not string.find(units[i], '/', 1, true) then
-      found[#found + 1] = {level = level, unit = units[i], stats = stats}
+      if level ~= GROUP then found[#found + 1] = {level = level, unit = units[i], stats = stats} end
     else
       for unit, values in string.gmatch(units[i], '/(%d+)=([^/]*)') do
         local part = named(shape[1], listed(string.gsub(values, ':', ',')))
@@ -131,34 +160,49 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
-local function count(boards, line, contributed, sign)
+local function count(boards, line, contributed, at, sign)
   local changes = inside(inside(boards.changes, line.stage), line.period)
   for _, mine in ipairs(contributed) do
-    local sums = inside(inside(changes, mine.level), mine.unit)
-    for name, value in pairs(mine.stats) do sums[name] = (sums[name] or 0) + sign * value end
+    for _, home in ipairs(homes_among(boards.needs.sums[line.stage .. ':' .. mine.level], at)) do
+      local sums = inside(inside(inside(changes, mine.level), home), mine.unit)
+      for name, value in pairs(mine.stats) do
+        if string.sub(name, 1, 1) ~= '@' then sums[name] = (sums[name] or 0) + sign * value end
+      end
+    end
   end
 end
 
-local function rank_in_units(boards, line, old, new)
-  local function each(contributed, change)
+-- the order in which a unit keeps somebody, and by what: who has no points is kept apart where moments decide
+local function kept_in(what, stats, group)
+  if what == 'total' then return 'total', stats['total'] or 0 end
+  if what == GROUP then return group and 'group/' .. group, stats['total'] or 0 end
+  return (stats['zero_people'] or 0) > 0 and what .. '/0' or what, stats['@' .. what] or 0
+end
+
+local function rank_in_units(boards, line, old, old_at, new, new_at)
+  local function each(contributed, at, change)
     for _, mine in ipairs(contributed) do
-      if boards.needs.ranked[line.stage .. ':' .. mine.level] then
-        for _, view in ipairs(VIEWS) do
-          change(ranked_key(boards, view, line.stage, mine.level, mine.unit, line.period), mine)
+      for division, kinds in pairs(boards.needs.ranked[line.stage .. ':' .. mine.level] or {}) do
+        local home = division == '' and '' or at[division] and division .. '=' .. at[division]
+        for _, what in ipairs(home and kinds or {}) do
+          local kept, value = kept_in(what, mine.stats, at[GROUP])
+          for _, view in ipairs(kept and VIEWS or {}) do
+            change(ranked_key(boards, view, line.stage, mine.level, mine.unit, kept, line.period, home), value)
+          end
         end
       end
     end
   end
-  each(old, function(key) redis.call('ZREM', key, line.person) end)
-  each(new, function(key, mine)
-    redis.call('ZADD', key, whole(mine.stats['total'] or 0), line.person)
+  each(old, old_at, function(key) redis.call('ZREM', key, line.person) end)
+  each(new, new_at, function(key, value)
+    redis.call('ZADD', key, whole(value), line.person)
     boards.keys[key] = true
   end)
 end
 
-local function reorder(boards, view, line, old_key, new_key)
-  local key = order_key(boards, view, line.stage, line.period)
-  local dense = boards.needs.dense[line.stage] and groups_key(boards, view, line.stage, line.period)
+local function reorder(boards, view, line, home, old_key, new_key)
+  local key = order_key(boards, view, line.stage, line.period, home)
+  local dense = boards.needs.dense[line.stage] and groups_key(boards, view, line.stage, line.period, home)
   if old_key ~= '' then
     redis.call('ZREM', key, old_key .. line.person)
     if dense and redis.call('ZLEXCOUNT', key, '[' .. old_key .. LEAST, '[' .. old_key .. MOST) == 0 then
@@ -171,6 +215,23 @@ local function reorder(boards, view, line, old_key, new_key)
     if dense then
       redis.call('ZADD', dense, 0, new_key)
       boards.keys[dense] = true
+    end
+  end
+end
+
+-- move somebody in the whole board and in the parts they stood in or stand in now
+local function reorder_all(boards, line, old_key, old_at, new_key, new_at)
+  local divisions, from, to = boards.needs.orders[line.stage], {}, {}
+  for _, home in ipairs(homes_among(divisions, old_at)) do from[home] = old_key end
+  for _, home in ipairs(homes_among(divisions, new_at)) do to[home] = new_key end
+  for home, key in pairs(from) do
+    if key ~= to[home] then
+      for _, view in ipairs(VIEWS) do reorder(boards, view, line, home, key, to[home] or '') end
+    end
+  end
+  for home, key in pairs(to) do
+    if not from[home] then
+      for _, view in ipairs(VIEWS) do reorder(boards, view, line, home, '', key) end
     end
   end
 end
@@ -197,14 +258,16 @@ local function add_waiting(boards)
   boards.records, boards.members, boards.waiting = {}, {}, {}
 end
 
-local function wait(boards, line, people, record)
+local function wait(boards, line, people, record, at)
   inside(boards.waiting, people)[line.person] = true
   add(boards.records, people, line.person, record)
   if line.key == '' then return end
-  for _, view in ipairs(VIEWS) do
-    add(boards.members, order_key(boards, view, line.stage, line.period), 0, line.key .. line.person)
-    if boards.needs.dense[line.stage] then
-      add(boards.members, groups_key(boards, view, line.stage, line.period), 0, line.key)
+  for _, home in ipairs(homes_among(boards.needs.orders[line.stage], at)) do
+    for _, view in ipairs(VIEWS) do
+      add(boards.members, order_key(boards, view, line.stage, line.period, home), 0, line.key .. line.person)
+      if boards.needs.dense[line.stage] then
+        add(boards.members, groups_key(boards, view, line.stage, line.period, home), 0, line.key)
+      end
     end
   end
 end
@@ -216,24 +279,32 @@ local function move(boards, line)
   if old and tonumber(old.version) >= tonumber(line.version) then return 0 end
   local new = {shape = number_of(boards, line.shape), stats = line.stats, units = line.units, key = line.key}
   local record = table.concat({line.version, new.shape, new.stats, new.units, new.key}, ' ')
-  local after = contribution(boards, new)
-  count(boards, line, after, 1)
+  local after, at = contribution(boards, new), units_of(boards, new)
+  count(boards, line, after, at, 1)
   if not old then
-    wait(boards, line, people, record)
-    rank_in_units(boards, line, {}, after)
+    wait(boards, line, people, record, at)
+    rank_in_units(boards, line, {}, {}, after, at)
     return 1
   end
   add_waiting(boards)
   redis.call('HSET', people, line.person, record)
   boards.keys[people] = true
-  local old_key = old.key
-  if old_key ~= new.key then
-    for _, view in ipairs(VIEWS) do reorder(boards, view, line, old_key, new.key) end
-  end
-  local before = contribution(boards, old)
-  count(boards, line, before, -1)
-  rank_in_units(boards, line, before, after)
+  local before, was_at = contribution(boards, old), units_of(boards, old)
+  reorder_all(boards, line, old.key, was_at, new.key, at)
+  count(boards, line, before, was_at, -1)
+  rank_in_units(boards, line, before, was_at, after, at)
   return 1
+end
+
+local function add_up(boards, key, units)
+  for unit, sums in pairs(units) do
+    for name, by in pairs(sums) do
+      if by ~= 0 then
+        redis.call('HINCRBY', key, unit .. '|' .. name, whole(by))
+        boards.keys[key] = true
+      end
+    end
+  end
 end
 
 -- make the changes of sums that came together, and remember which keys there are
@@ -241,17 +312,9 @@ local function settle(boards)
   add_waiting(boards)
   for stage, periods in pairs(boards.changes) do
     for period, levels in pairs(periods) do
-      for level, units in pairs(levels) do
-        for _, view in ipairs(VIEWS) do
-          local key = sums_key(boards, view, stage, level, period)
-          for unit, sums in pairs(units) do
-            for name, by in pairs(sums) do
-              if by ~= 0 then
-                redis.call('HINCRBY', key, unit .. '|' .. name, whole(by))
-                boards.keys[key] = true
-              end
-            end
-          end
+      for level, homes in pairs(levels) do
+        for home, units in pairs(homes) do
+          for _, view in ipairs(VIEWS) do add_up(boards, sums_key(boards, view, stage, level, period, home), units) end
         end
       end
     end
@@ -281,16 +344,20 @@ end
 
 -- Places.
 
+local function ordered_key(boards, board)
+  return order_key(boards, board.view, board.stage, board.period, board.home)
+end
+
 local function place_of(boards, board, key, index)
   if board.style == 'ordinal' then return index + 1 end
-  local ordered, below = order_key(boards, board.view, board.stage, board.period), '(' .. key
-  if board.style == 'dense' then ordered = groups_key(boards, board.view, board.stage, board.period) end
+  local ordered, below = ordered_key(boards, board), '(' .. key
+  if board.style == 'dense' then ordered = groups_key(boards, board.view, board.stage, board.period, board.home) end
   return redis.call('ZLEXCOUNT', ordered, '-', below) + 1
 end
 
 -- rows from one position on: the first position, its place, then the members
 local function slice(boards, board, first, size)
-  local ordered = order_key(boards, board.view, board.stage, board.period)
+  local ordered = ordered_key(boards, board)
   local members = redis.call('ZRANGE', ordered, whole(first), whole(first + size - 1))
   if #members == 0 then return {first, 0, members} end
   return {first, place_of(boards, board, key_of(members[1]), first), members}
@@ -299,14 +366,15 @@ end
 local function position(boards, board, person)
   local record = parsed(redis.call('HGET', people_key(boards, board.stage, board.period), person))
   if not record or record.key == '' then return nil end
-  local ordered = order_key(boards, board.view, board.stage, board.period)
+  local ordered = ordered_key(boards, board)
   local index = redis.call('ZRANK', ordered, record.key .. person)
   if not index then return nil end
   return {index, place_of(boards, board, record.key, index), record.key .. person}
 end
 
 local function board_of(from)
-  return {stage = ARGV[from], period = ARGV[from + 1], view = ARGV[from + 2], style = ARGV[from + 3]}
+  local stage, period, view, style, home = unpack(ARGV, from, from + 4)
+  return {stage = stage, period = period, view = view, style = style, home = home}
 end
 
 -- Generations.
@@ -379,11 +447,11 @@ end
 function commands.page()
   local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
   if not boards then return nil end
-  local count = redis.call('ZCARD', order_key(boards, board.view, board.stage, board.period))
-  local rows = slice(boards, board, tonumber(ARGV[8]), tonumber(ARGV[9]))
-  local mine = ARGV[10] ~= '' and position(boards, board, ARGV[10])
+  local count = redis.call('ZCARD', ordered_key(boards, board))
+  local rows = slice(boards, board, tonumber(ARGV[9]), tonumber(ARGV[10]))
+  local mine = ARGV[11] ~= '' and position(boards, board, ARGV[11])
   if not mine then return {count, rows, '', ''} end
-  local near = tonumber(ARGV[11])
+  local near = tonumber(ARGV[12])
   local first = math.max(mine[1] - near, 0)
   return {count, rows, mine, slice(boards, board, first, mine[1] + near - first + 1)}
 end
@@ -393,31 +461,49 @@ function commands.places()
   local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
   if not boards then return nil end
   local found = {}
-  for i = 8, #ARGV do found[#found + 1] = position(boards, board, ARGV[i]) or '' end
+  for i = 9, #ARGV do found[#found + 1] = position(boards, board, ARGV[i]) or '' end
   return found
 end
 
--- epoch, board, level, how many of the best → unit|stat, sum … and then unit, total … of each unit's best
+-- epoch, board, level, then of each order that is read its name and how many (from the bottom where negative)
+-- → unit|stat, sum …; then for each order unit, value …
 function commands.sums()
   local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
   if not boards then return nil end
-  local level, best = ARGV[8], tonumber(ARGV[9])
-  local sums = redis.call('HGETALL', sums_key(boards, board.view, board.stage, level, board.period))
-  local ranked, seen = {}, {}
-  for i = 1, best > 0 and #sums or 0, 2 do
+  local level = ARGV[9]
+  local sums = redis.call('HGETALL', sums_key(boards, board.view, board.stage, level, board.period, board.home))
+  local found, units, seen = {sums}, {}, {}
+  for i = 1, #sums, 2 do
     local unit = string.match(sums[i], '^%d+')
-    if not seen[unit] then
-      seen[unit] = true
-      local key = ranked_key(boards, board.view, board.stage, level, unit, board.period)
-      for j, total in ipairs(redis.call('ZRANGE', key, 0, best - 1, 'REV', 'WITHSCORES')) do
+    if not seen[unit] then units[#units + 1] = unit end
+    seen[unit] = true
+  end
+  for i = 10, #ARGV, 2 do
+    local kept, many, values = ARGV[i], tonumber(ARGV[i + 1]), {}
+    for _, unit in ipairs(units) do
+      local key = ranked_key(boards, board.view, board.stage, level, unit, kept, board.period, board.home)
+      local direction = many > 0 and {'REV', 'WITHSCORES'} or {'WITHSCORES'}
+      for j, value in ipairs(redis.call('ZRANGE', key, 0, math.abs(many) - 1, unpack(direction))) do
         if j % 2 == 0 then
-          ranked[#ranked + 1] = unit
-          ranked[#ranked + 1] = whole(tonumber(total))
+          values[#values + 1] = unit
+          values[#values + 1] = whole(tonumber(value))
         end
       end
     end
+    found[#found + 1] = values
   end
-  return {sums, ranked}
+  return found
+end
+
+-- epoch, board, "each=unit" … → how many people stand in each of these parts
+function commands.parts()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local found = {}
+  for i = 9, #ARGV do
+    found[#found + 1] = redis.call('ZCARD', order_key(boards, board.view, board.stage, board.period, ARGV[i]))
+  end
+  return found
 end
 
 -- epoch, board, people … → how many records there are, then the record and its shape of each person asked for
@@ -426,7 +512,7 @@ function commands.records()
   if not boards then return nil end
   local people = people_key(boards, board.stage, board.period)
   local found = {redis.call('HLEN', people)}
-  for i = 8, #ARGV do
+  for i = 9, #ARGV do
     local record = redis.call('HGET', people, ARGV[i])
     found[#found + 1] = record or ''
     found[#found + 1] = record and shape_text(boards, parsed(record).shape) or ''
@@ -438,9 +524,9 @@ end
 function commands.members()
   local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
   if not boards then return nil end
-  local after = ARGV[8] == '' and '-' or '(' .. ARGV[8]
-  local ordered = order_key(boards, board.view, board.stage, board.period)
-  return redis.call('ZRANGE', ordered, after, '+', 'BYLEX', 'LIMIT', 0, ARGV[9])
+  local after = ARGV[9] == '' and '-' or '(' .. ARGV[9]
+  local ordered = ordered_key(boards, board)
+  return redis.call('ZRANGE', ordered, after, '+', 'BYLEX', 'LIMIT', 0, ARGV[10])
 end
 
 -- window → how often this was tried in it, this time included

@@ -12,15 +12,22 @@ Every key of a contest begins with `quiz:{c<id>}:`, so that a cluster keeps them
     <g>:order:<view>:<stage>:<period>                   sorted set, all scores 0: order key, person
     <g>:groups:<view>:<stage>:<period>                  sorted set, all scores 0: the different order keys
     <g>:sums:<view>:<stage>:<level>:<period>            hash    unit|stat → sum over the unit's people
-    <g>:ranked:<view>:<stage>:<level>:<unit>:<period>   sorted set: person by total
+    <g>:ranked:<view>:<stage>:<level>:<unit>:<kept>:<period>   sorted set: person by a number, `kept`:
+                                           total, group/3 (totals of group 3), reached, first_started, and
+                                           reached/0, first_started/0 of those without points
 
 and beside them `quiz:limit:<what>:<window>` counts how often something was tried.
 
 Order keys are hexadecimal text, of one width on a board, whose byte order is the board's order; here they are
 packed into bytes, as a person's id is. So the sorted set read by rank is the board, and a place is 1 + the
 number of members below the order key: ZLEXCOUNT, O(log n) and exact because all scores are equal. `groups`
-exists only where places are dense, `ranked` only where a unit board reads the best few. One record of a
-person serves the public and the full board.
+exists only where places are dense, `ranked` only where a unit board reads what cannot be added up. One record
+of a person serves the public and the full board.
+
+A divided board has an order, sums and ranked orders for each of its parts, too: their keys end with
+`:<each>=<unit>`, after the period. The group of a person stands among their units as `group`. A stat whose
+name begins with @ is a moment: it is ranked and never added. All boards of a contest that fold the same stage
+and period share these keys, however many they are.
 """
 
 from __future__ import annotations
@@ -31,9 +38,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
@@ -44,19 +50,21 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from quiz.live_lines import LiveLine as LiveLine
+from quiz.live_lines import Parts as Parts
+from quiz.live_lines import id_bytes, member_of, packed, unpacked
+
 TIMEOUT_S = 0.3  # of one call: a live board that hangs must not hold up an answer
 REST_S = 0.5  # after a call that failed nobody waits for Redis again for so long
 LEASE_MS = 10_000  # a building that is not filled for so long is given up
-PERSON_BYTES = 5  # of a person's id in Redis: 10^12 people
 CHUNK = 1_000  # rows of one call that walks a board
-SHAPES_KEPT = 1_000  # pairs of stat names and unit levels: one or two a stage
-NO_UNIT = 0  # of a level on which somebody had a unit and has none any more
 NEIGHBOURS = 2  # rows shown above and below one's own
 
 log = logging.getLogger(__name__)
 
 
-Parts = Mapping[str, Mapping[int, Mapping[str, int]]]  # "tree.level" → unit id → what is added to it
+Pick = tuple[str, int]  # an order in which units keep people, how many from its top; negative: its bottom
+Ranked = tuple[int, str, str, str]  # stage, level, by what the board is divided or "", what is ranked
 
 
 class View(StrEnum):
@@ -79,20 +87,6 @@ class BeingBuilt(Exception):
 
 
 @dataclass(frozen=True)
-class LiveLine:
-    """A person's standing in a stage or one of its periods, as the live boards want it."""
-
-    stage: int
-    period: str  # "" for the whole stage
-    person_id: int
-    version: int
-    order_key: str  # "" when the person is on no board
-    stats: Mapping[str, int]  # what unit boards add up
-    units: Mapping[str, int]  # "tree.level" → unit id
-    parts: Parts = field(default_factory=dict)  # of the levels on which the person moved: instead of `units`
-
-
-@dataclass(frozen=True)
 class BoardRef:
     """Names one live board and the epoch its contents must have."""
 
@@ -102,6 +96,7 @@ class BoardRef:
     period: str = ""
     view: View = View.PUBLIC
     places: str = "standard"  # standard, dense, ordinal
+    home: str = ""  # "each=unit": one part of a divided board
 
 
 @dataclass(frozen=True)
@@ -109,13 +104,24 @@ class Needs:
     """What the boards of a contest keep besides the order of people."""
 
     dense: frozenset[int] = frozenset()  # stages whose places are dense
-    ranked: frozenset[tuple[int, str]] = frozenset()  # (stage, level) whose unit boards read the best few
+    ranked: frozenset[Ranked] = frozenset()
+    orders: frozenset[tuple[int, str]] = frozenset()  # stage, by what its boards are divided
+    sums: frozenset[tuple[int, str, str]] = frozenset()  # stage, level of a unit board, by what it is divided
 
     @property
     def text(self) -> bytes:
         """The needs as the script reads them."""
-        ranked = {f"{stage}:{level}": 1 for stage, level in sorted(self.ranked)}
-        return orjson.dumps({"dense": {str(stage): 1 for stage in sorted(self.dense)}, "ranked": ranked})
+        ranked: dict[str, dict[str, list[str]]] = {}
+        for stage, level, each, kind in sorted(self.ranked):
+            ranked.setdefault(f"{stage}:{level}", {}).setdefault(each, []).append(kind)
+        orders: dict[str, list[str]] = {}
+        for stage, each in sorted(self.orders):
+            orders.setdefault(str(stage), []).append(each)
+        sums: dict[str, list[str]] = {}
+        for stage, level, each in sorted(self.sums):
+            sums.setdefault(f"{stage}:{level}", []).append(each)
+        dense = {str(stage): 1 for stage in sorted(self.dense)}
+        return orjson.dumps({"dense": dense, "ranked": ranked, "orders": orders, "sums": sums})
 
 
 @dataclass(frozen=True)
@@ -140,10 +146,10 @@ class Part:
 
 @dataclass(frozen=True)
 class UnitSums:
-    """What a unit board is made of: by unit, the sums over its people and the totals of its best few."""
+    """What a unit board is made of: by unit, the sums over its people, and what was picked from orders."""
 
     sums: Mapping[int, Mapping[str, int]]
-    best: Mapping[int, Sequence[int]]
+    picked: Mapping[str, Mapping[int, Sequence[int]]]  # name of the order → unit → the numbers asked for
 
 
 @dataclass(frozen=True)
@@ -209,7 +215,7 @@ class LiveBoards:
 
         A version that is not above the one that is known changes nothing.
         """
-        return int(self._ask("announce", contest_id, epoch, *_packed(lines)))
+        return int(self._ask("announce", contest_id, epoch, *packed(lines)))
 
     def begin(self, contest_id: int, epoch: str, needs: Needs) -> Building:
         """Begin new boards beside the served ones. Raises BeingBuilt while somebody else does so."""
@@ -220,7 +226,7 @@ class LiveBoards:
 
     def fill(self, building: Building, lines: Sequence[LiveLine]) -> None:
         """Put lines on the boards being built. Raises BeingBuilt when the building is not ours any more."""
-        self._build("fill", building, LEASE_MS, *_packed(lines))
+        self._build("fill", building, LEASE_MS, *packed(lines))
 
     def finish(self, building: Building, checkpoint_ms: int) -> None:
         """Serve the boards that were built. Raises BeingBuilt when the building is not ours any more.
@@ -242,13 +248,19 @@ class LiveBoards:
 
     def boards(self, contest_id: int, epoch: str) -> set[tuple[int, str]]:
         """Return the stages and periods that have a record of somebody."""
-        keys = (key.decode().split(":") for key in self._ask("keys", contest_id, epoch))
+        keys = self._keys(contest_id, epoch)
         return {(int(key[4]), unquote(key[5])) for key in keys if key[3] == "people"}
+
+    def homes(self, board: BoardRef) -> set[str]:
+        """Return the parts of a divided board in which somebody ever stood."""
+        where = ["order", board.view.value, str(board.stage), board.period]
+        keys = ([unquote(part) for part in key] for key in self._keys(board.contest_id, board.epoch))
+        return {key[7] for key in keys if key[3:7] == where and len(key) > 7}
 
     def page(self, board: BoardRef, first: int, size: int, me: int | None = None) -> Part:
         """Return `size` rows from position `first` (from 0) on, and the row of `me` with its neighbours."""
         count, rows, mine, around = self._read(
-            "page", board, first, size, b"" if me is None else _id(me), NEIGHBOURS
+            "page", board, first, size, b"" if me is None else id_bytes(me), NEIGHBOURS
         )
         return Part(
             rows=_slice(board, rows),
@@ -259,38 +271,50 @@ class LiveBoards:
 
     def places(self, board: BoardRef, people: Sequence[int]) -> dict[int, Placed]:
         """Return the rows of these people; who is not on the board is absent."""
-        found = self._read("places", board, *map(_id, people)) if people else []
+        found = self._read("places", board, *map(id_bytes, people)) if people else []
         return {placed.person_id: placed for placed in (_position(each) for each in found if each)}
 
-    def unit_sums(self, board: BoardRef, level: str, best: int = 0) -> UnitSums:
-        """Return the sums of a level's units and, where `Needs.ranked` has it, the totals of their best."""
-        stats, ranked = self._read("sums", board, level, best)
+    def unit_sums(self, board: BoardRef, level: str, picks: Sequence[Pick] = ()) -> UnitSums:
+        """Return the sums of a level's units and, where `Needs.ranked` keeps them, what is picked."""
+        asked = (value for pick in picks for value in pick)
+        stats, *found = self._read("sums", board, level, *asked)
         sums: dict[int, dict[str, int]] = {}
         for name, value in zip(stats[::2], stats[1::2], strict=True):
             unit, _, stat = name.decode().partition("|")
             sums.setdefault(int(unit), {})[stat] = int(value)
-        totals: dict[int, list[int]] = {}
-        for unit, total in zip(ranked[::2], ranked[1::2], strict=True):
-            totals.setdefault(int(unit), []).append(int(total))
-        return UnitSums(sums, totals)
+        picked: dict[str, dict[int, list[int]]] = {}
+        for (order, _count), values in zip(picks, found, strict=True):
+            for unit, value in zip(values[::2], values[1::2], strict=True):
+                picked.setdefault(order, {}).setdefault(int(unit), []).append(int(value))
+        return UnitSums(sums, picked)
+
+    def part_counts(self, board: BoardRef, homes: Sequence[str]) -> dict[str, int]:
+        """Return how many people stand in parts of a divided board; where nobody does is absent."""
+        counts = self._read("parts", board, *homes) if homes else []
+        return {home: count for home, count in zip(homes, counts, strict=True) if count}
 
     def records(self, board: BoardRef, people: Sequence[int]) -> tuple[int, dict[int, LiveLine]]:
         """Return how many records the board's stage and period has, and those of these people."""
-        count, *found = self._read("records", board, *map(_id, people))
+        count, *found = self._read("records", board, *map(id_bytes, people))
         pairs = zip(people, found[::2], found[1::2], strict=True)
         return count, {
-            person: _record(board, person, record, shape) for person, record, shape in pairs if record
+            person: unpacked(board.stage, board.period, person, (record, shape))
+            for person, record, shape in pairs
+            if record
         }
 
     def members(self, board: BoardRef) -> Iterator[tuple[str, int]]:
         """Yield (order key, person) in the order of the sorted set, a chunk at a time."""
         last = b""
         while members := self._read("members", board, last, CHUNK):
-            yield from (_member(member) for member in members)
+            yield from (member_of(member) for member in members)
             last = members[-1]
 
+    def _keys(self, contest_id: int, epoch: str) -> list[list[str]]:
+        return [key.decode().split(":") for key in self._ask("keys", contest_id, epoch)]
+
     def _read(self, command: str, board: BoardRef, *values: object) -> Any:
-        where = (board.stage, board.period, board.view.value, board.places)
+        where = (board.stage, board.period, board.view.value, board.places, board.home)
         return self._ask(command, board.contest_id, board.epoch, *where, *values)
 
     def _ask(self, command: str, contest_id: int, epoch: str, *values: object) -> Any:
@@ -336,83 +360,15 @@ class Limits:
             return tried + 1
 
 
-def _packed(lines: Sequence[LiveLine]) -> Iterator[object]:
-    """Yield lines as the script reads them, eight values each."""
-    for line in lines:
-        names, levels, shape = _shape(tuple(line.stats), (*line.units, *line.parts))
-        yield line.stage
-        yield line.period
-        yield _id(line.person_id)
-        yield line.version
-        yield bytes.fromhex(line.order_key)
-        yield shape
-        yield _numbers(line.stats, names, ",")
-        if line.parts:
-            yield ",".join([_units(line, level, names) for level in levels])
-        else:
-            yield _numbers(line.units, levels, ",")
-
-
-@lru_cache(maxsize=SHAPES_KEPT)
-def _shape(stats: tuple[str, ...], levels: tuple[str, ...]) -> tuple[list[str], list[str], bytes]:
-    """Return the names of stats and levels in their order, and as the script knows both."""
-    names, places = sorted(stats), sorted({*levels})
-    return names, places, orjson.dumps([names, places])
-
-
-def _units(line: LiveLine, level: str, names: Sequence[str]) -> str:
-    """Return a person's unit on a level, 0 for none; after a move with what each unit gets: 7/5=1:3/7=1:2."""
-    divided = sorted(line.parts.get(level, {}).items())
-    parts = [f"{unit}={_numbers(stats, names, ':')}" for unit, stats in divided]
-    return "/".join([str(line.units.get(level, NO_UNIT)), *parts])
-
-
-def _numbers(stats: Mapping[str, int], names: Sequence[str], apart: str) -> str:
-    return apart.join([str(stats.get(name, 0)) for name in names])
-
-
-def _id(person_id: int) -> bytes:
-    return person_id.to_bytes(PERSON_BYTES)
-
-
-def _record(board: BoardRef, person_id: int, record: bytes, shape: bytes) -> LiveLine:
-    version, _shape, stats, units, order_key = record.split(b" ", 4)
-    names, levels = orjson.loads(shape)
-    at = dict(zip(levels, (text.split("/") for text in units.decode().split(",") if text), strict=True))
-    return LiveLine(
-        stage=board.stage,
-        period=board.period,
-        person_id=person_id,
-        version=int(version),
-        order_key=order_key.hex(),
-        stats=dict(zip(names, _listed(stats), strict=True)),
-        units={level: int(texts[0]) for level, texts in at.items() if int(texts[0]) != NO_UNIT},
-        parts={level: dict(_part(t, names) for t in texts[1:]) for level, texts in at.items() if texts[1:]},
-    )
-
-
-def _part(text: str, names: Sequence[str]) -> tuple[int, dict[str, int]]:
-    unit, _, values = text.partition("=")
-    return int(unit), dict(zip(names, map(int, values.split(":")), strict=True))
-
-
-def _listed(text: bytes) -> list[int]:
-    return [int(part) for part in text.split(b",")] if text else []
-
-
-def _member(member: bytes) -> tuple[str, int]:
-    return member[:-PERSON_BYTES].hex(), int.from_bytes(member[-PERSON_BYTES:])
-
-
 def _position(found: Sequence[Any]) -> Placed:
     index, place, member = found
-    order_key, person_id = _member(member)
+    order_key, person_id = member_of(member)
     return Placed(person_id, index, place, order_key)
 
 
 def _slice(board: BoardRef, found: Sequence[Any]) -> list[Placed]:
     first, place, members = found
-    return numbered(board.places, first, place, [_member(member) for member in members])
+    return numbered(board.places, first, place, [member_of(member) for member in members])
 
 
 def numbered(style: str, first: int, place: int, members: Sequence[tuple[str, int]]) -> list[Placed]:

@@ -245,6 +245,13 @@ def rows_from(dialect: str, name: str, types: Sequence[TypeEngine[Any]]) -> Sele
     return select(*columns).order_by(element.c.position)
 
 
+def number_in(dialect: str, column: InstrumentedAttribute[str], name: str) -> ColumnElement[int]:
+    """Return the number under a name in a column of JSON objects, NULL where there is none."""
+    if dialect == "sqlite":
+        return func.json_extract(column, f'$."{name}"', type_=BigInt)
+    return sql_cast(sql_cast(column, JSON).op("->>")(name), BigInteger)
+
+
 def insert_for(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows `on_conflict_do_update` on this database."""
     return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import gcd, lcm
@@ -37,6 +37,11 @@ def as_stage(document: Document) -> Stage:
     )
 
 
+def board_stages(document: Document) -> tuple[Stage, ...]:
+    """Return the stages and, where boards stand beside them, last the one that stands for all of them."""
+    return (*document.stages, as_stage(document)) if document.boards else document.stages
+
+
 def common_point(points: Iterable[Fraction]) -> Fraction:
     """Return the largest point of which all are multiples."""
     found = list(points)
@@ -53,6 +58,48 @@ def combined(lines: Sequence[Line], points: Sequence[Fraction], point: Fraction)
         attempts=sum(line.attempts for line in lines),
         full=sum(line.full for line in lines),
     )
+
+
+class AllStages:
+    """Puts a person's lines of the stages together, and what each unit gets where the person moved.
+
+    `present`: level → the person's unit, which gets all of a stage in which they did not move on a level.
+    """
+
+    def __init__(self, present: Mapping[str, int], point: Fraction) -> None:
+        self.present, self.point = present, point
+        self.lines: list[Line] = []
+        self.points: list[Fraction] = []
+        self.of_units: list[Mapping[str, Mapping[int, Line]]] = []
+
+    def add(self, stage: Stage, line: Line, of_units: Mapping[str, Mapping[int, Line]]) -> None:
+        """Add what somebody has in one stage; `of_units`: of the levels on which they moved."""
+        self.lines.append(line)
+        self.points.append(stage.point)
+        self.of_units.append(of_units)
+
+    @property
+    def line(self) -> Line | None:
+        """The line over all of them; None without any."""
+        return combined(self.lines, self.points, self.point) if self.lines else None
+
+    @property
+    def parts(self) -> dict[str, dict[int, Line]]:
+        """What each unit gets, of the levels on which the person moved in some stage."""
+        return {
+            level: self._parts(level) for level in sorted({level for of in self.of_units for level in of})
+        }
+
+    def _parts(self, level: str) -> dict[int, Line]:
+        found: dict[int, list[tuple[Line, Fraction]]] = {}
+        for line, point, of_units in zip(self.lines, self.points, self.of_units, strict=True):
+            here = {self.present[level]: line} if level in self.present else {}
+            for unit, part in of_units.get(level, here).items():
+                found.setdefault(unit, []).append((part, point))
+        return {
+            unit: combined([line for line, _ in each], [point for _, point in each], self.point)
+            for unit, each in found.items()
+        }
 
 
 class Across:

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import orjson
 from sqlalchemy import Connection
 
 from quiz.live import Parts
 from quiz.models import record
-from quiz.rules import standings, units
+from quiz.rules import standings
 from quiz.rules.belonging import Member, counts_for, unit_at
 from quiz.rules.document import Document, Stage
+from quiz.rules.eligibility import group_of
+from quiz.rules.kept import GROUP, asks_for_groups, stored
 from quiz.rules.parts import NOTHING
-from quiz.rules.standings import Earned, Played
+from quiz.rules.standings import Earned, Line, Played
 
 UnitIds = Mapping[str, int]  # "tree.level" → unit id, of the unit that was named and all above it
 Members = Mapping[str, Sequence[Member[UnitIds]]]  # by tree
+
+LinesOfUnits = Mapping[str, Mapping[int, Line]]  # level → unit id → what counts for it, folded
 
 NOWHERE: UnitIds = {}
 
@@ -36,32 +41,35 @@ class Own:
 class Belonging:
     """A person's dated units, as one contest counts for them."""
 
-    def __init__(self, document: Document, members: Members) -> None:
-        self.document, self.members = document, members
+    def __init__(self, document: Document, members: Members, group: int | None = None) -> None:
+        self.document, self.members, self.group = document, members, group
         self.closes_ms = max(stage.calendar.closes_ms for stage in document.stages)
 
     def until(self, ms: int) -> Belonging:
         """Return the same as of a moment: no change at it or later is known."""
-        found = Belonging(self.document, self.members)
+        found = Belonging(self.document, self.members, self.group)
         found.closes_ms = min(self.closes_ms, ms - 1)
         return found
 
     @cached_property
     def present(self) -> dict[str, int]:
-        """The units now, or at the close of the contest: what changed later changes nothing in it."""
-        found: dict[str, int] = {}
+        """The units now, or at the close of the contest: what changed later changes nothing in it.
+
+        Beside them, where boards ask for it, the number of the person's group.
+        """
+        found: dict[str, int] = {} if self.group is None else {GROUP: self.group}
         for tree in self.members:
             found.update(_at(self.members[tree], self.closes_ms))
         return found
 
-    def parts(self, stage: Stage, own: Own, period: str | None) -> Parts:
-        """Return what a person adds to each unit, on the levels where not all counts for the present one.
+    def lines(self, stage: Stage, own: Own, period: str | None) -> LinesOfUnits:
+        """Return a person's line for each unit, on the levels where not all counts for the present one.
 
         Each unit gets the fold of what counts for it; the last attempt or event takes what the ledger adds.
         """
         if all(len(members) == 1 for members in self.members.values()):
             return {}
-        found: dict[str, dict[int, dict[str, int]]] = {}
+        found: dict[str, dict[int, Line]] = {}
         for level in self._levels:
             homes = self._homes(level, own, period)
             if set(homes) <= {self.present.get(level)}:
@@ -71,9 +79,7 @@ class Belonging:
                 for unit, part in homes.items()
             }
             found[level] = {
-                unit: units.contribution(stage, line)
-                for unit, line in lines.items()
-                if unit is not None and line is not None
+                unit: line for unit, line in lines.items() if unit is not None and line is not None
             }
         return {level: by_unit for level, by_unit in found.items() if by_unit}
 
@@ -106,9 +112,25 @@ class Belonging:
         return (at or NOWHERE).get(level)
 
 
+def contributed(stage: Stage, lines: LinesOfUnits) -> Parts:
+    """Return what lines add to the units they are of."""
+    return {
+        level: {unit: stored(stage, line) for unit, line in by_unit.items()}
+        for level, by_unit in lines.items()
+    }
+
+
 def belonging(connection: Connection, document: Document, person_id: int) -> Belonging:
-    """Return the dated units of a person."""
-    return Belonging(document, members_of(connection, person_id))
+    """Return the dated units of a person, and their group where boards ask for it: a statement more."""
+    group = _group(connection, document, person_id) if asks_for_groups(document) else None
+    return Belonging(document, members_of(connection, person_id), group)
+
+
+def _group(connection: Connection, document: Document, person_id: int) -> int | None:
+    """Return the number of a person's group as the rules list them, from 1; None without one."""
+    ((_created, _on_roster, groups, *_),) = record.FACTS.run(connection, person_id=person_id)
+    group = group_of(document.people, tuple(orjson.loads(groups or "[]")))
+    return None if group is None else document.people.groups.index(group) + 1
 
 
 def members_of(connection: Connection, person_id: int) -> Members:

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement
 
 from quiz.errors import N_, NotFound
 from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveUnavailable, View
+from quiz.models.base import number_in
 from quiz.models.play import Line
 from quiz.rules.document import Board, Stage
+from quiz.rules.kept import is_by_people
 from quiz.rules.publicity import frozen_at_ms, frozen_number
 from quiz.rules.units import Measured
 from quiz.services.platform import Platform
@@ -58,6 +60,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class BoardPart:
+    """One part of a divided board: the table of a group or of a unit."""
+
+    number: int  # of the group as the rules list them, from 1; of the unit its id
+    name: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A part of a board, one's own row, and since when the live board stands (None: it is live)."""
 
@@ -69,6 +79,8 @@ class Page:
     unlisted: Sequence[Row] = ()  # below the board, each with the reason
     period: str = ""  # which period a board over periods shows
     first: int = 0  # position of the first row
+    parts: Sequence[BoardPart] = ()  # of a divided board, those in which somebody stands
+    part: BoardPart | None = None  # which of them is shown
     frozen_ms: int | None = None  # the moment at which the board was frozen, as whose it is shown
     withholds: bool = False  # rows are left out, because they would tell of too few people
 
@@ -79,6 +91,7 @@ class Wanted:
 
     board: BoardId
     period: str = ""  # of a board over periods; "" is the latest
+    part: int | None = None  # of a divided board; None is one's own, else the first
     first: int = 0
     size: int = 50
     me: int | None = None
@@ -97,6 +110,7 @@ class Reading:
     wanted: Wanted
     now_ms: int
     period: str = ""
+    part: BoardPart | None = None  # of a divided board
     stage: Stage = field(init=False)
     board: Board = field(init=False)
 
@@ -129,18 +143,44 @@ class Reading:
         return 0 if self.is_desk else self.board.least_listed or 0
 
     @property
+    def stages(self) -> Sequence[Stage]:
+        """The stages that the board folds: its own, or all where it stands beside them."""
+        stages, position = self.rules.document.stages, self.wanted.board.stage
+        return stages[position : position + 1] or stages
+
+    @property
+    def home(self) -> str:
+        """Which people a part of a divided board has, as the live boards name it; "" for everybody."""
+        if self.part is None or not is_by_people(self.rules.document, self.board):
+            return ""
+        return f"{self.board.each}={self.part.number}"
+
+    @property
     def in_period(self) -> Sequence[ColumnElement[bool]]:
         """The conditions under which a stored line belongs to this board's period; with a person, its key."""
         return (
             Line.contest_id == self.rules.contest_id,
             Line.stage == self.number,
             Line.period == self.period,
+            *self.at_home,
         )
+
+    @property
+    def at_home(self) -> Sequence[ColumnElement[bool]]:
+        """The condition under which somebody belongs to the part of a divided board, where one is read."""
+        if not self.home or self.part is None:
+            return ()
+        each, _, _ = self.home.partition("=")
+        return (number_in(self.platform.store.dialect, Line.units, each) == self.part.number,)
 
     @property
     def on_board(self) -> Sequence[ColumnElement[bool]]:
         """The conditions under which a stored line is on this board; they follow the index of the order."""
         return (*self.in_period, Line.order_key > "")
+
+    def has(self, units: Mapping[str, int]) -> bool:
+        """Return whether somebody of these units belongs to the part that is read, or to the whole board."""
+        return not self.home or (self.part is not None and units.get(self.board.each or "") == self.part.number)
 
     @property
     def stands_since_ms(self) -> int | None:
@@ -159,6 +199,7 @@ class Reading:
             self.period,
             self.wanted.view,
             self.stage.places,
+            self.home,
         )
         try:
             return ask(platform.live, ref)
@@ -169,16 +210,16 @@ class Reading:
 
 def board_of(rules: Published, board: BoardId) -> tuple[Stage, Board]:
     """Return the stage and the board of an id; raises NotFound."""
-    stages = rules.document.stages
+    stages = rules.board_stages
     if board.stage >= len(stages) or board.board >= len(stages[board.stage].boards):
         raise NotFound(N_("没有这个榜。"))
     return stages[board.stage], stages[board.stage].boards[board.board]
 
 
 def boards_of(rules: Published) -> list[tuple[BoardId, Stage, Board]]:
-    """Return all boards of a contest with their ids, in the document's order."""
+    """Return all boards of a contest with their ids, in the document's order; last those of all stages."""
     return [
         (BoardId(s, b), stage, board)
-        for s, stage in enumerate(rules.document.stages)
+        for s, stage in enumerate(rules.board_stages)
         for b, board in enumerate(stage.boards)
     ]

@@ -82,7 +82,7 @@ def refold_all(platform: Platform, contest_id: int) -> int:
     """
     rules = in_force(platform, contest_id)
     count = 0
-    for stage in range(len(rules.document.stages)):
+    for stage in range(len(rules.board_stages)):
         for people in _people_of(platform, contest_id, stage):
             with platform.store.connection() as connection:
                 now_ms = platform.clock.now_ms()

@@ -5,7 +5,7 @@ Runs inside the writer's transaction; used by a finish, by the sweep, and by wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -13,14 +13,16 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from quiz.live import LiveLine
+from quiz.live import LiveLine, Parts
 from quiz.models import record
-from quiz.rules import publicity, scoring, standings, timing, units
+from quiz.rules import publicity, scoring, standings, timing
+from quiz.rules.across import AllStages
 from quiz.rules.document import Stage
+from quiz.rules.kept import stored
 from quiz.rules.parts import NOTHING
 from quiz.rules.sheet import Paper
 from quiz.rules.standings import Earned, Played
-from quiz.services.belonging import Belonging, Own, belonging
+from quiz.services.belonging import Belonging, Own, belonging, contributed
 from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
 from quiz.services.happened import earned
 from quiz.services.marking import marks
@@ -124,11 +126,17 @@ def refold(
 
 
 def folded(connection: Connection, rules: Published, stage_index: int, person_id: int) -> Mine:
-    """Return what the record and the ledger make of a person in a stage; their row is locked first."""
+    """Return what the record and the ledger make of a person in a stage; their row is locked first.
+
+    After the last stage: on the boards beside them.
+    """
     record.LOCK_PERSON.run(connection, person_id=person_id)
     said = said_of(connection, rules.contest_id, person_id)
+    if stage_index == len(rules.document.stages):
+        return Mine(rules, said, [], over_all_stages(connection, rules, person_id, said))
     played = played_by(connection, rules, stage_index, person_id, said)
-    return Mine(rules, said, played, fold_person(connection, rules, stage_index, person_id, played, said))
+    lines = fold_person(connection, rules, stage_index, person_id, played, said)
+    return Mine(rules, said, played, [*lines, *over_all_stages(connection, rules, person_id, said)])
 
 
 def outcome_of(connection: Connection, rules: Published, row: AttemptRow) -> Outcome:
@@ -189,6 +197,47 @@ def fold_person(
     return lines
 
 
+PlayedIn = Mapping[int, Sequence[Played]]  # position of a stage → closed attempts of one person
+
+
+def over_all_stages(
+    connection: Connection, rules: Published, person_id: int, said: Said, stages: PlayedIn | None = None
+) -> list[Folded]:
+    """Return a person's line on the boards beside the stages, where there are some, and as of each freeze.
+
+    `stages`: their closed attempts by stage, read where not given.
+    """
+    if not rules.document.boards:
+        return []
+    if stages is None:
+        positions = range(len(rules.document.stages))
+        stages = {n: played_by(connection, rules, n, person_id, said) for n in positions}
+    belongs = belonging(connection, rules.document, person_id)
+    stories = []
+    for n, stage in enumerate(rules.document.stages):
+        gained = earned(connection, rules.contest_id, stage, person_id, said)
+        stories.append(_Story(person_id, stages.get(n, ()), gained, said, belongs))
+    whole, position = rules.board_stages[-1], len(rules.document.stages)
+    found = [_together(rules, position, stories)]
+    for frozen_ms in publicity.freezes(whole):
+        before = [_until(connection, rules, n, story, frozen_ms) for n, story in enumerate(stories)]
+        found.append(_together(rules, publicity.frozen_number(position, whole, frozen_ms), before))
+    return found
+
+
+def _together(rules: Published, number: int, stories: Sequence[_Story]) -> Folded:
+    """Return the line that follows from the stories of all stages, kept under a number."""
+    whole, belongs = rules.board_stages[-1], stories[0].belongs
+    found = AllStages(belongs.present, whole.point)
+    for stage, story in zip(rules.document.stages, stories, strict=True):
+        own = story.own(stage)
+        line = standings.line(stage, own.played, None, own.gained, own.added)
+        if line is not None:
+            found.add(stage, line, belongs.lines(stage, own, None))
+    named, parts = LineName(number, "", stories[0].person_id), contributed(whole, found.parts)
+    return Folded.of(whole, named, found.line, belongs.present, parts)
+
+
 class _Story(NamedTuple):
     """What the record says of a person in a stage."""
 
@@ -197,6 +246,15 @@ class _Story(NamedTuple):
     gained: Sequence[Earned]
     said: Said
     belongs: Belonging
+
+    def counted(self, stage: Stage) -> list[Played]:
+        """The attempts that are no practice, void ones too."""
+        return [each for each in self.played if not timing.is_practice(stage, each.started_ms)]
+
+    def own(self, stage: Stage) -> Own:
+        """What of it counts."""
+        added = self.said.corrections.added_to(str(self.person_id))
+        return Own(self.said.counting(self.person_id, self.counted(stage)), self.gained, added)
 
 
 def _until(
@@ -219,31 +277,16 @@ def _until(
 
 def _lines(stage: Stage, number: int, story: _Story) -> list[Folded]:
     """Return the lines that follow from a story, kept under a number."""
-    person_id, all_played, gained, said, belongs = story
-    played = [each for each in all_played if not timing.is_practice(stage, each.started_ms)]
-    counting = said.counting(person_id, played)
-    added = said.corrections.added_to(str(person_id))
+    own, belongs = story.own(stage), story.belongs
     over_periods = any(board.over == "period" for board in stage.boards)
-    periods = [p.period for p in played] + [e.period for e in gained] if over_periods else []
+    mine: list[Played | Earned] = [*story.counted(stage), *own.gained] if over_periods else []
     lines = []
-    for period in dict.fromkeys(["", *periods]):
-        own = NOTHING if period else added
-        line = standings.line(stage, counting, period or None, gained, own)
-        lines.append(
-            Folded(
-                LiveLine(
-                    number,
-                    period,
-                    person_id,
-                    0,
-                    standings.order_key(stage, line) if line else "",
-                    units.contribution(stage, line) if line else {},
-                    belongs.present,
-                    belongs.parts(stage, Own(counting, gained, own), period or None) if line else {},
-                ),
-                line,
-            )
-        )
+    for period in dict.fromkeys(["", *(each.period for each in mine)]):
+        here = replace(own, added=NOTHING) if period else own
+        line = standings.line(stage, here.played, period or None, here.gained, here.added)
+        of_units = belongs.lines(stage, here, period or None) if line else {}
+        named = LineName(number, period, story.person_id)
+        lines.append(Folded.of(stage, named, line, belongs.present, contributed(stage, of_units)))
     return lines
 
 
@@ -266,11 +309,32 @@ def played_of(stage: Stage, values: Sequence[Any]) -> Played:
     )
 
 
+class LineName(NamedTuple):
+    """Which line: its number (of a stage, of all stages, or of a freeze), over which period, of whom."""
+
+    number: int
+    period: str
+    person_id: int
+
+
 class Folded(NamedTuple):
     """One line of a person: as the boards want it, and as the rules made it."""
 
     live: LiveLine
     line: standings.Line | None
+
+    @classmethod
+    def of(
+        cls,
+        stage: Stage,
+        named: LineName,
+        line: standings.Line | None,
+        units: Mapping[str, int],
+        parts: Parts,
+    ) -> Folded:
+        """Return a line with what it adds to units; without one it lists nobody."""
+        key, stats = (standings.order_key(stage, line), stored(stage, line)) if line else ("", {})
+        return cls(LiveLine(*named, 0, key, stats, units, parts), line)
 
 
 @dataclass(frozen=True)

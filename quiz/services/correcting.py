@@ -141,7 +141,7 @@ def _of_person(connection: Connection, rules: Published, wanted: Correction, now
     said = said_of(connection, rules.contest_id, wanted.id)
     _makes_sense(said, wanted, ("person", str(wanted.id)))
     if wanted.do == "adjust":
-        _whole_points(wanted, [rules.document.stages[stage] for stage in stages])
+        _whole_points(wanted, [rules.board_stages[stage] for stage in stages])
     row = wanted.tried(_after(said, now_ms), wanted.id)
     return Checked(row, [(stage, wanted.id) for stage in stages])
 

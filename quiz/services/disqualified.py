@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from quiz.models import record
 from quiz.models.accounts import Identity, Unit
 from quiz.models.ledger import Ledger
-from quiz.models.play import Attempt
+from quiz.models.play import Attempt, Line
 from quiz.rules import names
 from quiz.services.belonging import unit_ids
 from quiz.services.board_reading import Reading, Row
@@ -43,17 +43,22 @@ def book(session: Session, contest_id: int, before_ms: int | None = None) -> Boo
 
 
 def people(reading: Reading, session: Session, found: Book) -> list[Row]:
-    """Return the people who took part in a board's stage and are out, called as the board's rules say."""
+    """Return the people who took part in a board's stages and are out, called as the board's rules say."""
     out = found.people_out
+    stages, position = reading.rules.document.stages, reading.wanted.board.stage
+    here = (Attempt.stage == position,) if position < len(stages) else ()
+    wanted = select(Attempt.person_id, Identity.nickname, Identity.name)
+    if reading.home:  # their line tells where they are, although it lists nobody
+        wanted = wanted.join(Line, and_(Line.person_id == Attempt.person_id, *reading.in_period))
     rows = session.execute(
-        select(Attempt.person_id, Identity.nickname, Identity.name)
-        .outerjoin(Identity, Identity.person_id == Attempt.person_id)
+        wanted.outerjoin(Identity, Identity.person_id == Attempt.person_id)
         .where(
             Attempt.contest_id == reading.rules.contest_id,
-            Attempt.stage == reading.wanted.board.stage,
+            *here,
             Attempt.person_id.in_(out),
             Attempt.number == 1,
         )
+        .distinct()
         .order_by(Attempt.person_id)
         .limit(MOST_LISTED)
     )
@@ -73,12 +78,12 @@ def people(reading: Reading, session: Session, found: Book) -> list[Row]:
 
 def units(reading: Reading, session: Session, found: Book) -> Mapping[int, str]:
     """Return the units that are out, by the ledger or with a person who is out, with the reasons."""
-    takes = reading.stage.integrity.person_out_takes
+    taken = {stage.integrity.person_out_takes for stage in reading.stages} - {None}
     with_people: dict[int, str] = {}
-    if takes is not None:
+    if taken:
         for person_id, because in found.people_out.items():
-            unit_id = unit_ids(session.connection(), person_id).get(takes)
-            if unit_id is not None:
+            units = unit_ids(session.connection(), person_id)
+            for unit_id in (units[level] for level in units if level in taken):
                 with_people.setdefault(unit_id, because)
     return {**with_people, **found.units_out}
 

@@ -98,7 +98,7 @@ def _table(reading: Reading, session: Session) -> Table:
     notes = board_tables.notes(reading, digest, reading.now_ms)
     if reading.board.of != "people":
         listed, below = unit_board.rows(
-            reading, session, lambda level, best: unit_board.stored_sums(reading, session, level, best)
+            reading, session, lambda level, picks: unit_board.stored_sums(reading, session, level, picks)
         )
         return board_tables.unit_table(reading, told_of(reading, [*listed, *below]), notes)
     names = dict(session.execute(select(Unit.id, Unit.name)).all())

@@ -13,6 +13,7 @@ import orjson
 
 from quiz.live import LiveLine, Parts, UnitSums
 from quiz.models.play import Line
+from quiz.rules.kept import GROUP, MOMENT, Pick, in_orders
 
 UNITS_KEPT = 4_096  # texts taken apart once: people of one street and school share them
 BATCH = 200  # lines in one call: Redis does nothing else for so long, about 5 ms
@@ -63,31 +64,42 @@ def batches(lines: Iterable[LiveLine], size: int = BATCH) -> Iterator[list[LiveL
 class UnitTotals:
     """Adds up, line by line, what the units of every level come to.
 
-    `best`: level → how many of the best totals are kept of each of its units.
+    `picks`: level → what is picked of the orders in which its units keep people.
     """
 
-    def __init__(self, best: Mapping[str, int]) -> None:
-        self.best = best
+    def __init__(self, picks: Mapping[str, Sequence[Pick]]) -> None:
+        self.picks = {level: dict(asked) for level, asked in picks.items() if asked}
+        self.kinds = {
+            level: {order.partition("/")[0] for order in asked} for level, asked in self.picks.items()
+        }
         self.sums: dict[str, dict[int, dict[str, int]]] = {}
-        self.totals: dict[str, dict[int, list[int]]] = {}
+        self.picked: dict[str, dict[str, dict[int, list[int]]]] = {}
 
     def add(self, stats: Mapping[str, int], units: Mapping[str, int], parts: Parts) -> None:
         """Count one person on a board for their units, or part by part for those they moved between."""
+        group = units.get(GROUP)
         for level, unit in units.items():
-            if level not in parts:
-                self._add(level, unit, stats)
+            if level not in parts and level != GROUP:
+                self._add(level, unit, stats, group)
         for level, by_unit in parts.items():
             for unit, part in by_unit.items():
-                self._add(level, unit, part)
+                self._add(level, unit, part, group)
 
-    def _add(self, level: str, unit: int, stats: Mapping[str, int]) -> None:
+    def _add(self, level: str, unit: int, stats: Mapping[str, int], group: int | None) -> None:
         sums = self.sums.setdefault(level, {}).setdefault(unit, {})
         for name, value in stats.items():
-            sums[name] = sums.get(name, 0) + value
-        if level in self.best:
-            kept = self.totals.setdefault(level, {})
-            kept[unit] = heapq.nlargest(self.best[level], [*kept.get(unit, ()), stats["total"]])
+            if not name.startswith(MOMENT):
+                sums[name] = sums.get(name, 0) + value
+        for order, value in in_orders(self.kinds.get(level, ()), stats, group):
+            if order in self.picks[level]:
+                of_unit = self.picked.setdefault(level, {}).setdefault(order, {})
+                of_unit[unit] = _first(self.picks[level][order], [*of_unit.get(unit, ()), value])
 
     def of(self, level: str) -> UnitSums:
         """Return what the units of a level come to so far."""
-        return UnitSums(self.sums.get(level, {}), self.totals.get(level, {}))
+        return UnitSums(self.sums.get(level, {}), self.picked.get(level, {}))
+
+
+def _first(count: int, numbers: list[int]) -> list[int]:
+    """Return so many of the highest, or of the lowest where negative."""
+    return heapq.nlargest(count, numbers) if count > 0 else heapq.nsmallest(-count, numbers)

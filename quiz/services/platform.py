@@ -53,7 +53,7 @@ class Platform:
     live_away_since: dict[int, int] = field(
         default_factory=dict
     )  # contest → since when its live boards stand
-    stored_sums: dict[tuple[int, int, str, str, int], tuple[float, UnitSums]] = field(
+    stored_sums: dict[tuple[object, ...], tuple[float, UnitSums]] = field(
         default_factory=dict
     )  # of units, added up from SQL while Redis is away, and until when they are shown again
     clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed

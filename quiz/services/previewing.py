@@ -241,7 +241,7 @@ def _units(reading: Reading, session: Session, tried: Tried) -> Iterator[Change]
     before, below_before = unit_board.rows(
         reading,
         session,
-        lambda level, best: unit_board.stored_sums(reading, session, level, best),
+        lambda level, picks: unit_board.stored_sums(reading, session, level, picks),
         out_before,
     )
     after, below_after = tried_rows(reading, session, tried)

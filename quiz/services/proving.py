@@ -6,30 +6,30 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, zip_longest
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveLine, LiveUnavailable, UnitSums, View
+from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveLine, LiveUnavailable, View
 from quiz.models import record
 from quiz.models.play import Attempt, Line, Result
 from quiz.models.rewards import Event
 from quiz.rules import standings
 from quiz.rules.publicity import FROZEN_APART, position_of
 from quiz.rules.standings import Played
-from quiz.services.closing import fold_person, played_of
-from quiz.services.corrected import Said, book_of, marked_again
-from quiz.services.lines import LIVE_COLUMNS, UnitTotals, batches, live_line
+from quiz.services.closing import Folded, fold_person, over_all_stages, played_of
+from quiz.services.corrected import Book, Said, book_of, marked_again
+from quiz.services.lines import LIVE_COLUMNS, batches, live_line
 from quiz.services.platform import Platform
+from quiz.services.proving_parts import Totals, differing_parts, differing_units
 from quiz.services.published import Published, in_force
-from quiz.services.unit_board import best_by_level
 
 TRIES = 3  # while people answer, Redis is ahead of what was read from SQL: what is wrong stays wrong
 MOST_TOLD = 200  # differences; more say nothing new
 ROWS_READ = 1_000  # at a time: memory is bounded
-WHO = attrgetter("stage", "person_id")
+WHO = attrgetter("person_id")
 
 Differences = dict[tuple[object, ...], str]  # what differs → how
 
@@ -97,43 +97,71 @@ def _side_by_side(
 
 
 def _folded(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]]:
-    """Yield the fold of the whole record, person by person: from attempts, results, events and ledger."""
+    """Yield the fold of the whole record, person by person: from attempts, results, events and ledger.
+
+    After the stages it is read once more, as many streams side by side, for the boards beside them.
+    """
     connection = session.connection()
     book = book_of(connection, rules.contest_id)
-    wanted = select(Attempt.stage, *record.PLAYED_COLUMNS)
+    stages = range(len(rules.document.stages))
+    for stage in stages:
+        for person_id, played in _played_in(session, rules, book, stage):
+            said = book.of(person_id)
+            folded = fold_person(connection, rules, stage, person_id, played, said)
+            yield (stage, person_id), _named(folded)
+    if not rules.document.boards:
+        return
+    in_stages = [_numbered(n, _played_in(session, rules, book, n)) for n in stages]
+    for person_id, group in groupby(heapq.merge(*in_stages, key=itemgetter(0)), key=itemgetter(0)):
+        found = {n: played for _, n, played in group}
+        folded = over_all_stages(connection, rules, person_id, book.of(person_id), found)
+        yield (len(stages), person_id), _named(folded)
+
+
+def _numbered(
+    stage: int, people: Iterator[tuple[int, list[Played]]]
+) -> Iterator[tuple[int, int, list[Played]]]:
+    return ((person_id, stage, played) for person_id, played in people)
+
+
+def _named(folded: Sequence[Folded]) -> Lines:
+    return {(each.live.stage, each.live.period): each.live for each in folded if each.live.order_key}
+
+
+def _played_in(
+    session: Session, rules: Published, book: Book, stage: int
+) -> Iterator[tuple[int, list[Played]]]:
+    """Yield everybody who has an attempt, or an event that may count, in a stage, in order of their ids."""
+    wanted = select(*record.PLAYED_COLUMNS)
     if book.corrects_keys:
         wanted = wanted.add_columns(Attempt.paper, Result.sheet)
     rows = session.execute(
         wanted.join(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.contest_id == rules.contest_id, Attempt.practice.is_(False))
-        .order_by(Attempt.stage, Attempt.person_id, Attempt.started_ms, Attempt.id)
+        .where(
+            Attempt.contest_id == rules.contest_id, Attempt.stage == stage, Attempt.practice.is_(False)
+        )
+        .order_by(Attempt.person_id, Attempt.started_ms, Attempt.id)
         .execution_options(yield_per=ROWS_READ)
     )
-    everybody = heapq.merge(rows, _with_events(session, rules), key=WHO)
-    for (stage, person_id), group in groupby(everybody, key=WHO):
+    everybody = heapq.merge(rows, _with_events(session, rules, stage), key=WHO)
+    for person_id, group in groupby(everybody, key=WHO):
         said = book.of(person_id)
-        played = [_played(rules, stage, row[1:], said) for row in group if not isinstance(row, _Present)]
-        folded = fold_person(connection, rules, stage, person_id, played, said)
-        lines = [each.live for each in folded if each.live.order_key]
-        yield (stage, person_id), {(line.stage, line.period): line for line in lines}
+        yield person_id, [_played(rules, stage, row, said) for row in group if not isinstance(row, _Present)]
 
 
 class _Present(NamedTuple):
     """Somebody with an event, beside whose attempts stand or none at all."""
 
-    stage: int
     person_id: int
 
 
-def _with_events(session: Session, rules: Published) -> Iterator[_Present]:
-    """Yield who has an event, for each stage whose rules give points for some, in the order of the record."""
-    giving = [n for n, stage in enumerate(rules.document.stages) if stage.events]
-    if not giving:
+def _with_events(session: Session, rules: Published, stage: int) -> Iterator[_Present]:
+    """Yield who has an event, where the stage's rules give points for some, in the order of the record."""
+    if not rules.document.stages[stage].events:
         return
     wanted = select(Event.person_id).where(Event.contest_id == rules.contest_id).distinct()
-    people = session.scalars(wanted.order_by(Event.person_id)).all()
-    for stage in giving:
-        yield from (_Present(stage, person_id) for person_id in people)
+    for person_id in session.scalars(wanted.order_by(Event.person_id)):
+        yield _Present(person_id)
 
 
 def _played(rules: Published, stage_index: int, row: Sequence[Any], said: Said) -> Played:  # Any: columns
@@ -181,7 +209,7 @@ class _Live:
     def _of_board(self, stage: int, period: str) -> Iterator[tuple[tuple[object, ...], str]]:
         boards = [BoardRef(self.rules.contest_id, self.epoch, stage, period, view) for view in View]
         where = f"live stage {stage}, period {period!r}"
-        totals = UnitTotals(best_by_level(self.rules.document.stages[position_of(stage)]))
+        totals = Totals(self.rules.document, position_of(stage))
         count = kept = 0
         for lines in batches(self._lines(stage, period), ROWS_READ):
             count += len(lines)
@@ -192,12 +220,13 @@ class _Live:
                     key = ("record", stage, period, line.person_id)
                     yield key, f"{where}, person {line.person_id}: {_shown(have)} instead of {_shown(line)}"
                 if line.order_key:
-                    totals.add(line.stats, line.units, line.parts)
+                    totals.add(line)
         if kept != count:
             yield ("records", stage, period), f"{where}: {kept} records instead of {count}"
         for board in boards:
             yield from self._of_order(board, f"{where}, {board.view}")
-            yield from self._of_units(board, f"{where}, {board.view}", totals)
+            yield from differing_units(self.live, board, f"{where}, {board.view}", totals)
+            yield from differing_parts(self.live, board, f"{where}, {board.view}", totals)
 
     def _lines(self, stage: int, period: str) -> Iterator[LiveLine]:
         rows = self.session.execute(
@@ -210,7 +239,7 @@ class _Live:
 
     def _of_order(self, board: BoardRef, where: str) -> Iterator[tuple[tuple[object, ...], str]]:
         """Yield the first position at which the sorted set is not the order of the lines, with its places."""
-        style = self.rules.document.stages[position_of(board.stage)].places
+        style = self.rules.board_stages[position_of(board.stage)].places
         listed = (line for line in self._lines(board.stage, board.period) if line.order_key)
         places = standings.Places(style)
         key = ("order", board.stage, board.period, board.view)
@@ -225,28 +254,6 @@ class _Live:
             told = self.live.places(replace(board, places=style), [last.person_id])[last.person_id].place
             if told != place:
                 yield key, f"{where}: the last place is {told} instead of {place}"
-
-    def _of_units(
-        self, board: BoardRef, where: str, totals: UnitTotals
-    ) -> Iterator[tuple[tuple[object, ...], str]]:
-        trees = self.rules.document.units.items()
-        levels = {f"{tree}.{level}" for tree, each in trees for level in each.levels}
-        for level in sorted(levels | totals.sums.keys()):
-            wanted = totals.of(level)
-            found = self.live.unit_sums(board, level, totals.best.get(level, 0))
-            want, have = _nonzero(wanted), _nonzero(found)
-            for unit in sorted(want.keys() | have.keys()):
-                if want.get(unit) != have.get(unit):
-                    key = ("units", board.stage, board.period, board.view, level, unit)
-                    yield key, f"{where}, {level} {unit}: {have.get(unit)} instead of {want.get(unit)}"
-
-
-def _nonzero(found: UnitSums) -> dict[int, tuple[dict[str, int], list[int]]]:
-    """Return, by unit that has anybody, the sums and, where they are kept, the totals of the best."""
-    kept = {
-        unit: {name: value for name, value in stats.items() if value} for unit, stats in found.sums.items()
-    }
-    return {unit: (stats, list(found.best.get(unit, ()))) for unit, stats in kept.items() if stats}
 
 
 def _content(line: LiveLine | None) -> tuple[object, ...] | None:

@@ -13,7 +13,8 @@ from question_bank.question import Question, digest
 from quiz.errors import N_, NotFound
 from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest, FrozenQuestion, Rules
-from quiz.rules.document import Document, load
+from quiz.rules.across import board_stages
+from quiz.rules.document import Document, Stage, load
 from quiz.rules.papers import Frozen, commitment, question_line
 from quiz.rules.rekeyed import Rekeyed
 from quiz.services.platform import Platform
@@ -35,6 +36,11 @@ class Published:
     seed: str = ""  # the master seed of all papers; "" for versions published before there was one
     draw_seed: str = ""  # of all draws: told by none before it has been drawn
     rekeyed: Mapping[int, Rekeyed] = field(default_factory=dict)  # by version, for looking back at an attempt
+
+    @cached_property
+    def board_stages(self) -> tuple[Stage, ...]:
+        """The stages and, where boards stand beside them, last the one that stands for all of them."""
+        return board_stages(self.document)
 
     @property
     def closes_ms(self) -> int:

@@ -13,8 +13,18 @@ from quiz.models.play import Line
 from quiz.rules import timing
 from quiz.rules.document import Board
 from quiz.rules.publicity import position_of
-from quiz.services import people_board, unit_board
-from quiz.services.board_reading import MOST_ROWS, BoardId, Page, Reading, Row, Wanted, board_of, boards_of
+from quiz.services import board_parts, people_board, unit_board
+from quiz.services.board_reading import (
+    MOST_ROWS,
+    BoardId,
+    BoardPart,
+    Page,
+    Reading,
+    Row,
+    Wanted,
+    board_of,
+    boards_of,
+)
 from quiz.services.platform import Platform
 from quiz.services.published import Published
 from quiz.services.showing import check_shown, shown_boards
@@ -25,6 +35,7 @@ CHOSEN = ("scene", "level")  # periods that a person chooses: they have an order
 
 __all__ = [
     "BoardId",
+    "BoardPart",
     "Page",
     "Row",
     "Wanted",
@@ -41,8 +52,9 @@ __all__ = [
 def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> Page:
     """Return a part of a board, live where Redis answers and from the stored lines where it does not.
 
-    A board over periods shows the latest one unless another is asked for. The public sees a frozen board as
-    of its freeze, and none that is not for them. Raises NotFound.
+    A board over periods shows the latest one unless another is asked for; a divided board one's own part, or
+    the first. The public sees a frozen board as of its freeze, and none that is not for them.
+    Raises NotFound.
     """
     reading = Reading(platform, rules, wanted, now_ms)
     if not (1 <= wanted.size <= MOST_ROWS and 0 <= wanted.first <= LAST_FIRST):
@@ -55,6 +67,15 @@ def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> P
         if period is None:
             return Page((), 0, frozen_ms=reading.frozen_ms)
         reading = replace(reading, period=period)
+    if reading.board.each is None:
+        return _page(reading)
+    with platform.store.reading() as session:
+        parts, reading = board_parts.shown(reading, session)
+    found = _page(reading) if reading.part is not None else Page((), 0, period=reading.period)
+    return replace(found, parts=parts, part=reading.part)
+
+
+def _page(reading: Reading) -> Page:
     return people_board.page(reading) if reading.board.of == "people" else unit_board.page(reading)
 
 
@@ -92,10 +113,16 @@ def places_of(
     found = []
     for board_id, _stage, board in shown_boards(platform, rules, person_id, now_ms):
         if board.of == "people" and board.over == "stage":
-            row = people_board.own_row(Reading(platform, rules, Wanted(board_id), now_ms), person_id)
+            row = _own_row(Reading(platform, rules, Wanted(board_id), now_ms), person_id)
             if row is not None:
                 found.append((board_id, board, row))
     return found
+
+
+def _own_row(reading: Reading, person_id: int) -> Row | None:
+    with reading.platform.store.reading() as session:
+        mine = board_parts.at_home(reading, session, person_id)
+    return people_board.own_row(mine, person_id) if mine is not None else None
 
 
 def _latest(session: Session, rules: Published, stage: int, before: Sequence[str]) -> str | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from quiz.live import Parts, UnitSums
 from quiz.models.play import Line
+from quiz.rules.kept import Pick
 from quiz.services import disqualified, unit_board
 from quiz.services.board_reading import Reading, Row
 from quiz.services.closing import Folded
@@ -66,8 +67,8 @@ def tried_rows(reading: Reading, session: Session, tried: Tried) -> tuple[list[R
     out = disqualified.units(reading, session, found)
     lines = tried.of(reading.wanted.board.stage, reading.period)
 
-    def sums(level: str, best: int) -> UnitSums:
-        totals = UnitTotals({level: best} if best else {})
+    def sums(level: str, picks: Sequence[Pick]) -> UnitSums:
+        totals = UnitTotals({level: picks})
         stored = session.execute(
             select(Line.person_id, Line.stats, Line.units, Line.parts)
             .where(*reading.on_board)
@@ -77,7 +78,7 @@ def tried_rows(reading: Reading, session: Session, tried: Tried) -> tuple[list[R
             if who not in lines:
                 totals.add(orjson.loads(stats), orjson.loads(units), parts_of(parts))
         for line in lines.values():
-            if line.order_key:
+            if line.order_key and reading.has(orjson.loads(line.units)):
                 totals.add(orjson.loads(line.stats), orjson.loads(line.units), line.parts)
         return totals.of(level)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from quiz.live import NEIGHBOURS, Needs, UnitSums
 from quiz.models.accounts import Enrolment, Unit
 from quiz.models.play import Line
-from quiz.rules import units
+from quiz.rules import kept, units
+from quiz.rules.across import board_stages
 from quiz.rules.document import Board, Document, Stage
 from quiz.rules.publicity import freezes, frozen_number
 from quiz.services import disqualified
@@ -23,7 +24,7 @@ from quiz.services.lines import UnitTotals, parts_of
 KEEP_FROM_S = 0.05  # sums that took so long to add up from SQL are shown again
 KEPT_TIMES = 20  # for so many times as long as they took
 
-ReadSums = Callable[[str, int], UnitSums]  # level, how many of the best → the sums of its units
+ReadSums = Callable[[str, Sequence[kept.Pick]], UnitSums]  # level, what is picked → the sums of its units
 
 
 @dataclass(frozen=True)
@@ -49,41 +50,56 @@ def needs(document: Document) -> Needs:
     """Return what the live boards of a contest have to keep beside the order of people."""
     stages = [
         (number, stage)
-        for n, stage in enumerate(document.stages)
+        for n, stage in enumerate(board_stages(document))
         for number in (n, *(frozen_number(n, stage, ms) for ms in freezes(stage)))
+    ]
+    boards = [(n, board) for n, stage in stages for board in stage.boards]
+    divided = [
+        (n, board, board.each) for n, board in boards if board.each and kept.is_by_people(document, board)
     ]
     return Needs(
         dense=frozenset(n for n, stage in stages if stage.places == "dense"),
-        ranked=frozenset((n, level) for n, stage in stages for level in best_by_level(stage)),
-    )
-
-
-def best_by_level(stage: Stage) -> dict[str, int]:
-    """Return, by the levels whose boards read a unit's best people, how many of them are read."""
-    found: dict[str, int] = {}
-    for board in stage.boards:
-        if board.of != "people" and best_of(board):
-            found[board.of] = max(best_of(board), found.get(board.of, 0))
-    return found
-
-
-def best_of(board: Board) -> int:
-    """Return how many of a unit's best people a board's formula reads."""
-    return max(
-        (
-            (term.top or board.top or 1) if term.metric == "top_sum" else 1
-            for term in units.terms_of(board)
-            if term.metric in units.NEED_PEOPLE
+        ranked=frozenset(
+            (n, board.of, board.each if board.each and kept.is_by_people(document, board) else "", kind)
+            for n, board in boards
+            if board.of != "people"
+            for kind in kept.kinds(board)
         ),
-        default=0,
+        orders=frozenset((n, each) for n, _, each in divided),
+        sums=frozenset((n, of, each) for n, board, each in divided for of in _summed(document, board)),
     )
+
+
+def _summed(document: Document, board: Board) -> Sequence[str]:
+    """Return the levels whose sums a unit board reads: its own, and that below it for child_units_rate."""
+    if board.of == "people":
+        return ()
+    level = Level.of(board)
+    levels = document.units[level.tree].levels
+    below = levels[levels.index(level.name) + 1 :][:1]
+    asked = "child_units_rate" in kept.metrics([board])
+    return [board.of, *(f"{level.tree}.{name}" for name in below if asked)]
+
+
+def picks_by_level(document: Document, stage: Stage, each: str = "") -> dict[str, list[kept.Pick]]:
+    """Return, by level, all that a stage's unit boards read of kept orders; of those divided by `each`."""
+    found: dict[str, dict[str, int]] = {}
+    for board in stage.boards:
+        if board.of == "people" or (board.each if kept.is_by_people(document, board) else None) != (
+            each or None
+        ):
+            continue
+        asked = found.setdefault(board.of, {})
+        for order, count in kept.picks(document, board):
+            asked[order] = max(count, asked.get(order, count), key=abs)
+    return {level: list(asked.items()) for level, asked in found.items()}
 
 
 def page(reading: Reading) -> Page:
     """Return a part of a board of units, the units that are below it, and the unit of who asks."""
     wanted = reading.wanted
     with reading.platform.store.reading() as session:
-        listed, below = rows(reading, session, lambda level, best: _sums(reading, session, level, best))
+        listed, below = rows(reading, session, lambda level, picks: _sums(reading, session, level, picks))
         own = _own_unit(reading, session)
     all_rows = len(listed) + len(below)
     listed, below = told_of(reading, listed), told_of(reading, below)
@@ -114,8 +130,9 @@ def rows(
     `out`: the units that are disqualified, with the reasons; None: as the ledger says.
     """
     level = Level.of(reading.board)
-    found = read(level.key, best_of(reading.board))
+    found = read(level.key, kept.picks(reading.rules.document, reading.board))
     known, anybody_out = _units_and_out(reading, session, level)
+    known = {unit.id: unit for unit in _within_part(reading, session, known.values())}
     if out is None:
         contest_id, book = reading.rules.contest_id, disqualified.NOBODY
         if anybody_out:
@@ -133,15 +150,40 @@ def rows(
     return [_row(known[i], row) for i, row in listed], [*unlisted, *disqualified.unit_rows(known, out)]
 
 
+def units_above(reading: Reading, session: Session) -> set[int]:
+    """Return the units of the level by which a board is divided that have people in units on the board."""
+    level = Level.of(reading.board)
+    sums = _sums(reading, session, level.key, ()).sums
+    paths = {unit.path for unit in _units_of(session, level) if _people(reading.board, sums.get(unit.id, {}))}
+    tree, _, name = (reading.board.each or "").partition(".")
+    return {
+        unit.id
+        for unit in _units_of(session, Level(tree, name))
+        if any(_lies_in(path, unit.path) for path in paths)
+    }
+
+
+def _within_part(reading: Reading, session: Session, found: Iterable[Unit]) -> Iterable[Unit]:
+    """Return the units of the part that is read, of a board divided by where units lie; else all."""
+    if reading.part is None or reading.home:
+        return found
+    path = session.scalar(select(Unit.path).where(Unit.id == reading.part.number)) or ""
+    return [unit for unit in found if _lies_in(unit.path, path)]
+
+
+def _lies_in(path: str, above: str) -> bool:
+    return path == above or path.startswith(f"{above}/")
+
+
 def told_of(reading: Reading, rows: Sequence[Row]) -> list[Row]:
     """Return the rows without those that would tell of too few people; places stay as they are."""
     least = reading.least_listed
     return [row for row in rows if "people" not in row.values or int(str(row.values["people"])) >= least]
 
 
-def stored_sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
+def stored_sums(reading: Reading, session: Session, level: str, picks: Sequence[kept.Pick]) -> UnitSums:
     """Add up the sums of a level's units from the stored lines."""
-    totals = UnitTotals({level: best} if best else {})
+    totals = UnitTotals({level: picks})
     lines = session.execute(
         select(Line.stats, Line.units, Line.parts).where(*reading.on_board).execution_options(yield_per=1_000)
     )
@@ -150,19 +192,20 @@ def stored_sums(reading: Reading, session: Session, level: str, best: int) -> Un
     return totals.of(level)
 
 
-def _sums(reading: Reading, session: Session, level: str, best: int) -> UnitSums:
-    found = reading.live(lambda live, board: live.unit_sums(board, level, best))
+def _sums(reading: Reading, session: Session, level: str, picks: Sequence[kept.Pick]) -> UnitSums:
+    found = reading.live(lambda live, board: live.unit_sums(board, level, picks))
     if found is not None:
         return found
-    kept = reading.platform.stored_sums
-    key = (reading.rules.contest_id, reading.number, reading.period, level, best)
+    known = reading.platform.stored_sums
+    where = (reading.rules.contest_id, reading.number, reading.period, reading.home)
+    key = (*where, level, tuple(picks))
     began_s = time.monotonic()
-    if key in kept and kept[key][0] > began_s:
-        return kept[key][1]
-    found = stored_sums(reading, session, level, best)
+    if key in known and known[key][0] > began_s:
+        return known[key][1]
+    found = stored_sums(reading, session, level, picks)
     took_s = time.monotonic() - began_s
     if took_s >= KEEP_FROM_S:
-        kept[key] = (began_s + KEPT_TIMES * took_s, found)
+        known[key] = (began_s + KEPT_TIMES * took_s, found)
     return found
 
 
@@ -183,9 +226,11 @@ def _facts(reading: Reading, session: Session, level: Level, found: UnitSums) ->
     sizes: Mapping[int, int] = {}
     if any(term.metric in units.NEED_ENROLMENT for term in units.terms_of(reading.board)):
         sizes = _enrolled(reading, session, level)
-    return {
-        unit: units.Facts(enrolled=sizes.get(unit), totals=found.best.get(unit, ())) for unit in found.sums
-    }
+    facts = {}
+    for unit, sums in found.sums.items():
+        picked = {order: of_units.get(unit, ()) for order, of_units in found.picked.items()}
+        facts[unit] = replace(kept.facts(reading.board, sums, picked), enrolled=sizes.get(unit))
+    return facts
 
 
 def _enrolled(reading: Reading, session: Session, level: Level) -> dict[int, int]:
@@ -211,7 +256,7 @@ def _with_children(
         return facts
     levels = reading.rules.document.units[level.tree].levels
     below = Level(level.tree, levels[levels.index(level.name) + 1])
-    sums = read(below.key, 0).sums
+    sums = read(below.key, ()).sums
     children: dict[int, int] = {}
     joined: dict[int, int] = {}
     for child in _units_of(session, below):

@@ -264,7 +264,7 @@ class _Tables(Tables):
             listed, _ = tried_rows(reading, self.session, self.stored.whole.tried)
         else:
             listed, _ = unit_board.rows(
-                reading, self.session, lambda level, best: stored_sums(reading, self.session, level, best)
+                reading, self.session, lambda level, picks: stored_sums(reading, self.session, level, picks)
             )
         return [{**row.values, "place": row.place, "who": named(row.id)} for row in listed]
 

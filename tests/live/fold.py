@@ -9,7 +9,7 @@ from quiz.live import BoardRef, LiveBoards, LiveLine, Needs, Placed, View
 EPOCH = "e1"
 STREET = "region.street"
 SCHOOL = "school.school"
-NEEDS = Needs(dense=frozenset({0}), ranked=frozenset({(0, STREET)}))
+NEEDS = Needs(dense=frozenset({0}), ranked=frozenset({(0, STREET, "", "total")}))
 
 
 def line(

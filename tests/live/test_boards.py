@@ -63,7 +63,7 @@ def test_a_page_with_own_place_is_one_round_trip(live: LiveBoards, contest_id: i
     build(live, contest_id, [line(person_id, f"{person_id:04x}") for person_id in range(1, 100)])
 
     assert round_trips(valkey, lambda: live.page(board(contest_id), 40, 50, me=7)) == 1
-    assert round_trips(valkey, lambda: live.unit_sums(board(contest_id), STREET, best=3)) == 1
+    assert round_trips(valkey, lambda: live.unit_sums(board(contest_id), STREET, [("total", 3)])) == 1
     assert (
         round_trips(
             valkey, lambda: live.announce(contest_id, EPOCH, [line(7, "01", 2), line(7, "02", 2, "d")])
@@ -166,7 +166,7 @@ def test_a_person_who_moves_takes_their_sums_along(live: LiveBoards, contest_id:
 
     live.announce(contest_id, EPOCH, [line(1, "0a", 2, total=70, units={STREET: 2})])
 
-    found = live.unit_sums(board(contest_id, view=View.FULL), STREET, best=1)
+    found = live.unit_sums(board(contest_id, view=View.FULL), STREET, [("total", 1)])
     assert found.sums[2] == {"people": 1, "total": 70, "passed:60": 1}
     assert (found.sums[1]["people"], found.sums[1]["total"]) == (1, 5)
-    assert found.best == {1: [5], 2: [70]}
+    assert found.picked["total"] == {1: [5], 2: [70]}
