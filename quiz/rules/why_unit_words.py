@@ -72,7 +72,7 @@ def _compared(stage: Stage, why: WhyUnit, other: NextUnit) -> Iterator[Sentence]
         own, theirs = why.metrics.get(each.name), other.metrics.get(each.name)
         if own != theirs:
             yield say(
-                N_("前面的各项相同，比%(metric)s：对方 %(theirs)s，这里 %(own)s。"),
+                N_("前面的各项相同，比%(metric)s：对方 %(theirs)s，本单位 %(own)s。"),
                 metric=_metric(each),
                 theirs=_figure(stage, each.metric, Fraction(str(theirs))),
                 own=_figure(stage, each.metric, Fraction(str(own))),
@@ -116,7 +116,7 @@ def _input(stage: Stage, why: WhyUnit, each: OneInput) -> Iterator[Sentence]:
     yield say(
         N_("%(metric)s：%(sum)s。"),
         metric=metric,
-        sum=_made_of(stage, each, _figure(stage, each.metric, each.figure)),
+        sum=_made_of(why.people, each, _figure(stage, each.metric, each.figure)),
     )
     if each.capped != each.figure:
         yield say(N_("%(metric)s最多算 %(number)s。"), metric=metric, number=number(each.capped or 0))
@@ -129,8 +129,10 @@ def _input(stage: Stage, why: WhyUnit, each: OneInput) -> Iterator[Sentence]:
         )
 
 
-def _made_of(stage: Stage, each: OneInput, figure: object) -> object:
+def _made_of(people: int, each: OneInput, figure: object) -> object:
     """Return a figure with the numbers from which it is reckoned."""
+    if each.metric in ("sum", "total"):
+        return say(P_("参加的 %(count)s 人的总分加起来，是 %(result)s"), count=people, result=figure)
     if len(each.addends) > 1:
         terms = Added(tuple(number(one) for one in each.addends))
         return say(N_("%(sum)s = %(result)s"), sum=terms, result=figure)

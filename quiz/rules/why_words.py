@@ -18,7 +18,7 @@ from quiz.rules.words import Passage
 from quiz.rules.words_of_order import KEYS
 from quiz.rules.words_of_totals import ROUNDING
 
-PLACE, TOTAL, ATTEMPTS = N_("名次"), N_("总分怎样来"), N_("每一次答题")
+PLACE, TOTAL, ATTEMPTS = N_("名次怎样排出来"), N_("总分怎样来"), N_("每一次答题")
 CORRECTED, NOT_COUNTED = N_("更正记录"), N_("没有计入的")
 
 
@@ -80,8 +80,8 @@ def _compared(whole: Stage, why: Why, keys: Sequence[tuple[OneKey, int]]) -> Ite
     yield say(ALL_SAME["ordinal" if whole.places == "ordinal" else "standard"])
 
 
-SAME = N_("比%(key)s：对方 %(theirs)s，这里 %(own)s，相同。")
-DECIDES = N_("比%(key)s：对方 %(theirs)s，这里 %(own)s，在这里分出先后。")
+SAME = N_("比%(key)s：对方 %(theirs)s，本人 %(own)s，相同。")
+DECIDES = N_("比%(key)s：对方 %(theirs)s，本人 %(own)s，由此分出先后。")
 ALL_SAME = {
     "standard": N_("各项都相同，名次并列。"),
     "ordinal": N_("各项都相同，按编号先后排。"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ def page(contest_id: int, board_id: str) -> ResponseReturnValue:
             place=shown.place,
             value=str(shown.total if isinstance(shown, Why) else shown.value),
             value_label=_("总分") if is_person else _("得分"),
-            passages=_said(found),
+            passages=_shown(found),
             is_behind=found.is_behind,
         ),
     )
@@ -120,6 +121,16 @@ def _board_address(contest_id: int, board: BoardId) -> str:
     """Return the way back to the board, to the same period of it."""
     period = request.args.get("period") or None
     return url_for("results.board", contest_id=contest_id, board_id=board, period=period)
+
+
+def _shown(found: Explained) -> list[tuple[str, list[str]]]:
+    """Return what the page says: a number stays with its unit, the place is told at the top of the page."""
+    (heading, first), *others = _said(found)
+    passages = [(heading, first[1:] if found.why.place is not None else first), *others]
+    return [(title, [UNIT.sub(NO_BREAK, each) for each in said]) for title, said in passages if said]
+
+
+UNIT, NO_BREAK = re.compile(r"(?<=[\d)]) (?=[^\d +=÷×≈])"), "\u00a0"
 
 
 def _said(found: Explained) -> list[tuple[str, list[str]]]:

@@ -260,11 +260,11 @@ def test_a_person_is_told_which_attempts_count_and_why_the_others_do_not() -> No
     assert as_data(why)["keys"][0] == {"key": "total", "own": 4, "above": None, "below": 3}
     assert parts == [
         (
-            "名次",
+            "名次怎样排出来",
             [
                 "A：第 1 名，总分 4 分。",
                 "后一名是 B。",
-                "比总分（高的在前）：对方 3 分，这里 4 分，在这里分出先后。",
+                "比总分（高的在前）：对方 3 分，本人 4 分，由此分出先后。",
             ],
         ),
         (
@@ -323,7 +323,7 @@ def test_a_unit_is_told_its_formula_with_its_inputs() -> None:
     ]
     assert (why.exact, why.value) == (Fraction(11, 4), "2.8")
     assert parts == [
-        ("名次", ["P：第 1 名，综合得分 2.8。"]),
+        ("名次怎样排出来", ["P：第 1 名，综合得分 2.8。"]),
         (
             "每一项怎样来",
             ["人均分：总分之和 7 ÷ 参加的 2 人 = 3.5。", "参加人数：2。", "参加人数最多算 1。"],

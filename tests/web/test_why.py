@@ -20,7 +20,7 @@ def test_ones_own_place_leads_to_what_led_to_it(crowd: Reader) -> None:
 
     page = crowd.open(f"{BOARD}/why")
 
-    assert "第 71 名" in page
+    assert "名次 71 总分 0" in page
     assert "总分怎样来" in page
     assert "前一名是" in page
 
@@ -32,7 +32,7 @@ def test_ones_own_page_leads_there_too(crowd: Reader) -> None:
     addresses = ADDRESS.findall(crowd.page.get_data(as_text=True))
 
     assert addresses == [f"{BOARD}/why"]
-    assert "第 71 名" in crowd.open(addresses[0])
+    assert "名次 71" in crowd.open(addresses[0])
 
 
 def test_everybody_may_see_why_a_street_stands_where_it_stands(crowd: Reader, app: Flask) -> None:
@@ -43,7 +43,7 @@ def test_everybody_may_see_why_a_street_stands_where_it_stands(crowd: Reader, ap
 
     page = visitor.open(first)
 
-    assert "第 1 名" in page
+    assert "名次 1" in page
     assert "每一项怎样来" in page
 
 
