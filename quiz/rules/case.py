@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from sys import intern
@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 import orjson
 
 from quiz.errors import N_, InvalidInput
-from quiz.rules import extra_time
+from quiz.rules import extra_time, misread
+from quiz.rules.instants import instant_ms
 from quiz.rules.numbers import Exact, plain
 
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 FILES = ("rules.yaml", "people.csv", "units.csv", "attempts.jsonl", "events.jsonl", "ledger.jsonl")
 T = TypeVar("T")
 
@@ -148,7 +148,7 @@ def person_of(name: str, line: Numbered) -> str:
             return first[1].decode()  # several times cheaper than reading all of it
     row = _json(name, line)[1]
     if "person" not in row:
-        raise _unreadable(name, number, "person")
+        raise misread.missing(name, number, "person")
     return str(row["person"])
 
 
@@ -203,18 +203,19 @@ def frame(files: Mapping[str, Text]) -> Case:
     ledger = _read(lines_of(texts.get("ledger.jsonl", "")), "ledger.jsonl", _ledger)
     return Case(
         rules=texts["rules.yaml"],
-        people={person.id: person for person in people},
+        people=_once(people),
         units=tuple(units),
         ledger=tuple(ledger),
     )
 
 
-def moment_ms(text: str) -> int:
-    """Read a moment with its offset as milliseconds since 1970 UTC; raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text} has no offset")
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+def _once(people: Iterable[PersonRow]) -> dict[str, PersonRow]:
+    found: dict[str, PersonRow] = {}
+    for person in people:
+        if person.id in found:
+            raise InvalidInput(N_("people.csv 里“%(name)s”出现了两次，请只留一行。"), name=person.id)
+        found[person.id] = person
+    return found
 
 
 Line = tuple[int, Mapping[str, Any]]  # Any: what somebody wrote into a file
@@ -222,13 +223,20 @@ Line = tuple[int, Mapping[str, Any]]  # Any: what somebody wrote into a file
 
 def _csv(files: Mapping[str, str], name: str, needed: tuple[str, ...]) -> Iterator[Line]:
     reader = csv.DictReader(io.StringIO(files.get(name, "").lstrip("\ufeff").replace("\0", "")))
-    missing = [column for column in needed if column not in (reader.fieldnames or needed)]
+    try:
+        written = reader.fieldnames
+    except csv.Error:
+        raise _unreadable(name, 1, "CSV") from None
+    missing = [column for column in needed if column not in (written or needed)]
     if missing:
         raise InvalidInput(
             N_("%(file)s 的第一行缺少这些列：%(columns)s。"), file=name, columns="、".join(missing)
         )
-    for row in reader:
-        yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+    try:
+        for row in reader:
+            yield reader.line_num, {key: value or "" for key, value in row.items() if key}
+    except csv.Error:
+        raise _unreadable(name, reader.line_num + 1, "CSV") from None
 
 
 def _read(lines: Iterable[Numbered], name: str, make: Callable[[int, Mapping[str, Any]], T]) -> Iterator[T]:
@@ -255,9 +263,9 @@ def _rows(lines: Iterator[Line], name: str, make: Callable[[int, Mapping[str, An
         try:
             yield make(line, row)
         except KeyError as error:
-            raise _unreadable(name, line, str(error.args[0])) from error
-        except (ValueError, TypeError, AttributeError, ZeroDivisionError) as error:
-            raise _unreadable(name, line, str(error)) from error
+            raise misread.missing(name, line, str(error.args[0])) from error
+        except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+            raise misread.refusal(name, line, row) or _unreadable(name, line, str(error)) from error
 
 
 def _unreadable(name: str, line: int, what: str) -> InvalidInput:
@@ -300,7 +308,7 @@ class _Roster:
             group=intern(row.get("group", "")),
             age=int(row["age"]) if row.get("age") else None,
             grade=intern(row.get("grade", "")),
-            registered_ms=moment_ms(registered) if registered else None,
+            registered_ms=instant_ms(registered) if registered else None,
             extra=extra_time.read(row.get("extra_time", "")),
             paths=self._paths.setdefault(paths, dict(paths)),
         )
@@ -331,8 +339,8 @@ def _attempt(line: int, row: Mapping[str, Any]) -> AttemptRow:
         name=name,
         person=str(row["person"]),
         started_at=row["started_at"],
-        started_ms=moment_ms(row["started_at"]),
-        finished_ms=moment_ms(row["finished_at"]),
+        started_ms=instant_ms(row["started_at"]),
+        finished_ms=instant_ms(row["finished_at"]),
         answers=answers,
         ms=ms,
         scene=str(row.get("scene", row.get("level", ""))),
@@ -377,21 +385,18 @@ def _number(text: str) -> Exact:
 
 
 def _event(_line: int, row: Mapping[str, Any]) -> EventRow:
-    return EventRow(str(row["person"]), moment_ms(row["at"]), intern(str(row["kind"])))
-
-
-DEEDS = ("void", "restore", "adjust", "zero", "disqualify", "remark")
+    return EventRow(str(row["person"]), instant_ms(row["at"]), intern(str(row["kind"])))
 
 
 def _ledger(_line: int, row: Mapping[str, Any]) -> LedgerRow:
-    if row["do"] not in DEEDS:
+    if row["do"] not in misread.DEEDS:
         raise ValueError(f"do: {row['do']}")
     if row["do"] == "adjust" and ("points" not in row or "unit" in row):
         raise ValueError("adjust: points, attempt | person")
     if sum(key in row for key in ("attempt", "person", "unit")) != 1:
         raise ValueError("attempt | person | unit")
     return LedgerRow(
-        at_ms=moment_ms(row["at"]),
+        at_ms=instant_ms(row["at"]),
         actor=str(row["actor"]),
         do=row["do"],
         because=str(row["because"]),

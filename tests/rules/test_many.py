@@ -113,4 +113,4 @@ def test_a_line_that_cannot_be_read_is_named_by_its_number_in_the_file(tmp_path:
     outcome = CliRunner().invoke(contest, ["replay", str(tmp_path)])
 
     assert outcome.exit_code == 1
-    assert "attempts.jsonl 第 141 行读不懂" in outcome.stderr
+    assert "attempts.jsonl 第 141 行缺少 answers" in outcome.stderr
