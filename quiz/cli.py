@@ -293,7 +293,7 @@ def _tell_preview(found: previewing.Preview) -> None:
 )
 @refusing
 def export(contest_id: int, board_id: str, file: Path, period: str, view: View) -> None:
-    """Write board BOARD_ID (such as 0-0) of a contest to FILE: .xlsx or .csv."""
+    """Write board BOARD_ID (such as 0-0) of a contest to FILE: .xlsx, .csv, or .jsonl with the reasons."""
     platform = _platform()
     wanted = Wanted(BoardId.parse(board_id), period=period, view=view)
     click.echo(f"{exports.write_board(platform, in_force(platform, contest_id), wanted, file)}")

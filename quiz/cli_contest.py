@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask.cli import AppGroup
 
-from quiz import recorded
+from quiz import cli_why, recorded
 from quiz.errors import N_, Fault, InvalidDocument, QuizError
 from quiz.recorded import text_of
 from quiz.rules import lots, statistics, words
@@ -99,10 +99,14 @@ def _speech(language: str) -> words.Speech:
 
 @contest.command("replay", with_appcontext=False)
 @click.argument("folder", type=FOLDER)
+@click.option("--why", "who", metavar="WHO", help="why this person or unit stands where it stands, alone")
 @as_table
 @_says_why
-def replay_case(folder: Path, table: bool) -> None:
+def replay_case(folder: Path, who: str | None, table: bool) -> None:
     """Fold the recorded contest in FOLDER and print boards, refusals, draw entries and awards."""
+    if who is not None:
+        cli_why.explain(folder, who, as_text=table)
+        return
     with recorded.folded(folder) as text:
         if not table:
             for piece in text:

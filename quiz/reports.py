@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -20,10 +23,11 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")  # harmless, although it may begin with a 
 MOST_SHEET_ROWS = 1_048_575  # below the header of one worksheet
 CHARACTERS_OF_WIDTH = 14  # a column as wide as a nickname
 WIDEST = 60
+MOST_SHEETS = 100  # of one table
 NOTES, RANKING = N_("说明"), N_("排名")  # names of sheets
 TAKEN = (NOTES, "history")  # names that no other sheet may have
 
-Cell = str | int
+Cell = str | int | Decimal  # numbers that are counted with, and text
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Table:
     columns: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     notes: Sequence[tuple[str, str]] = ()  # label, sentence: rule, time zone, moment, formula
+    sheets: Sequence[Table] = ()  # what its numbers rest on: further sheets of a workbook
 
 
 class Formats(NamedTuple):
@@ -61,9 +66,26 @@ def write_xlsx(table: Table, path: Path) -> int:
             text=book.add_format({"num_format": "@"}),
             wrapped=book.add_format({"text_wrap": True, "valign": "top"}),
         )
-        count = _write_rows(table, book.add_worksheet(_sheet_name(table.name)), formats)
+        name = _sheet_name(table.name)
+        count = _write_rows(table, book.add_worksheet(name), formats)
         _write_notes(table, book.add_worksheet(NOTES), formats)
+        for sheet in _that_fit(table.sheets):
+            taken = sheet.name.casefold() == name.casefold()
+            _write_rows(sheet, book.add_worksheet(f"{sheet.name} 2" if taken else sheet.name), formats)
     return count
+
+
+def _that_fit(tables: Iterable[Table]) -> Iterator[Table]:
+    """Yield tables as sheets; one with more rows than a sheet takes goes on in the next."""
+    for table in tables:
+        rows = iter(table.rows)
+        for number in range(1, MOST_SHEETS):
+            part = islice(rows, MOST_SHEET_ROWS)
+            first = list(islice(part, 1))
+            if not first and number > 1:
+                break
+            name = table.name if number == 1 else f"{table.name}-{number}"
+            yield replace(table, name=name, rows=chain(first, part))
 
 
 def _write_rows(table: Table, sheet: Worksheet, formats: Formats) -> int:
@@ -76,7 +98,7 @@ def _write_rows(table: Table, sheet: Worksheet, formats: Formats) -> int:
     for row in table.rows:
         count += 1
         for column, cell in enumerate(row):
-            if isinstance(cell, int):
+            if isinstance(cell, (int, Decimal)):
                 sheet.write_number(count, column, cell)
             else:
                 sheet.write_string(count, column, cell, formats.text)
@@ -103,6 +125,16 @@ def write_csv(table: Table, path: Path) -> int:
         for row in table.rows:
             count += 1
             writer.writerow([harmless(cell) for cell in row])
+    return count
+
+
+def write_lines(rows: Iterable[Mapping[str, Any]], path: Path) -> int:  # Any: JSON
+    """Write one JSON object a line; returns the number of lines."""
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            count += 1
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return count
 
 

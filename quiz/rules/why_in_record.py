@@ -30,7 +30,7 @@ class Found:
     board: str
     period: str  # "" for all of it
     why: Why | WhyUnit
-    parts: Sequence[Passage]
+    passages: Sequence[Passage]
 
 
 def everywhere(document: Document, records: Sequence[Record], who: str) -> Iterator[Found]:

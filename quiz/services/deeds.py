@@ -1,4 +1,4 @@
-"""What a person did in a stage, what counts and what does not: from the append-only record."""
+"""What `rules.why` wants of a person or a unit, from the append-only record and a board's rows."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from quiz.rules import earning, timing
 from quiz.rules.document import Stage
 from quiz.rules.earning import Happened
 from quiz.rules.standings import Played
+from quiz.rules.units import Measured
 from quiz.rules.why import Correction, Deed, Deeds, Uncounted
+from quiz.rules.why_units import Ranked
+from quiz.services.board_reading import Row
 from quiz.services.closing import played_of
 from quiz.services.corrected import Said, marked_again, papers_of
 from quiz.services.happened import corrected, happened
 from quiz.services.published import Published
+
+NOTHING_KNOWN = Measured(0, 0, None, {})  # of a unit that is disqualified
 
 
 class Recorded(NamedTuple):
@@ -98,3 +103,9 @@ def _corrections(found: Recorded, played: Sequence[Played]) -> Iterator[Correcti
         elif booked.attempt_id is None or booked.attempt_id in attempts:
             row = booked.row
             yield Correction(row.at_ms, row.do, row.because, row.points, row.attempt or "")
+
+
+def ranked(row: Row) -> Ranked:
+    """Return a unit's row of a board as `rules.why_units` wants it."""
+    figures = {name: value if isinstance(value, int) else str(value) for name, value in row.values.items()}
+    return Ranked(row.name, row.place, figures.get("value", ""), figures, row.because, row.reason)

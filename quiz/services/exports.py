@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,8 +17,8 @@ from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.accounts import Identity, Unit
 from quiz.models.contests import Rules
 from quiz.models.play import Line
-from quiz.reports import MOST_SHEET_ROWS, WRITERS, Cell, Table
-from quiz.services import board_tables, disqualified, unit_board
+from quiz.reports import MOST_SHEET_ROWS, WRITERS, Table, write_lines
+from quiz.services import board_tables, disqualified, grounds, unit_board
 from quiz.services.board_reading import Reading, Wanted
 from quiz.services.people_board import COLUMNS, LineRow, has_too_few
 from quiz.services.platform import Actor, Platform
@@ -29,27 +30,35 @@ from quiz.services.unit_board import told_of
 MOST_AT_ONCE = 20_000  # rows written in a request: about a second; more go to `large_exports`
 ROWS_TOLD = 1_000  # between two signs of life
 
+T = TypeVar("T")
+REASONS = "jsonl"  # why everybody stands where they stand, one a line
+ENDINGS = (*WRITERS, REASONS)
 Tell = Callable[[int], None]  # is told now and then how many rows are written
 
 
 def write_board(
     platform: Platform, rules: Published, wanted: Wanted, path: Path, tell: Tell | None = None
 ) -> int:
-    """Write a whole board to `path` (.xlsx, .csv) from one consistent state; returns how many rows.
+    """Write a whole board to `path` from one consistent state; returns how many rows.
 
+    At the desk a workbook has what the ranking rests on beside it, and .jsonl is why everybody stands there.
     Memory is bounded; until all is written there is nothing at `path`. Raises NotFound, InvalidInput.
     """
     ending = path.suffix.lower().removeprefix(".")
-    if ending not in WRITERS:
-        raise InvalidInput(N_("只能导出 .xlsx 或 .csv 文件。"))
+    if ending not in ENDINGS:
+        raise InvalidInput(N_("只能导出 .xlsx、.csv 或 .jsonl 文件。"))
     reading = _reading(platform, rules, wanted)
     draft = path.with_name(f".{secrets.token_hex(4)}{path.suffix}")
     try:
         with platform.store.snapshot() as session:
             if ending == "xlsx" and _count(session, reading) > MOST_SHEET_ROWS:
                 raise InvalidInput(N_("一张工作表最多 %(most)s 行，请导出 CSV。"), most=MOST_SHEET_ROWS)
+            if ending == REASONS:
+                count = write_lines(_told(_reasons(reading, session), tell), draft)
+                os.replace(draft, path)
+                return count
             table = _table(reading, session)
-            count = WRITERS[ending](replace(table, rows=_told(table.rows, tell)) if tell else table, draft)
+            count = WRITERS[ending](replace(table, rows=_told(table.rows, tell)), draft)
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
@@ -100,7 +109,8 @@ def _table(reading: Reading, session: Session) -> Table:
         listed, below = unit_board.rows(
             reading, session, lambda level, picks: unit_board.stored_sums(reading, session, level, picks)
         )
-        return board_tables.unit_table(reading, told_of(reading, [*listed, *below]), notes)
+        told = told_of(reading, [*listed, *below])
+        return replace(board_tables.unit_table(reading, told, notes), sheets=grounds.of_units(reading, told))
     names = dict(session.execute(select(Unit.id, Unit.name)).all())
     lines = session.execute(
         select(*COLUMNS)
@@ -113,11 +123,26 @@ def _table(reading: Reading, session: Session) -> Table:
     below = disqualified.people(reading, session, book)
     if has_too_few(reading, session):
         return board_tables.people_table(reading, (), names, notes)
-    return board_tables.people_table(reading, (LineRow(*values) for values in lines), names, notes, below)
+    table = board_tables.people_table(reading, (LineRow(*values) for values in lines), names, notes, below)
+    if not reading.is_desk:
+        return table
+    return replace(table, sheets=grounds.of_people(reading, session), notes=[*notes, grounds.HOW_TO_CHECK])
 
 
-def _told(rows: Iterable[Sequence[Cell]], tell: Tell) -> Iterator[Sequence[Cell]]:
+def _reasons(reading: Reading, session: Session) -> Iterable[dict[str, Any]]:  # Any: JSON
+    """Return why everybody stands where they stand; what people did is for the desk alone."""
+    if reading.board.of == "people":
+        if not reading.is_desk:
+            raise InvalidInput(N_("个人榜的依据只在后台导出。"))
+        return grounds.explanations(reading, session)
+    listed, below = unit_board.rows(
+        reading, session, lambda level, picks: unit_board.stored_sums(reading, session, level, picks)
+    )
+    return grounds.unit_explanations(reading, told_of(reading, [*listed, *below]))
+
+
+def _told(rows: Iterable[T], tell: Tell | None) -> Iterator[T]:
     for count, row in enumerate(rows, 1):
         yield row
-        if count % ROWS_TOLD == 0:
+        if tell is not None and count % ROWS_TOLD == 0:
             tell(count)

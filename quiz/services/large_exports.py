@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from quiz.errors import N_, InvalidInput, NotFound
-from quiz.reports import WRITERS
 from quiz.services import exports
 from quiz.services.board_reading import Wanted, board_of
 from quiz.services.platform import Actor, Platform
@@ -52,8 +51,8 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
 
     Raises NotFound, InvalidInput.
     """
-    if ending not in WRITERS:
-        raise InvalidInput(N_("只能导出 .xlsx 或 .csv 文件。"))
+    if ending not in exports.ENDINGS:
+        raise InvalidInput(N_("只能导出 .xlsx、.csv 或 .jsonl 文件。"))
     folder = _folder(platform)
     _forget_old(folder, actor.now_ms)
     _stage, board = board_of(rules, wanted.board)

@@ -12,23 +12,21 @@ from fractions import Fraction
 from quiz.errors import N_, NotFound
 from quiz.rules.document import Board, Stage
 from quiz.rules.standings import Line
-from quiz.rules.units import Measured
 from quiz.rules.why import OneStage, Standing, Why, one_stage, why_person
 from quiz.rules.why_unit_words import of_unit
-from quiz.rules.why_units import Ranked, WhyUnit, why_unit
+from quiz.rules.why_units import WhyUnit, why_unit
 from quiz.rules.why_words import of_person
 from quiz.rules.words import Passage
 from quiz.services import results
 from quiz.services.board_reading import Page, Row, Wanted, board_of
 from quiz.services.corrected import said_of
-from quiz.services.deeds import deeds_of, recorded, until
+from quiz.services.deeds import NOTHING_KNOWN, deeds_of, ranked, recorded, until
 from quiz.services.platform import Platform
 from quiz.services.published import Published
 
 NO_PLACE = N_("这个榜上还没有您的名次：答完一次计入成绩的题就有。")
 NO_UNIT = N_("这个榜上没有这个单位：有人答完一次计入成绩的题就有。")
 FIGURES = ("time_ms", "reached_ms", "first_started_ms", "attempts", "full")  # of a line, beside its total
-NOTHING_KNOWN = Measured(0, 0, None, {})  # of a unit that is disqualified
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,8 @@ def _unit(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> 
         raise NotFound(NO_UNIT)
     row, beside = _found(page, row.id)
     assert row is not None  # it is one's own or among those below
-    own = _ranked(row)
-    above, below = (_ranked(each) if each is not None else None for each in beside)
+    own = ranked(row)
+    above, below = (ranked(each) if each is not None else None for each in beside)
     why = why_unit(stage, board, row.measured or NOTHING_KNOWN, own, (above, below))
     return Explained(stage, board, page.period, why, of_unit(stage, board, why))
 
@@ -126,8 +124,3 @@ def _standing(stage: Stage, row: Row) -> Standing:
     total = Fraction(str(values.get("total", 0))) / stage.point
     figures = {name: int(str(values.get(name, 0))) for name in FIGURES}
     return Standing(row.place, row.name, Line(total=int(total), **figures))
-
-
-def _ranked(row: Row) -> Ranked:
-    figures = {name: value if isinstance(value, int) else str(value) for name, value in row.values.items()}
-    return Ranked(row.name, row.place, figures.get("value", ""), figures, row.because, row.reason)

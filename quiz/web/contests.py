@@ -222,7 +222,7 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
     )
 
 
-@contest_desk.get("/<int:contest_id>/boards/<board_id>.<any(xlsx, csv):ending>")
+@contest_desk.get("/<int:contest_id>/boards/<board_id>.<any(xlsx, csv, jsonl):ending>")
 @allows(Action.MANAGE_CONTESTS)
 def export(contest_id: int, board_id: str, ending: str) -> ResponseReturnValue:
     """Hand out a whole board, of one period where it is over periods; a large one is asked for first."""
@@ -243,7 +243,7 @@ def export(contest_id: int, board_id: str, ending: str) -> ResponseReturnValue:
     return written(f"{name}.{ending}", write)
 
 
-@contest_desk.post("/<int:contest_id>/boards/<board_id>.<any(xlsx, csv):ending>")
+@contest_desk.post("/<int:contest_id>/boards/<board_id>.<any(xlsx, csv, jsonl):ending>")
 @allows(Action.MANAGE_CONTESTS)
 def export_apart(contest_id: int, board_id: str, ending: str) -> ResponseReturnValue:
     """Begin to write a large board beside the server, so that answers are not slowed."""

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from quiz.cli_contest import contest
 from quiz.errors import InvalidDocument, InvalidInput
 from quiz.rules import case, why_in_record
 from quiz.rules.across import Across
@@ -333,3 +335,18 @@ def test_a_unit_is_told_its_formula_with_its_inputs() -> None:
             ["人均分 3.5 × 0.5 = 1.75。", "相加：1.75 + 1 = 2.75。", "四舍五入到 1 位小数，是 2.8。"],
         ),
     ]
+
+
+def test_a_replay_says_why_without_a_database() -> None:
+    folder = str(EXAMPLES / "e2-best-then-time")
+
+    in_words = CliRunner().invoke(contest, ["replay", folder, "--why", "A", "--table"])
+    as_json = CliRunner().invoke(contest, ["replay", folder, "--why", "A"])
+    nobody = CliRunner().invoke(contest, ["replay", folder, "--why", "谁"])
+
+    assert "A：第 " in in_words.output
+    found = json.loads(as_json.output)
+    assert [each["why"]["who"] for each in found] == ["A"] * len(found)
+    assert found[0]["said"][0]["sentences"][0] in in_words.output
+    assert nobody.exit_code == 1
+    assert "榜上没有 谁" in nobody.output
