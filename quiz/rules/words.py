@@ -169,13 +169,16 @@ def _begun(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+HEADINGS = ("[{}]", "【{}】")  # the second in Chinese
+
+
 def text(document: Document, speaks: Speech = CHINESE) -> str:
     """Return the rules page as text."""
     lines = [document.title]
     for heading, sentences in read_aloud(document, speaks):
         lines += [
             "",
-            f"【{heading}】" if sentences else f"==== {heading} ====",
+            HEADINGS[speaks.language == "zh"].format(heading) if sentences else f"==== {heading} ====",
             *(f"· {each}" for each in sentences),
         ]
     return "\n".join(lines)

@@ -290,6 +290,10 @@ EQUAL_OF = {
 }
 
 
+VOID_GIVES_BACK = N_("作废的答题不计成绩，用掉的次数退还。")
+VOID_STAYS_USED = N_("作废的答题不计成绩，用掉的次数不退还。")
+
+
 def agreed(document: Document, stage: Stage) -> Iterator[Sentence]:
     """What rule texts leave open, said. P16 and the switches that no passage before has named."""
     yield say(N_("本规则中的“达到”“及以上”“不超过”都包含这个数本身。"))
@@ -298,7 +302,9 @@ def agreed(document: Document, stage: Stage) -> Iterator[Sentence]:
     if integrity.shortest_ms is not None:
         text = N_("用时短于 %(least)s的答题会被标记，由主办方核查，不会自动取消。")
         yield say(text, least=duration(integrity.shortest_ms))
-    yield say(N_("作废的答题退还次数。") if integrity.quota_back else N_("作废的答题不退还次数。"))
+    yield say(VOID_GIVES_BACK if integrity.quota_back else VOID_STAYS_USED)
+    if stage.person.counted is not None:
+        yield say(N_("作废的答题不占计入成绩的次数，由后面的答题递补。"))
     if stage.draws:
         withdrawn = integrity.entries_withdrawn
         yield say(N_("作废的答题所得的抽奖机会取消。") if withdrawn else N_("作废的答题所得的抽奖机会保留。"))

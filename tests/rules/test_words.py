@@ -91,6 +91,8 @@ def test_a_page_in_english_is_complete(name: str, english: English) -> None:
 
     assert english.missing == set()
     assert "%(" not in page
+    assert "[When]" in page
+    assert not re.search("[【】]", page)
     assert CHINESE.findall(without_own_words(page, rules)) == []
     assert re.findall(r"\w*_\w*", page) == []
 
@@ -181,6 +183,15 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
     "only the first two count": (
         {"person": {"counted": {"first": 2, "of": "day"}}},
         "每天只有最先开始的 2 次计入成绩",
+    ),
+    "a void attempt leaves its turn to the next": (
+        {"person": {"counted": {"first": 2, "of": "day"}}},
+        "作废的答题不占计入成绩的次数，由后面的答题递补。",
+    ),
+    "a void attempt counts for nothing": ({}, "作废的答题不计成绩，用掉的次数不退还。"),
+    "a void attempt is given back": (
+        {"integrity": {"void": {"quota_back": True}}},
+        "作废的答题不计成绩，用掉的次数退还。",
     ),
     "quota": ({"quota": {"limit": {"per_day": 3, "total": 9}}}, "每人每天最多 3 次、总共最多 9 次。"),
     "no quota": ({}, "答题次数不限。"),
