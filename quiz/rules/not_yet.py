@@ -39,6 +39,13 @@ def _stops_too_quick(stage: Any) -> bool:  # Any: as above
     return stage.get("flow", {}).get("stop", "end") != "end" and "at_least_s" in stage.get("clock", {})
 
 
+def _redoes_in_turn(stage: Any) -> bool:  # Any: as above
+    """Return whether what is not right comes again where the server opens one question after the other."""
+    flow = stage.get("flow", {})
+    in_turn = flow.get("stop", "end") != "end" or "per_question_s" in stage.get("clock", {})
+    return flow.get("redo") == "until_right" and in_turn
+
+
 PERSONAL = ("total", "time", "reached", "first_started")
 
 GAPS = (
@@ -51,7 +58,7 @@ GAPS = (
     ),
     Gap("/stages/*", N_("答错即止或限时连续答题，又有最短答题时间"), _stops_too_quick),
     Gap("/stages/*/clock/leaving", N_("离开页面的处理"), _is_not("nothing")),
-    Gap("/stages/*/flow/redo", N_("答错重做直到答对"), _is("until_right")),
+    Gap("/stages/*", N_("答错重做，又有每题限时或限时连续答题"), _redoes_in_turn),
     Gap("/stages/*/flow/duel", N_("对战")),
     Gap("/stages/*/award/duel", N_("对战积分")),
     Gap("/stages/*/boards/*/each", N_("按人群或单位分榜")),

@@ -29,6 +29,7 @@ REFUSALS = {  # why one answer of a batch cannot count
     "question_closed": N_("这道题已经结束，不能再改。"),
     "question_not_open": N_("还没有轮到这道题。"),
     "answered": N_("这道题已经答过，第一次的答案有效。"),
+    "already_right": N_("这道题已经答对，不用再答。"),
     "finished": N_("已经交卷，不能再答。"),
 }
 

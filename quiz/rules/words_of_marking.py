@@ -28,6 +28,7 @@ def course(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield say(P_("答完全部 %(count)s 道题，这次答题也就结束，不再重复出题。"), count=stage.paper.count)
     if flow.redo == "until_right":
         yield say(N_("答完一遍以后，没有答对的题再次出现，直到全部答对；每题以最后一次的答案为准。"))
+        yield say(N_("没有全部答对也可以交卷；答对的题不再出现，也不能再改。"))
 
 
 def practice(stage: Stage) -> Iterator[Sentence]:

@@ -142,6 +142,8 @@ def shown(document: Document, stage: Stage) -> Iterator[Sentence]:
     yield say(N_("每答一题：%(what)s。"), what=Sentence(SHOWN[show.after_answer]))
     if show.after_answer != "nothing" and stage.flow.redo == "never":
         yield say(N_("所以每题只能答一次，提交以后不能再改。"))
+    if show.after_answer in ("key", "explanation") and stage.flow.redo == "until_right":
+        yield say(N_("没有答对、还要再答的题，答对以前只显示对错。"))
     yield say(N_("交卷以后：%(what)s。"), what=Sentence(SHOWN[show.after_attempt]))
     yield say(N_("比赛结束以后：%(what)s。"), what=Sentence(SHOWN[show.after_close]))
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from question_bank.marking import rightness
-from quiz.rules import course, scoring, timing
+from quiz.rules import course, redo, scoring, sheet, timing
 from quiz.rules.course import Step
 from quiz.rules.document import Stage
-from quiz.rules.sheet import Paper, Received
+from quiz.rules.redo import Rounds
+from quiz.rules.sheet import Counted, Paper, Received
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, stage_of
 
@@ -60,11 +61,35 @@ def marks(rules: Published, row: AttemptRow, received: Sequence[Received], now_m
     `now_ms`: the moment that decides whether the open question's own time is over.
     """
     stage, paper = stage_of(rules, row), Paper.parse(row.seed, row.paper)
-    asked = course.steps(stage, paper.count, row.started_ms, received, now_ms)
+    if redo.asks_again(stage):
+        asked = redo.steps(paper.count, rounds_of(rules, row, received).last, received)
+    else:
+        asked = course.steps(stage, paper.count, row.started_ms, received, now_ms)
     taken = [_taken(rules, stage, paper, step) for step in asked]
     ended_ms = course.stopped_ms(stage, paper.count, [(each.step, each.answer.right) for each in taken])
     unasked = [stage.paper.sections[slot.section].points for slot in paper.slots[len(taken) :]]
     return Marks(taken, unasked, ended_ms)
+
+
+def counted(rules: Published, row: AttemptRow, received: Sequence[Received]) -> Mapping[int, Counted]:
+    """Return, by question, the answer that counts."""
+    stage = stage_of(rules, row)
+    if redo.asks_again(stage):
+        return rounds_of(rules, row, received).last
+    return sheet.counted(received, course.is_final(stage))
+
+
+def rounds_of(rules: Published, row: AttemptRow, received: Sequence[Received]) -> Rounds:
+    """Return an attempt round by round, where what is not right comes again.
+
+    By the keys that were frozen: a correction afterwards asks nobody again.
+    """
+    stage, paper = stage_of(rules, row), Paper.parse(row.seed, row.paper)
+
+    def is_right(n: int, response: tuple[str, ...]) -> bool:
+        return _taken(rules, stage, paper, Step(n, response)).answer.right == 1
+
+    return Rounds(paper.count, is_right, received)
 
 
 def ended_ms(rules: Published, row: AttemptRow, received: Sequence[Received], now_ms: int = 0) -> int | None:

@@ -12,10 +12,11 @@ from quiz.errors import Busy, NotFound, QuizError, SignInNeeded, TooQuick
 from quiz.models import record
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
-from quiz.rules import course, eligibility, quota, sheet, timing
+from quiz.rules import course, eligibility, quota, redo, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.levels import Level, levels_of, next_of
 from quiz.rules.quota import Spent
+from quiz.rules.redo import Rounds
 from quiz.rules.sheet import Admission, Counted, Paper
 from quiz.services import closing
 from quiz.services.admission import known_of
@@ -24,12 +25,12 @@ from quiz.services.awards import check_advanced, has_advanced
 from quiz.services.closing import Ending, Outcome, close, played_of, with_corrections
 from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest, with_corrected_keys
 from quiz.services.happened import added
-from quiz.services.marking import ended_ms
+from quiz.services.marking import counted, ended_ms, rounds_of
 from quiz.services.platform import Platform
 from quiz.services.progress import progress, started_before
 from quiz.services.published import Published, in_force, published
 from quiz.services.received import AttemptRow, add_receipts, read_attempt, read_attempts, receipts, stage_of
-from quiz.services.reviewing import Reviewed, level_of, reviewed, told
+from quiz.services.reviewing import Reviewed, level_of, reviewed, told, while_open
 from quiz.services.saving import Batch as Batch
 from quiz.services.saving import Open as Open
 from quiz.services.saving import Saved as Saved
@@ -53,6 +54,7 @@ class Sheet:
     open: Open | None
     level: str  # the most that may be shown now: a level of `reviewing.LEVELS`
     reached: int  # the last question that was shown
+    rounds: Rounds | None = None  # while it is open, where what is not right comes again
 
     @property
     def stage(self) -> Stage:
@@ -81,7 +83,12 @@ class Sheet:
         if not told(self.level):
             return {}
         paper = self.paper
-        numbers = self.saved if self.row.finished_ms is None else range(1, self.reached + 1)
+        if self.row.finished_ms is None:
+            return {
+                n: while_open(self.rules, self.stage, paper, n, given.response)
+                for n, given in self.saved.items()
+            }
+        numbers = range(1, self.reached + 1)
         return {n: reviewed(self.rules, self.stage, paper, n, self._response(n), self.level) for n in numbers}
 
     def _response(self, n: int) -> tuple[str, ...]:
@@ -213,7 +220,7 @@ def sheet_of(
         if epoch is not None and row.epoch != epoch:
             raise SignInNeeded()
         received = receipts(connection, attempt_id)
-        rules = published(platform, row.rules_id)
+        rules = frozen = published(platform, row.rules_id)
         if row.finished_ms is not None:
             rules = with_corrected_keys(connection, rules, row)
     stage = rules.document.stages[row.stage]
@@ -225,7 +232,9 @@ def sheet_of(
         opened = saved.open
     level = level_of(stage, row.finished_ms is not None, now_ms)
     reached = max(sheet.openings(row.started_ms, received)) if course.is_run(stage) else stage.paper.count
-    return Sheet(row, rules, sheet.counted(received, course.is_final(stage)), opened, level, reached)
+    is_open = row.finished_ms is None
+    rounds = rounds_of(rules, row, received) if is_open and redo.asks_again(stage) else None
+    return Sheet(row, rules, counted(frozen, row, received), opened, level, reached, rounds)
 
 
 def review(platform: Platform, attempt_id: int, person_id: int, now_ms: int) -> Sheet:

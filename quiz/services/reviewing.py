@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from quiz.rules import timing
+from quiz.rules import redo, timing
 from quiz.rules.document import Stage
 from quiz.rules.rekeyed import Rekeyed
 from quiz.rules.sheet import Paper
@@ -71,3 +71,14 @@ def reviewed(
     explanation = question.explanation if shown >= LEVELS.index("explanation") else None
     counts = "" if corrected.keys or not shown else corrected.text
     return Reviewed(n, tuple(response), right, key, explanation, counts)
+
+
+def while_open(rules: Published, stage: Stage, paper: Paper, n: int, response: Sequence[str]) -> Reviewed:
+    """Return an answered question with as much as is shown while the attempt runs.
+
+    A question that comes again keeps its key and its explanation until it is right.
+    """
+    shown = reviewed(rules, stage, paper, n, response, stage.flow.show.after_answer)
+    if redo.asks_again(stage) and shown.rightness != 1:
+        return replace(shown, key=None, explanation=None)
+    return shown

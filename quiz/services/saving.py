@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from quiz.errors import AttemptFinished, NotFound, SignInNeeded
-from quiz.rules import course, sheet, timing
+from quiz.rules import course, redo, sheet, timing
 from quiz.rules.document import Stage
+from quiz.rules.redo import Rounds
 from quiz.rules.sheet import Admission, Answer, Paper, Received, Terms
-from quiz.services.marking import ended_ms
+from quiz.services.marking import ended_ms, rounds_of
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, ReceiptRow, add_receipts, packed, stage_of
-from quiz.services.reviewing import Reviewed, reviewed, told
+from quiz.services.reviewing import Reviewed, told, while_open
 
 
 class Batch(NamedTuple):
@@ -44,6 +45,7 @@ class Saved(NamedTuple):
     other_device: bool  # somebody answers this attempt on another device too
     row: AttemptRow
     open: Open | None = None  # None where all are open at once, or when the paper is through
+    rounds: Rounds | None = None  # where what is not right comes again
     has_ended: bool = False  # the rules have ended the attempt: it is to be closed
     shown: Mapping[int, Reviewed] = MappingProxyType({})  # where the rules show it after each answer
     receipt: ReceiptRow | None = None  # what has to be stored for it to be true
@@ -51,7 +53,7 @@ class Saved(NamedTuple):
 
 def looks_back(stage: Stage) -> bool:
     """Return whether what was received before decides what a save may store."""
-    return course.is_final(stage)
+    return course.is_final(stage) or redo.asks_again(stage)
 
 
 def checked(row: AttemptRow, batch: Batch) -> None:
@@ -75,6 +77,8 @@ def weighed(rules: Published, batch: Batch, row: AttemptRow) -> Saved:
     if row.finished_ms is not None and not (is_late and row.ran_out):
         raise AttemptFinished(state="finished", result=f"/api/v1/attempts/{row.id}")
     turn = _Turn(rules, row, batch)
+    if redo.asks_again(turn.stage):
+        return turn.again("too_late" if is_late else None)
     if course.is_in_turn(turn.stage) and not is_late:
         return turn.in_turn()
     terms = Terms("too_late" if is_late else None, first_is_final=told(turn.stage.flow.show.after_answer))
@@ -103,6 +107,13 @@ class _Turn:
             **more,
         )
 
+    def again(self, closed: str | None) -> Saved:
+        """Weigh where what is not right comes again, round by round."""
+        rounds = rounds_of(self.rules, self.row, self.past)
+        batch = self.batch
+        admission = rounds.admitted(self.paper, batch.answers, batch.device, batch.received_ms, closed)
+        return self.saved(admission, None, rounds=rounds)
+
     def in_turn(self) -> Saved:
         """Weigh one question after the other: an answer to the open one, or its end, opens the next."""
         stage, at_ms = self.stage, self.batch.received_ms
@@ -128,10 +139,9 @@ class _Turn:
         return Open(n, opened_ms, timing.question_deadline_ms(self.stage, opened_ms, self.row.deadline_ms))
 
     def _shown(self, admission: Admission) -> Mapping[int, Reviewed]:
-        level = self.stage.flow.show.after_answer
-        answers = (*admission.kept, *admission.again) if told(level) else ()
+        answers = (*admission.kept, *admission.again) if told(self.stage.flow.show.after_answer) else ()
         return {
-            answer.n: reviewed(self.rules, self.stage, self.paper, answer.n, answer.response, level)
+            answer.n: while_open(self.rules, self.stage, self.paper, answer.n, answer.response)
             for answer in answers
         }
 

@@ -105,6 +105,8 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
             for n, given in sheet.saved.items()
         },
     }
+    if sheet.rounds is not None:
+        body["round"], body["asked"] = sheet.rounds.number, sheet.rounds.asked
     if sheet.row.practice:
         body["practice"] = True
     if sheet.level_name:
@@ -153,6 +155,8 @@ def _saved_json(running: Platform, saved: Saved, sent: Sent) -> dict[str, object
     }
     if saved.other_device:
         body["other_device"] = True
+    if saved.rounds is not None:
+        body["round"], body["asked"] = saved.rounds.number, saved.rounds.asked
     if saved.has_ended:
         body["state"] = "finished"
     if saved.open is not None:

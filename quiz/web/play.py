@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from quiz.errors import (
     Closed,
@@ -126,6 +127,9 @@ def hand_in(attempt_id: int) -> ResponseReturnValue:
     batch = Batch(attempt_id, person.person_id, sheet.row.epoch, FORM_DEVICE, _answers(sheet), now_ms())
     if sheet.open is not None and service.save(platform(), batch).open is not None:
         return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
+    if sheet.rounds is not None and "check" in request.form and (left := _left_after(batch)):
+        flash(_("还有 %(count)s 题没有答对，请再答一次。", count=left), "warn")
+        return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
     try:
         service.finish(platform(), batch)
     except TooQuick as error:
@@ -142,8 +146,20 @@ def _answers(sheet: Sheet) -> tuple[Answer, ...]:
     """Return what the form says of each question; one left empty in the form is no answer."""
     numbers = [sheet.open.n] if sheet.open else range(1, len(sheet.paper.slots) + 1)
     given = [(n, tuple(request.form.getlist(f"q{n}"))) for n in numbers]
-    seq = now_ms()  # the paper may come again, changed, where it came too early
+    seq = now_ms() if sheet.rounds is None else _round()  # it may come again, changed, where it was too early
     return tuple(Answer(n, seq, response) for n, response in given if response or sheet.open)
+
+
+def _round() -> int:
+    """Return the round that the form shows: sent twice it is one answer, in the next round another."""
+    text = request.form.get("round", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+def _left_after(batch: Batch) -> int:
+    """Store a form of an attempt in which what is not right comes again; returns how many are left."""
+    rounds = service.save(platform(), batch).rounds
+    return len(rounds.asked) if rounds is not None else 0
 
 
 def _personal(rules: Published, stage: int) -> Personal:

@@ -37,6 +37,8 @@ def _buttons() -> dict[str, str]:
         "hand_in": _("交卷"),
         "hand_in_anyway": _("还有 {count} 题没答，仍然交卷"),
         "unanswered": _("还有 {count} 题没答：第 {list} 题。"),
+        "unanswered_wrong": _("还有 {count} 题没有答对：第 {list} 题。"),
+        "hand_in_anyway_wrong": _("还有 {count} 题没有答对，仍然交卷"),
         "all_answered": _("全部题目都答了，可以交卷。"),
         "question": _("第 {n} 题"),
         "kind_single": _("单选"),
@@ -49,6 +51,7 @@ def _buttons() -> dict[str, str]:
 
 def _told() -> dict[str, str]:
     return {
+        "again": _("还有 {count} 题没有答对，请再答一次。"),
         "choose_first": _("请先选一个答案。"),
         "right": _("✓ 答对了"),
         "wrong": _("✗ 答错了"),
@@ -67,6 +70,7 @@ def _told() -> dict[str, str]:
         "refused": _("第 {n} 题的答案没有计入。"),
         "refused_too_late": _("第 {n} 题的答案送到时时间已过，不能算答对。"),
         "refused_question_closed": _("第 {n} 题已经过了时间，没有计入。"),
+        "refused_already_right": _("第 {n} 题在别处已经答对，不用再答。"),
         "refused_answered": _("第 {n} 题已经答过，以第一次的答案为准。"),
         "handing_in": _("正在交卷，请稍候。"),
         "handing_in_offline": _("网络不通，正在反复尝试交卷，请不要关闭这一页。已保存的答案不会丢。"),

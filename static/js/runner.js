@@ -7,7 +7,9 @@
   var page = paper.dataset, clock = window.serverClock;
   var words = JSON.parse(document.getElementById("words").textContent);
   var inTurn = page.turn === "1"; // one question is open, the server opens the next
-  var oneByOne = inTurn || page.feedback === "1"; // an answer is final when it is sent
+  var redo = page.round ? { round: +page.round, asked: page.asked.split(",").filter(Boolean).map(Number) } : null; // wrong ones come again
+  var drawn = redo && redo.round; // the round that is on the screen
+  var oneByOne = inTurn || redo || page.feedback === "1"; // an answer is final when it is sent
   var deadline = +page.deadline || Infinity; // none: no limit that a person has to know
   var least = +page.least || 0, waits = false; // it cannot be handed in before; the paper is through and waits for that
   var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
@@ -73,8 +75,9 @@
       }
     });
     var open = numbers().filter(function (n) { return !isAnswered(n); });
-    id("unanswered").textContent = open.length ? say("unanswered", { count: open.length, list: open.join(words.comma) }) : say("all_answered");
-    id("hand-in").textContent = open.length ? say("hand_in_anyway", { count: open.length }) : say("hand_in");
+    var wrong = drawn > 1 ? "_wrong" : "";
+    id("unanswered").textContent = open.length ? say("unanswered" + wrong, { count: open.length, list: open.join(words.comma) }) : say("all_answered");
+    id("hand-in").textContent = open.length ? say("hand_in_anyway" + wrong, { count: open.length }) : say("hand_in");
   }
   function tell(text, kind) { var box = id("tell"); box.textContent = text; box.className = "notice " + (kind || ""); box.hidden = !text; }
   function announce(text) { id("announce").textContent = text; }
@@ -142,6 +145,7 @@
     if (reply.status !== 200) return failed(reply.wait);
     busy = false; off = false; pause = 1000;
     if (finishing) return leave();
+    follow(data);
     var late = acknowledge(data);
     if (data.state === "finished") return leave();
     drawState();
@@ -163,13 +167,15 @@
       delete my.queue[n];
       if (data.refused[n] === "question_closed" && inTurn) return;
       refused[n] = data.refused[n];
+      if (redo) { late = true; if (asks(+n)) lock(+n, false); }
       if (refused[n] === "too_late" && !inTurn) { late = true; my.lost = (my.lost || 0) + 1; }
       tell(say("refused_" + refused[n], { n: n }) || say("refused", { n: n }), "warn");
     });
     keep();
     return late;
   }
-  function close(n) { sections[n].classList.add("final"); inputs(n).forEach(function (i) { i.disabled = true; }); drawNav(); }
+  function lock(n, locked) { inputs(n).forEach(function (i) { i.disabled = locked; }); }
+  function close(n) { sections[n].classList.add("final"); lock(n, true); drawNav(); }
   function leave() { // the server has closed the attempt: what it says there is what counts
     over = true;
     var lost = (my.lost || 0) + (my.finish ? 0 : waiting().length);
@@ -187,13 +193,39 @@
       if (reply.data.state !== "open") return leave();
       if (reply.data.deadline) deadline = reply.data.deadline;
       reread();
+      follow(reply.data);
       Object.keys(reply.data.saved || {}).forEach(function (n) {
-        if (!my.queue[n] && sections[n]) { choose(+n, reply.data.saved[n].response); sent[n] = 1; }
+        if (my.queue[n] || !sections[n] || isAgain(+n)) return;
+        choose(+n, reply.data.saved[n].response); sent[n] = 1;
+        if (redo) { delete refused[n]; close(+n); }
       });
       showAll(reply.data.shown);
       if (inTurn) turn({ next: reply.data.questions[0] });
       drawState();
     });
+  }
+
+  // ---- what is not right comes again, round by round
+  function asks(n) { return redo.asked.indexOf(n) >= 0; }
+  function isAgain(n) { return redo && drawn === redo.round && asks(n); } // it stands on the screen to be answered
+  function follow(data) { if (data.round) redo = { round: data.round, asked: data.asked }; }
+  function renew() {
+    if (!redo || drawn === redo.round || !redo.asked.length) return;
+    drawn = redo.round;
+    redo.asked.forEach(function (n) {
+      if (my.queue[n]) return;
+      delete sent[n]; delete refused[n];
+      choose(n, []); lock(n, false);
+      sections[n].classList.remove("final");
+      sections[n].querySelector(".feedback").hidden = true;
+    });
+    tell(say("again", { count: redo.asked.length }), "warn");
+    drawState();
+  }
+  function forwardAgain() { // to the next question that is asked, from the last one to the first
+    renew();
+    var next = redo.asked.filter(function (n) { return n > shown; })[0] || redo.asked[0];
+    if (next) show(next, true); else showCard();
   }
 
   // ---- a clock for each question
@@ -252,7 +284,7 @@
   }
   function drawNav() {
     if (!shown || !sections[shown]) return;
-    var last = shown >= +page.of, final = isFinal(shown) || !oneByOne;
+    var last = redo ? !redo.asked.length : shown >= +page.of, final = isFinal(shown) || !oneByOne;
     id("previous").disabled = shown === 1; id("previous").hidden = inTurn;
     id("to-card").hidden = inTurn;
     id("to-card").firstElementChild.textContent = shown + "/" + page.of;
@@ -260,6 +292,7 @@
     id("next").disabled = inTurn && isFinal(shown);
   }
   function showCard() {
+    renew();
     numbers().forEach(function (n) { sections[n].hidden = true; });
     id("card").hidden = false; id("nav").hidden = true;
     drawState(); window.scrollTo(0, 0);
@@ -272,12 +305,14 @@
         return tell(say(!inTurn ? "choose_first" : page.stop === "first_wrong" ? "skip_ends" : "skip"), "warn");
       }
       tell("");
+      if (redo && my.queue[shown]) return send();
+      if (redo) lock(shown, true);
       if (inTurn) passTurn(); else enqueue(shown, response(shown));
-    } else if (shown < +page.of) show(shown + 1, true); else showCard();
+    } else if (redo) forwardAgain(); else if (shown < +page.of) show(shown + 1, true); else showCard();
   }
   function showAll(told) { Object.keys(told || {}).forEach(function (n) { showFeedback(+n, told[n]); }); }
   function showFeedback(n, told) {
-    if (!sections[n] || !told) return;
+    if (!sections[n] || !told || isAgain(n)) return;
     var box = sections[n].querySelector(".feedback"), key = told.key || [], right = told.right;
     sections[n].classList.add("final");
     box.querySelector(".verdict").textContent = say(right ? "right" : "wrong");
@@ -380,7 +415,7 @@
   if (!history.state) { history.replaceState({ base: 1 }, ""); history.pushState({ paper: 1 }, ""); }
   var tab = "?" + random();
   try { localStorage.setItem(TAB, tab); } catch (e) { keeps = false; tell(say("no_storage"), "warn"); }
-  var first = inTurn ? numbers()[0] : Math.min(my.at, numbers().length);
+  var first = inTurn ? numbers()[0] : redo && redo.asked[0] && !asks(my.at) ? redo.asked[0] : Math.min(my.at, numbers().length);
   if (first) show(first, false); else finish();
   drawState();
   if (my.finish) lockFinish();

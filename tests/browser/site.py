@@ -30,11 +30,11 @@ title: %(title)s
 timezone: Asia/Shanghai
 stages:
   - name: 答题
-    calendar: {opens: "%(opens)s", closes: "%(closes)s"}
+    calendar: {opens: "%(opens)s", closes: "%(closes)s"%(calendar)s}
     paper: {sections: %(sections)s, shuffle: []}
     clock: {%(clock)s}
     flow: {%(flow)sshow: {after_answer: %(after_answer)s, after_attempt: %(after_attempt)s}}
-    person: {within_period: best}
+    person: {within_period: best%(person)s}
     order: [total, time]
     boards: [{name: 个人, of: people}]
 """
@@ -89,6 +89,8 @@ class Site:
             "after_answer": "nothing",
             "after_attempt": "explanation",
             "sections": QUESTIONS,
+            "calendar": "",
+            "person": "",
             **said,
         }
         values["sections"] = str(values["sections"]) % values
