@@ -13,7 +13,7 @@ from question_bank.formats.tables import Row, Sheet, letter, sheets
 from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import NotFound
 from quiz.models.accounts import Identity, Person
-from quiz.rules import case, timing
+from quiz.rules import instants, timing
 from quiz.rules.parts import SHARE_LIKE
 from quiz.services.events import NewEvent, kinds_of, record_events
 from quiz.services.platform import Actor, Platform
@@ -166,7 +166,7 @@ class _Reader:
         text = self._cell(row, "at").replace("T", " ").replace("/", "-")
         document = self.rules.document
         try:
-            at_ms = case.moment_ms(text) if _has_offset(text) else timing.moment_ms(document.timezone, text)
+            at_ms = instants.instant_ms(text) if _has_offset(text) else timing.moment_ms(document.timezone, text)
         except ValueError:
             self._wrong(row.number, "at", "not_a_moment", N_("时间请写成 2026-03-01 09:00 的样子。"))
             return None
