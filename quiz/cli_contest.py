@@ -20,9 +20,11 @@ from flask.cli import AppGroup
 from quiz import cli_why, recorded
 from quiz.errors import N_, Fault, InvalidDocument, QuizError
 from quiz.recorded import text_of
-from quiz.rules import lots, statistics, words
+from quiz.rules import statistics, words
 from quiz.rules.building import build
 from quiz.rules.document import checked, load, unplayable
+from quiz.rules.redraws import read as read_redraws
+from quiz.rules.redraws import repeated
 
 contest = AppGroup("contest", help="Rules of a contest: check, explain, replay, try the unit formula.")
 
@@ -138,11 +140,12 @@ def try_units(rules: Path, stats: Path, table: bool) -> None:
 @click.argument("rules", type=FILE)
 @click.argument("entries", type=FILE)
 @click.argument("seed")
+@click.option("--redraws", type=FILE, help="the published list of prizes that passed on")
 @_says_why
-def repeat_draw(rules: Path, entries: Path, seed: str) -> None:
+def repeat_draw(rules: Path, entries: Path, seed: str, redraws: Path | None) -> None:
     """Draw the published list ENTRIES.csv again, by the document RULES and the published SEED."""
-    drawings = lots.read(text_of(entries))
-    _print({"drawings": lots.repeated(load(text_of(rules)), drawings, seed.strip())})
+    passed = read_redraws(text_of(redraws)) if redraws is not None else ()
+    _print(repeated(load(text_of(rules)), text_of(entries), seed.strip(), passed))
 
 
 def _said(fault: Fault) -> str:

@@ -44,6 +44,51 @@ class Drawn(Base):
     __table_args__ = (UniqueConstraint("contest_id", "draw", "occasion"),)
 
 
+class Lot(Base):
+    """One lot that was drawn as soon as its entry arose. Rows are only added, numbered without gaps."""
+
+    __tablename__ = "lot"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"))
+    draw: Mapped[str] = mapped_column(String(200))
+    number: Mapped[int]  # in the order in which the entries of the draw arose, from 1
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code: Mapped[str] = mapped_column(String(16))
+    entry: Mapped[int]  # the how many-th of the person in this draw
+    day: Mapped[str] = mapped_column(String(10))
+    period: Mapped[str] = mapped_column(String(80))
+    prize: Mapped[int | None]  # position in the draw's prizes; none: it did not win
+    drawn_ms: Mapped[int] = mapped_column(BigInt)
+
+    __table_args__ = (
+        UniqueConstraint("contest_id", "draw", "number"),
+        UniqueConstraint("contest_id", "draw", "person_id", "entry"),
+        Index("ix_lot_prize", "contest_id", "draw", "prize"),
+    )
+
+
+class Redraw(Base):
+    """A prize that was not claimed and passed on to the next in line. Rows are only added."""
+
+    __tablename__ = "redraw"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    drawn_id: Mapped[int] = mapped_column(ForeignKey("drawn.id"))
+    after: Mapped[int]  # how many drawings of the draw had been held
+    prize: Mapped[str] = mapped_column(LongText)
+    code: Mapped[str] = mapped_column(String(16))  # whose entry loses it
+    entry: Mapped[int]
+    to_code: Mapped[str | None] = mapped_column(String(16))  # whose entry gets it; none: nobody is left
+    to_entry: Mapped[int | None]
+    to_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    because: Mapped[str] = mapped_column(LongText)
+    at_ms: Mapped[int] = mapped_column(BigInt)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    __table_args__ = (UniqueConstraint("drawn_id", "code", "entry"),)
+
+
 class AwardList(Base):
     """Who gets an award on an occasion, as it was confirmed. Rows are only added: the latest is in force."""
 

@@ -358,6 +358,7 @@ def _draw(raw: Json) -> Draw:
         wins=_limit(raw.get("wins")),
         prizes=tuple((prize["name"], prize["stock"]) for prize in raw.get("prizes", ())),
         drawn=raw.get("drawn", "at_end"),
+        chance=number(raw.get("chance", 1)),
         exclude=tuple(raw.get("exclude", ())),
     )
 

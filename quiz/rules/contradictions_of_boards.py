@@ -91,12 +91,23 @@ def _metric(board: Json, term: Json) -> Iterator[Found]:
 def _draws(holder: Json, _levels: set[str]) -> Iterator[Found]:
     boards = {board["name"] for board in holder.get("boards", ())}
     for n, draw in enumerate(holder.get("draws", ())):
+        if "chance" in draw:
+            yield from _chance(draw, f"/draws/{n}/chance")
         for m, entry in enumerate(draw["entries"]):
             at = f"/draws/{n}/entries/{m}"
             if any(number(each) <= 0 for each in entry.get("each", {}).values()):
                 yield Found(f"{at}/each", "too_small", N_("每满多少得一次机会，要写大于 0 的数。"))
             if entry["for"] == "place" and entry["board"] not in boards:
                 yield _no_board(f"{at}/board", entry["board"], boards)
+
+
+def _chance(draw: Json, at: str) -> Iterator[Found]:
+    if draw.get("drawn") != "at_once":
+        sentence = N_("中奖的可能（chance）只用于当场抽奖（drawn: at_once），请删去。")
+        yield Found(at, "unused_chance", sentence)
+    if not 0 < number(draw["chance"]) <= 1:
+        sentence = N_('中奖的可能（chance）要大于 0、不超过 1，如 "1/20"。')
+        yield Found(at, "no_chance", sentence)
 
 
 def _awards(holder: Json, levels: set[str]) -> Iterator[Found]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import heapq
+import hmac
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,6 +90,11 @@ def code_of(seed: str, person: int) -> str:
     return sha256(f"{seed}|code|{person}")[:CODE_DIGITS]
 
 
+def seed_of(master: str, called: str) -> str:
+    """Return the seed of a draw: it follows from what was fixed with the rules, apart from the papers."""
+    return hmac.new(master.encode(), f"draw/{called}".encode(), hashlib.sha256).hexdigest()
+
+
 def commitment(seed: str) -> str:
     """Return the hash that is published before the opening."""
     return sha256(seed)
@@ -157,27 +163,6 @@ def read(text: str) -> list[Drawing]:
             raise InvalidInput(N_("第 %(line)s 行不是抽奖名单的格式。"), line=reader.line_num)
         found.setdefault((row[0], row[1], row[2]), []).append(Holder(row[3], int(row[4])))
     return [Drawing(*key, tuple(holders)) for key, holders in found.items()]
-
-
-def repeated(document: Document, drawings: Sequence[Drawing], seed: str) -> list[Mapping[str, object]]:
-    """Return what drawing the published lists comes to, each with its digest; raises InvalidInput."""
-    draws = {called: draw for called, (_, draw) in titles(document).items()}
-    won: dict[str, Won] = {}
-    found: list[Mapping[str, object]] = []
-    for drawing in drawings:
-        if drawing.draw not in draws:
-            raise InvalidInput(N_("规则文件里没有抽奖“%(draw)s”。"), draw=drawing.draw)
-        wins = drawn(draws[drawing.draw], drawing, seed, won.setdefault(drawing.draw, Won()))
-        found.append(
-            {
-                "draw": drawing.draw,
-                "occasion": drawing.occasion,
-                "seed_hash": commitment(seed),
-                "entries_hash": drawing.digest,
-                "wins": [{"prize": win.prize, "code": win.code, "entry": win.entry} for win in wins],
-            }
-        )
-    return found
 
 
 def drawings(draw: Draw, called: str, entries: Mapping[str, Sequence[tuple[str, str, int]]]) -> list[Drawing]:

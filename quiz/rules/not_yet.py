@@ -46,11 +46,16 @@ def _redoes_in_turn(stage: Any) -> bool:  # Any: as above
     return flow.get("redo") == "until_right" and in_turn
 
 
+def _at_once_by_place(draw: Any) -> bool:
+    """Places are known at the end only: nothing can be drawn for one before."""
+    return draw.get("drawn") == "at_once" and any(entry["for"] == "place" for entry in draw["entries"])
+
+
 PERSONAL = ("total", "time", "reached", "first_started")
 
 GAPS = (
     Gap("/boards", N_("跨阶段的榜")),
-    Gap("/draws/*/drawn", N_("当场抽奖"), _is("at_once")),
+    Gap("/draws/*", N_("当场抽奖按名次得机会"), _at_once_by_place),
     Gap(
         "/stages/*/paper/sections/*/kinds",
         N_("不定项、填空、排序、连线题"),
@@ -65,7 +70,7 @@ GAPS = (
     Gap("/stages/*/boards/*/order", N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
     Gap("/stages/*/boards/*/order", N_("各组最高分之和"), _any("group_best_sum")),
     Gap("/stages/*/boards/*/value/terms/*/metric", N_("各组最高分之和"), _is("group_best_sum")),
-    Gap("/stages/*/draws/*/drawn", N_("当场抽奖"), _is("at_once")),
+    Gap("/stages/*/draws/*", N_("当场抽奖按名次得机会"), _at_once_by_place),
     Gap("/stages/*/integrity/one_phone", N_("一人一机"), _is(True)),
     Gap("/stages/*/integrity/shortest_s", N_("过快答题的提示")),
 )

@@ -363,6 +363,7 @@ class Draw:
     wins: Limit = Limit()
     prizes: tuple[tuple[str, int], ...] = ()  # name, stock
     drawn: str = "at_end"
+    chance: Fraction = ONE  # of a lot that is drawn at once
     exclude: tuple[str, ...] = ()
 
 

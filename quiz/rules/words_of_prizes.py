@@ -39,6 +39,8 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
     if draw.exclude:
         yield say(N_("以下人员不参加抽奖：%(groups)s。"), groups=draw.exclude)
     yield say(DRAWN_PERIOD[stage.calendar.period] if draw.drawn == "per_period" else DRAWN[draw.drawn])
+    if draw.drawn == "at_once":
+        yield _chance(draw)
     if draw.prizes:
         stock = tuple(
             say(P_("%(prize)s %(count)s 份"), prize=name, count=count) for name, count in draw.prizes
@@ -49,6 +51,13 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
             else N_("奖品共有：%(prizes)s。")
         )
         yield say(text, prizes=stock)
+
+
+def _chance(draw: Draw) -> Sentence:
+    if draw.chance == 1:
+        return Sentence(N_("只要奖品没有发完，每次机会都中奖，从剩下的奖品里随机取一份，先到先得。"))
+    text = N_("每次机会中奖的可能是 %(chance)s；中奖的从剩下的奖品里随机取一份，发完为止。")
+    return say(text, chance=draw.chance)
 
 
 DRAWN = {

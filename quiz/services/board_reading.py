@@ -180,7 +180,9 @@ class Reading:
 
     def has(self, units: Mapping[str, int]) -> bool:
         """Return whether somebody of these units belongs to the part that is read, or to the whole board."""
-        return not self.home or (self.part is not None and units.get(self.board.each or "") == self.part.number)
+        return not self.home or (
+            self.part is not None and units.get(self.board.each or "") == self.part.number
+        )
 
     @property
     def stands_since_ms(self) -> int | None:

@@ -22,6 +22,7 @@ from quiz.rules.kept import stored
 from quiz.rules.parts import NOTHING
 from quiz.rules.sheet import Paper
 from quiz.rules.standings import Earned, Played
+from quiz.services import at_once
 from quiz.services.belonging import Belonging, Own, belonging, contributed
 from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
 from quiz.services.happened import earned
@@ -111,6 +112,7 @@ def close(connection: Connection, rules: Published, row: AttemptRow, ending: End
         return outcome_of(connection, rules, row)
     mine = folded(connection, rules, row.stage, row.person_id)
     lines = tuple(_put(connection, row.contest_id, line, ending.now_ms) for line in mine.lines)
+    _draw_lots(connection, mine, (row.stage, row.person_id), ending.now_ms)
     return replace(mine.outcome_of(row), lines=lines)
 
 
@@ -122,7 +124,9 @@ def refold(
     The person's row is locked first: two closings of one person never fold side by side.
     """
     mine = folded(connection, rules, stage_index, person_id)
-    return [_put(connection, rules.contest_id, line, changed_ms) for line in mine.lines]
+    lines = [_put(connection, rules.contest_id, line, changed_ms) for line in mine.lines]
+    _draw_lots(connection, mine, (stage_index, person_id), changed_ms)
+    return lines
 
 
 def folded(connection: Connection, rules: Published, stage_index: int, person_id: int) -> Mine:
@@ -130,6 +134,7 @@ def folded(connection: Connection, rules: Published, stage_index: int, person_id
 
     After the last stage: on the boards beside them.
     """
+    at_once.lock(connection, rules)
     record.LOCK_PERSON.run(connection, person_id=person_id)
     said = said_of(connection, rules.contest_id, person_id)
     if stage_index == len(rules.document.stages):
@@ -350,6 +355,22 @@ class Mine:
         """Return what one of the attempts came to."""
         played = next(each for each in self.played if each.id == row.id)
         return Outcome.of_played(self.rules, row.stage, played)
+
+
+def _draw_lots(connection: Connection, mine: Mine, of: tuple[int, int], now_ms: int) -> None:
+    """Draw the lots of the entries that a person has got by what was just folded: of stage and person."""
+    rules, (stage_index, person_id) = mine.rules, of
+
+    def known(position: int) -> at_once.Known:
+        played, lines = mine.played, mine.lines
+        if position != stage_index:
+            played = played_by(connection, rules, position, person_id, mine.said)
+            lines = fold_person(connection, rules, position, person_id, played, mine.said)
+        whole = next((e.line for e in lines if (e.live.stage, e.live.period) == (position, "")), None)
+        return at_once.Known(played, None if whole is None else Fraction(whole.total))
+
+    if at_once.is_asked(rules):
+        at_once.draw_lots(connection, rules, at_once.Whose(person_id, stage_index, mine.said, known), now_ms)
 
 
 def _put(connection: Connection, contest_id: int, folded: Folded, changed_ms: int) -> LiveLine:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 from quiz.errors import N_, ChangedMeanwhile, NotFound, NotNow
 from quiz.models.accounts import Identity
 from quiz.models.play import Attempt
-from quiz.models.rewards import Drawn
-from quiz.rules import lots, names, timing
+from quiz.models.rewards import Drawn, Redraw
+from quiz.rules import lots, lots_at_once, names, redraws, timing
 from quiz.rules.document import Stage
 from quiz.rules.limits import Dated
-from quiz.rules.lots import Drawing, Win, Won
+from quiz.rules.lots import Drawing, Win
 from quiz.rules.parts import Draw
+from quiz.rules.redraws import Course
+from quiz.services.at_once_list import Standing, listed, standing
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 from quiz.services.whole_stage import runs
@@ -40,6 +42,8 @@ class Winner:
     person_id: int
     name: str  # as everybody may see it
     real_name: str  # for the desk
+    is_lost: bool = False  # it was not claimed and passed on
+    because: str = ""  # why, for the desk
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,13 @@ class Shown:
     commitment: str
     seed: str | None  # None until everything has been drawn
     done: Sequence[Done]
+    standing: Standing | None = None  # of a draw at once that has not ended
+    so_far: Sequence[Winner] = ()  # who has won in it
+
+    @property
+    def has_passed_on(self) -> bool:
+        """Whether any prize passed on."""
+        return any(winner.is_lost for done in self.done for winner in done.winners)
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ class Next:
 
 def seed_of(rules: Published, called: str) -> str:
     """Return the seed of a draw: it follows from what was fixed with the rules, apart from the papers."""
-    return hmac.new(rules.draw_seed.encode(), f"draw/{called}".encode(), hashlib.sha256).hexdigest()
+    return lots.seed_of(rules.draw_seed, called)
 
 
 def draws_of(rules: Published) -> list[tuple[str, Stage, Draw]]:
@@ -116,16 +127,28 @@ def shown(platform: Platform, rules: Published) -> list[Shown]:
 
 def shown_one(platform: Platform, rules: Published, number: int) -> Shown:
     """Return one draw. Raises NotFound."""
-    _draw_of(rules, number)
+    draw_of(rules, number)
     with platform.store.reading() as session:
         return _shown(session.connection(), rules, number)
 
 
 def published_list(platform: Platform, rules: Published, number: int) -> str:
     """Return the entries of all drawings of a draw that have been held, as a file. Raises NotFound."""
-    called, _, _ = _draw_of(rules, number)
+    called, _, draw = draw_of(rules, number)
     with platform.store.reading() as session:
-        return lots.published(_drawing(row) for row in _rows(session.connection(), rules, called))
+        if draw.drawn == "at_once":
+            return lots_at_once.published(listed(session.connection(), rules, called))
+        return lots.published(drawing_of(row) for row in rows_of(session.connection(), rules, called))
+
+
+def published_redraws(platform: Platform, rules: Published, number: int) -> str:
+    """Return the prizes of a draw that passed on, in their order, as a file. Raises NotFound."""
+    called, _, _ = draw_of(rules, number)
+    with platform.store.reading() as session:
+        found = redraws_of(session.connection(), rules, called)
+    return redraws.published(
+        redraws.Redraw(called, row.after, row.occasion, row.code, row.entry) for row in found
+    )
 
 
 def next_of(platform: Platform, rules: Published, number: int) -> Next | None:
@@ -133,7 +156,9 @@ def next_of(platform: Platform, rules: Published, number: int) -> Next | None:
 
     Raises NotFound.
     """
-    _draw_of(rules, number)
+    _, _, draw = draw_of(rules, number)
+    if draw.drawn == "at_once":
+        return None
     with platform.store.snapshot() as session:
         return _next(platform, session, rules, number)
 
@@ -144,7 +169,7 @@ def hold(platform: Platform, rules: Published, number: int, seen: str, actor: Ac
     `seen`: the digest of the entries that were looked at; ChangedMeanwhile when they are others by now, or
     when somebody else has drawn. Raises NotFound, NotNow.
     """
-    called, _, draw = _draw_of(rules, number)
+    called, _, draw = draw_of(rules, number)
     coming = next_of(platform, rules, number)
     if coming is None or coming.drawing.digest != seen:
         raise ChangedMeanwhile()
@@ -152,8 +177,7 @@ def hold(platform: Platform, rules: Published, number: int, seen: str, actor: Ac
         raise NotNow(N_("还有人在答题，或这一期还没有结束，现在不能开奖。"))
     seed = seed_of(rules, called)
     with platform.store.reading() as session:
-        won = _won(_rows(session.connection(), rules, called))
-    wins = lots.drawn(draw, coming.drawing, seed, won)
+        wins = course_of(session.connection(), rules, called, Course(draw, seed)).hold(coming.drawing)
     row = Drawn(
         contest_id=rules.contest_id,
         draw=called,
@@ -200,7 +224,7 @@ def _folded(platform: Platform, session: Session, rules: Published) -> list[Entr
     return [run.entries(draw) for run in runs(platform, session, rules) for draw in run.stage.draws]
 
 
-def _draw_of(rules: Published, number: int) -> tuple[str, Stage, Draw]:
+def draw_of(rules: Published, number: int) -> tuple[str, Stage, Draw]:
     found = draws_of(rules)
     if not 0 <= number < len(found):
         raise NotFound(N_("这场比赛没有这个抽奖。"))
@@ -208,13 +232,13 @@ def _draw_of(rules: Published, number: int) -> tuple[str, Stage, Draw]:
 
 
 def _next(platform: Platform, session: Session, rules: Published, number: int) -> Next | None:
-    called, stage, draw = _draw_of(rules, number)
+    called, stage, draw = draw_of(rules, number)
     seed = seed_of(rules, called)
     entries = _folded(platform, session, rules)[number]
     connection = session.connection()
     people = {lots.code_of(seed, int(who)): int(who) for who in entries}
     by_code = {lots.code_of(seed, int(who)): mine for who, mine in entries.items()}
-    rows = _rows(connection, rules, called)
+    rows = rows_of(connection, rules, called)
     if any(row.is_last for row in rows):
         return None
     held = {row.occasion for row in rows}
@@ -245,7 +269,7 @@ def _has_open(connection: Connection, rules: Published, stage: Stage, until_ms: 
     return bool(connection.scalar(wanted))
 
 
-def _rows(connection: Connection, rules: Published, called: str) -> Sequence[Row[Any]]:
+def rows_of(connection: Connection, rules: Published, called: str) -> Sequence[Row[Any]]:
     """Return the drawings of a draw that have been held, in their order."""
     return connection.execute(
         select(Drawn.__table__)
@@ -254,27 +278,45 @@ def _rows(connection: Connection, rules: Published, called: str) -> Sequence[Row
     ).all()
 
 
-def _drawing(row: Row[Any]) -> Drawing:  # Any: the columns of Drawn
+def drawing_of(row: Row[Any]) -> Drawing:  # Any: the columns of Drawn
     found = lots.read(lots.published([]) + row.entries)
     return found[0] if found else Drawing(row.draw, row.occasion, row.period, ())
 
 
-def _won(rows: Sequence[Row[Any]]) -> Won:
-    won = Won()
-    for row in rows:
-        won.add(
-            Drawing(row.draw, row.occasion, row.period, ()),
-            [Win(prize, code, entry) for prize, code, entry, _ in orjson.loads(row.wins)],
-        )
-    return won
+def redraws_of(connection: Connection, rules: Published, called: str) -> Sequence[Row[Any]]:
+    """Return the prizes of a draw that passed on, in their order, each with its occasion."""
+    return connection.execute(
+        select(Redraw.__table__, Drawn.occasion)
+        .join(Drawn, Drawn.id == Redraw.drawn_id)
+        .where(Drawn.contest_id == rules.contest_id, Drawn.draw == called)
+        .order_by(Redraw.id)
+    ).all()
+
+
+def course_of(connection: Connection, rules: Published, called: str, course: Course) -> Course:
+    """Return a draw as far as it has come: its drawings and what passed on, in their order."""
+    passed = redraws_of(connection, rules, called)
+    for count, row in enumerate(rows_of(connection, rules, called), 1):
+        if course.draw.drawn == "at_once":
+            course.hold_at_once(lots_at_once.read(lots_at_once.published(()) + row.entries))
+        else:
+            course.hold(drawing_of(row))
+        for each in passed:
+            if each.after == count:
+                course.pass_on(each.occasion, each.code, each.entry)
+    return course
 
 
 def _shown(connection: Connection, rules: Published, number: int) -> Shown:
-    called, stage, draw = _draw_of(rules, number)
-    rows = _rows(connection, rules, called)
+    called, stage, draw = draw_of(rules, number)
+    rows = rows_of(connection, rules, called)
     seed = seed_of(rules, called)
-    wins = [(row, orjson.loads(row.wins)) for row in rows]
-    called_as = _names(connection, [person for _, each in wins for *_, person in each])
+    passed = redraws_of(connection, rules, called)
+    wins = [(row, [*orjson.loads(row.wins), *_passed_on(row, passed)]) for row in rows]
+    now = standing(connection, rules, called, draw) if draw.drawn == "at_once" and not rows else None
+    so_far = [(prize, code, entry, person) for _, person, code, entry, prize, _ in now.won] if now else []
+    called_as = _names(connection, [each[3] for _, some in wins for each in some] + [w[3] for w in so_far])
+    lost = {(row.drawn_id, row.code, row.entry): row.because for row in passed}
     return Shown(
         number=number,
         called=called,
@@ -282,23 +324,43 @@ def _shown(connection: Connection, rules: Published, number: int) -> Shown:
         draw=draw,
         commitment=lots.commitment(seed),
         seed=seed if any(row.is_last for row in rows) else None,
-        done=[_done(row, each, called_as) for row, each in wins],
+        done=[_done(row, [_winner(w, called_as, row, lost) for w in each]) for row, each in wins],
+        standing=now,
+        so_far=[_winner(each, called_as) for each in so_far],
     )
 
 
-def _done(row: Row[Any], wins: Sequence[Sequence[Any]], called_as: Mapping[int, tuple[str, str]]) -> Done:
-    drawing = _drawing(row)
-    return Done(
-        occasion=row.occasion,
-        drawn_ms=row.drawn_ms,
-        digest=row.digest,
-        holders=len(drawing.holders),
-        entries=sum(holder.entries for holder in drawing.holders),
-        winners=[
-            Winner(prize, code, entry, person, *called_as.get(person, ("", "")))
-            for prize, code, entry, person in wins
-        ],
-    )
+def _passed_on(row: Row[Any], passed: Sequence[Row[Any]]) -> list[list[Any]]:
+    """Return who got prizes of a drawing that passed on: prize, code, entry, person."""
+    mine = [each for each in passed if each.drawn_id == row.id and each.to_code is not None]
+    return [[each.prize, each.to_code, each.to_entry, each.to_person_id] for each in mine]
+
+
+def _winner(
+    win: Sequence[Any],  # Any: prize, code, entry, person
+    called_as: Mapping[int, tuple[str, str]],
+    row: Row[Any] | None = None,
+    lost: Mapping[tuple[int, str, int], str] | None = None,
+) -> Winner:
+    prize, code, entry, person = win
+    because = (lost or {}).get((row.id, code, entry)) if row is not None else None
+    names_of = called_as.get(person, ("", ""))
+    return Winner(prize, code, entry, person, *names_of, because is not None, because or "")
+
+
+def _done(row: Row[Any], winners: Sequence[Winner]) -> Done:
+    holders, entries = _counts(row)
+    return Done(row.occasion, row.drawn_ms, row.digest, holders, entries, winners)
+
+
+def _counts(row: Row[Any]) -> tuple[int, int]:
+    """Return how many people and entries took part in a drawing."""
+    columns = next(csv.reader(io.StringIO(row.entries)), ())
+    if len(columns) == len(lots_at_once.COLUMNS):
+        drawn = lots_at_once.read(lots_at_once.published(()) + row.entries)
+        return len({lot.code for lot in drawn}), len(drawn)
+    drawing = drawing_of(row)
+    return len(drawing.holders), sum(holder.entries for holder in drawing.holders)
 
 
 def _names(connection: Connection, people: Sequence[int]) -> dict[int, tuple[str, str]]:

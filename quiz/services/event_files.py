@@ -166,7 +166,9 @@ class _Reader:
         text = self._cell(row, "at").replace("T", " ").replace("/", "-")
         document = self.rules.document
         try:
-            at_ms = instants.instant_ms(text) if _has_offset(text) else timing.moment_ms(document.timezone, text)
+            at_ms = (
+                instants.instant_ms(text) if _has_offset(text) else timing.moment_ms(document.timezone, text)
+            )
         except ValueError:
             self._wrong(row.number, "at", "not_a_moment", N_("时间请写成 2026-03-01 09:00 的样子。"))
             return None

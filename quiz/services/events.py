@@ -48,7 +48,7 @@ class Kept:
 
 def kinds_of(document: Document) -> list[str]:
     """Return the kinds of events that the rules speak of: they give points, attempts or entries."""
-    return sorted({kind for stage in document.stages for kind in _kinds_of(stage)})
+    return sorted({kind for stage in document.stages for kind in _kinds_of(document, stage)})
 
 
 def visited(platform: Platform, person_id: int, now_ms: int) -> None:
@@ -132,12 +132,19 @@ def _add(connection: Connection, contest_id: int, event: NewEvent, actor: Actor)
 
 
 def _giving(document: Document) -> list[int]:
-    return [n for n, stage in enumerate(document.stages) if stage.events]
+    """Return the stages that an event may change: by points, or by a lot that is drawn at once."""
+    beside = any(draw.drawn == "at_once" for draw in document.draws)
+    return [
+        n
+        for n, stage in enumerate(document.stages)
+        if stage.events or beside or any(draw.drawn == "at_once" for draw in stage.draws)
+    ]
 
 
-def _kinds_of(stage: Stage) -> set[str]:
+def _kinds_of(document: Document, stage: Stage) -> set[str]:
     found = {*stage.events, *(extra.event for extra in stage.quota.extra)}
-    return found | {e.kind for draw in stage.draws for e in draw.entries if e.kind is not None}
+    draws = (*stage.draws, *document.draws)
+    return found | {e.kind for draw in draws for e in draw.entries if e.kind is not None}
 
 
 def _of_a_visit(document: Document, person_id: int, now_ms: int) -> list[NewEvent]:
@@ -146,7 +153,7 @@ def _of_a_visit(document: Document, person_id: int, now_ms: int) -> list[NewEven
     for stage in document.stages:
         if not stage.calendar.opens_ms <= now_ms < stage.calendar.closes_ms:
             continue
-        for kind in sorted(_kinds_of(stage)):
+        for kind in sorted(_kinds_of(document, stage)):
             key = f"{kind}/{timing.day_of(stage, now_ms)}" if kind in DAILY else kind
             if kind in DAILY or kind in ONCE:
                 found[key] = NewEvent(person_id, now_ms, kind, key)

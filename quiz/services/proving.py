@@ -137,9 +137,7 @@ def _played_in(
         wanted = wanted.add_columns(Attempt.paper, Result.sheet)
     rows = session.execute(
         wanted.join(Result, Result.attempt_id == Attempt.id)
-        .where(
-            Attempt.contest_id == rules.contest_id, Attempt.stage == stage, Attempt.practice.is_(False)
-        )
+        .where(Attempt.contest_id == rules.contest_id, Attempt.stage == stage, Attempt.practice.is_(False))
         .order_by(Attempt.person_id, Attempt.started_ms, Attempt.id)
         .execution_options(yield_per=ROWS_READ)
     )

@@ -26,6 +26,7 @@ from quiz.web.prize_desk import prize_desk
 from quiz.web.prizes import prizes
 from quiz.web.results import results
 from quiz.web.why import why
+from quiz.web.wording import init_wording
 
 BLUEPRINTS = (
     health,
@@ -55,5 +56,6 @@ def init_web(app: Flask) -> None:
     init_look(app)
     init_delivery(app)
     init_errors(app)
+    init_wording(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

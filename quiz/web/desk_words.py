@@ -32,6 +32,8 @@ def action_words() -> Mapping[str, str]:
         "ledger.disqualify": _("更正：取消资格"),
         "ledger.remark": _("更正：改判"),
         "draw.hold": _("开奖"),
+        "draw.end": _("结束抽奖"),
+        "draw.pass_on": _("奖品递补"),
         "award.confirm": _("确认获奖名单"),
         "events.import": _("导入活动"),
     }

@@ -8,13 +8,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quiz.errors import NotNow
+from quiz.errors import InvalidInput, NotNow
 from quiz.reports import WRITERS, Table, write_xlsx
 from quiz.rules.permissions import Action
-from quiz.services import awards, draws, event_files, events
+from quiz.services import at_once_list, awards, draws, event_files, events, redrawing
 from quiz.services.awards import AwardId
 from quiz.services.published import Published, in_force
+from quiz.services.redrawing import Unclaimed
 from quiz.web.access import allows, now_ms, platform
+from quiz.web.bodies import plain
 from quiz.web.desk_words import level_words
 from quiz.web.files import actor, uploaded, written
 from quiz.web.forms import FileForm
@@ -54,15 +56,55 @@ def draw(contest_id: int, draw: int) -> ResponseReturnValue:
 @prize_desk.post("/draws/<int:draw>")
 @allows(Action.MANAGE_CONTESTS)
 def hold(contest_id: int, draw: int) -> ResponseReturnValue:
-    """Hold the drawing that was shown."""
+    """Hold the drawing that was shown; end a draw whose lots were drawn at once."""
     rules = in_force(platform(), contest_id)
+    here = url_for("prize_desk.draw", contest_id=contest_id, draw=draw)
+    called, stage, rule = draws.draw_of(rules, draw)
     try:
+        if rule.drawn == "at_once":
+            at_once_list.end(platform(), rules, called, stage, actor())
+            flash(_("抽奖已经结束，种子已公布。"), "good")
+            return redirect(here, 303)
         wins = draws.hold(platform(), rules, draw, request.form.get("seen", ""), actor())
     except NotNow as error:
         flash(refusal(error), "warn")
-        return redirect(url_for("prize_desk.draw", contest_id=contest_id, draw=draw), 303)
+        return redirect(here, 303)
     flash(_("已开奖，%(count)s 人次中奖。", count=len(wins)), "good")
-    return redirect(url_for("prize_desk.draw", contest_id=contest_id, draw=draw), 303)
+    return redirect(here, 303)
+
+
+@prize_desk.post("/draws/<int:draw>/pass-on")
+@allows(Action.MANAGE_CONTESTS)
+def pass_on(contest_id: int, draw: int) -> ResponseReturnValue:
+    """Pass a prize that was not claimed on to the next in line."""
+    rules, form = in_force(platform(), contest_id), request.form
+    unclaimed = Unclaimed(
+        form.get("occasion", ""),
+        form.get("code", ""),
+        form.get("entry", 0, type=int),
+        plain(form.get("because", "")),
+    )
+    here = url_for("prize_desk.draw", contest_id=contest_id, draw=draw)
+    try:
+        win = redrawing.pass_on(platform(), rules, draw, unclaimed, actor())
+    except InvalidInput as error:
+        flash(refusal(error), "warn")
+        return redirect(
+            url_for(
+                "prize_desk.draw",
+                contest_id=contest_id,
+                draw=draw,
+                occasion=unclaimed.occasion or None,
+                code=unclaimed.code,
+                entry=unclaimed.entry,
+            ),
+            303,
+        )
+    if win is None:
+        flash(_("没有可以递补的人，奖品收回。"), "warn")
+    else:
+        flash(_("“%(prize)s”已递补给抽奖号 %(code)s。", prize=win.prize, code=win.code), "good")
+    return redirect(here, 303)
 
 
 @prize_desk.get("/draws/<int:draw>.<any(xlsx, csv):ending>")
@@ -72,21 +114,23 @@ def winners(contest_id: int, draw: int, ending: str) -> ResponseReturnValue:
     rules = in_force(platform(), contest_id)
     found = draws.shown_one(platform(), rules, draw)
     zone = rules.document.timezone
+    drawn = [(done.occasion, w, at_second(done.drawn_ms, zone)) for done in found.done for w in done.winners]
+    drawn += [("", w, "") for w in found.so_far]
     table = Table(
         found.called,
-        (_("哪一期"), _("奖品"), _("抽奖号"), _("第几个机会"), _("姓名"), _("人员编号"), _("开奖时刻")),
         (
-            (
-                done.occasion,
-                w.prize,
-                w.code,
-                w.entry,
-                w.real_name,
-                w.person_id,
-                at_second(done.drawn_ms, zone),
-            )
-            for done in found.done
-            for w in done.winners
+            _("哪一期"),
+            _("奖品"),
+            _("抽奖号"),
+            _("第几个机会"),
+            _("姓名"),
+            _("人员编号"),
+            _("开奖时刻"),
+            _("未领取，已递补"),
+        ),
+        (
+            (occasion, w.prize, w.code, w.entry, w.real_name, w.person_id or "", at, w.because)
+            for occasion, w, at in drawn
         ),
         ((_("比赛"), rules.document.title), (_("种子的 SHA-256"), found.commitment)),
     )
@@ -226,13 +270,32 @@ def event_template(contest_id: int) -> ResponseReturnValue:
 
 
 def _draw_page(rules: Published, number_of: int) -> str:
+    called, stage, rule = draws.draw_of(rules, number_of)
+    is_at_once = rule.drawn == "at_once"
+    shown = draws.shown_one(platform(), rules, number_of)
     return render_template(
         "prizes/draw.html",
         rules=rules,
-        draw=draws.shown_one(platform(), rules, number_of),
+        draw=shown,
         next=draws.next_of(platform(), rules, number_of),
+        ending=at_once_list.ending(platform(), rules, called, stage) if is_at_once else None,
+        unclaimed=_unclaimed(shown),
         most=MOST_SHOWN,
         now=now_ms(),
+    )
+
+
+def _unclaimed(shown: draws.Shown) -> tuple[str, draws.Winner] | None:
+    """Return the win that the address names, which is to pass on, with its occasion."""
+    wanted = (asked_text("occasion"), asked_text("code"), asked_text("entry"))
+    return next(
+        (
+            (done.occasion, win)
+            for done in shown.done
+            for win in done.winners
+            if (done.occasion, win.code, str(win.entry)) == wanted and not win.is_lost
+        ),
+        None,
     )
 
 

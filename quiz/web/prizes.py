@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from quiz.errors import N_, NotFound
 from quiz.rules.permissions import Action
-from quiz.services import awards, contests, draws, events
+from quiz.services import at_once_list, awards, contests, draws, events
 from quiz.services.published import in_force
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
 from quiz.web.bodies import as_json
@@ -34,6 +34,7 @@ def index(contest_id: int) -> ResponseReturnValue:
         draws=found,
         awards=confirmed,
         codes=dict(draws.codes_of(rules, person.person_id)) if person else {},
+        mine=at_once_list.of_person(platform(), rules, person.person_id) if person else (),
         most=MOST_SHOWN,
         now=now_ms(),
     )
@@ -45,6 +46,14 @@ def entries(contest_id: int, draw: int) -> ResponseReturnValue:
     """Hand out the entries of a draw as they were drawn, byte for byte what the published hash is of."""
     text = draws.published_list(platform(), in_force(platform(), contest_id), draw)
     return _file(text, "text/csv", f"entries-{contest_id}-{draw}.csv")
+
+
+@prizes.get("/contests/<int:contest_id>/draws/<int:draw>/redraws.csv")
+@allows(Action.READ_PUBLIC)
+def redraws(contest_id: int, draw: int) -> ResponseReturnValue:
+    """Hand out the prizes of a draw that passed on, in their order."""
+    text = draws.published_redraws(platform(), in_force(platform(), contest_id), draw)
+    return _file(text, "text/csv", f"redraws-{contest_id}-{draw}.csv")
 
 
 @prizes.get("/contests/<int:contest_id>/rules.yaml")
@@ -91,14 +100,27 @@ def _draw_json(found: draws.Shown) -> dict[str, object]:
                 "drawn": done.drawn_ms,
                 "entries_hash": done.digest,
                 "entries": done.entries,
-                "wins": [
-                    {"prize": win.prize, "code": win.code, "entry": win.entry, "name": win.name}
-                    for win in done.winners
-                ],
+                "wins": [_win_json(win) for win in done.winners],
             }
             for done in found.done
         ],
+        **(_standing_json(found) if found.standing is not None else {}),
     }
+
+
+def _standing_json(found: draws.Shown) -> dict[str, object]:
+    """Return how far a draw at once has come."""
+    assert found.standing is not None  # asked by who calls
+    return {
+        "lots": found.standing.lots,
+        "left": [{"prize": prize, "count": count} for prize, count in found.standing.left],
+        "wins": [_win_json(win) for win in found.so_far[-MOST_SHOWN:]],
+    }
+
+
+def _win_json(win: draws.Winner) -> dict[str, object]:
+    body: dict[str, object] = {"prize": win.prize, "code": win.code, "entry": win.entry, "name": win.name}
+    return {**body, "passed_on": True} if win.is_lost else body
 
 
 def _award_json(found: awards.Confirmed) -> dict[str, object]:

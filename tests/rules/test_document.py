@@ -320,13 +320,14 @@ def test_what_nobody_can_reach_can_be_folded_and_not_published() -> None:
 
 
 def test_what_a_contest_cannot_do_yet_is_refused_by_name_at_publication() -> None:
-    draws = [{"name": "红包", "entries": [{"for": "attempt"}], "drawn": "at_once"}]
+    entries = [{"for": "place", "board": "个人", "top": 3}]
+    draws = [{"name": "红包", "entries": entries, "drawn": "at_once"}]
 
     with pytest.raises(InvalidDocument) as refusal:
         playable(text(small(draws=draws)))
 
     (fault,) = refusal.value.faults
-    assert (fault.at, fault.code) == ("/stages/0/draws/0/drawn", "not_yet")
+    assert (fault.at, fault.code) == ("/stages/0/draws/0", "not_yet")
     assert "抽奖" in fault.text
 
 

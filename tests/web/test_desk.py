@@ -45,6 +45,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "ledger.changes": "",
     "ledger.book": "ledger.void",
     "prize_desk.hold": "draw.hold",
+    "prize_desk.pass_on": "draw.pass_on",
     "prize_desk.confirm": "award.confirm",
     "prize_desk.read_events": "",
     "prize_desk.take_events": "events.import",
