@@ -127,8 +127,15 @@ class Across:
         return sorted(found, key=lambda each: each.started_ms)
 
     def events_of(self, person: str) -> Sequence[Happened]:
-        """Return a person's events."""
-        return self.records[0].events_of(person)
+        """Return a person's events in all stages, each once, in order."""
+        return sorted(
+            {each for record in self.records for each in record.events_of(person)},
+            key=lambda each: (each.at_ms, each.kind),
+        )
+
+    def people_of_events(self, kinds: Iterable[str]) -> list[str]:
+        """Return who has an event of these kinds and is not disqualified, in order."""
+        return sorted({who for record in self.records for who in record.people_of_events(kinds)})
 
     def dated(self, happened: Happened) -> Dated:
         """Return to which day an event belongs; all stages are one period."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from quiz.rules.parts import Prize
@@ -35,7 +35,7 @@ class Given:
         if not prize.once_only:
             return winners(occasion)
         had = self.once.setdefault((prize.to, occasion.of), set())
-        found = winners(replace(occasion, rows=[row for row in occasion.rows if row[0] not in had]))
+        found = winners(occasion, had)
         had.update(found)
         return found
 
@@ -51,27 +51,30 @@ def given(occasions: Iterable[Occasion]) -> Iterator[tuple[Occasion, list[str]]]
         yield occasion, state.winners(occasion)
 
 
-def winners(occasion: Occasion) -> list[str]:
-    """Return who gets the prize among those who stand in the rows.
+def winners(occasion: Occasion, had: Collection[str] = ()) -> list[str]:
+    """Return who gets the prize among those who stand in the rows; the places of who `had` one pass down.
 
     By order exactly so many rows get it, tied ones by their order on the board; with all_in everybody who
-    shares the last place gets it too. A share is rounded down. With `each`, the first of each group or unit;
-    wild cards then go to the best of the others. Source: P15, switch 12.
+    shares the last place gets it too. A share is one of all rows, rounded down. With `each`, the first of
+    each group or unit; wild cards then go to the best of the others. Source: P15, switch 12.
     """
     prize, home, rows = occasion.prize, occasion.home, occasion.rows
     if home is None:
-        chosen = set(_first(prize, rows))
+        chosen = set(_first(prize, rows, had))
     else:
         homes = dict.fromkeys(name for who, _ in rows if (name := home(who)) is not None)
-        chosen = {who for name in homes for who in _first(prize, [r for r in rows if home(r[0]) == name])}
-    others = [who for who, _ in rows if who not in chosen]
+        chosen = {
+            who for name in homes for who in _first(prize, [r for r in rows if home(r[0]) == name], had)
+        }
+    others = [who for who, _ in rows if who not in chosen and who not in had]
     chosen |= set(others[: prize.wild_cards or 0])
     return [who for who, _ in rows if who in chosen]
 
 
-def _first(prize: Prize, rows: Sequence[Ranked]) -> list[str]:
+def _first(prize: Prize, rows: Sequence[Ranked], had: Collection[str]) -> list[str]:
     share = prize.share if prize.share is not None else Fraction(1)
     most = prize.top if prize.top is not None else int(share * len(rows))
+    rows = [row for row in rows if row[0] not in had]
     if not most or not rows:
         return []
     if prize.equal == "all_in":

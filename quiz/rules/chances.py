@@ -49,10 +49,10 @@ def brought(record: Record | Across) -> Brought:
 
 def drawing(record: Record | Across, draw: Draw) -> list[str]:
     """Return who may take part in a draw, in order."""
+    kinds = {entry.kind for entry in draw.entries if entry.kind is not None}
+    people = sorted({*record.people(), *record.people_of_events(kinds)}) if kinds else record.people()
     shut_out = set(draw.exclude)
-    if not shut_out:
-        return record.people()
-    return [person for person in record.people() if not shut_out & set(record.groups(person))]
+    return [person for person in people if not shut_out & set(record.groups(person))] if shut_out else people
 
 
 def entrant(record: Record | Across, person: str, places: Places | None = None) -> draws.Entrant:

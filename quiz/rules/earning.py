@@ -49,7 +49,7 @@ def _under_caps(stage: Stage, happened: Iterable[Happened]) -> Iterator[tuple[Ha
     """Yield the events of every kind that gives points, and whether each counts."""
     mine = sorted(happened, key=lambda e: e.at_ms)
     for kind, event in stage.events.items():
-        of_kind = [e for e in mine if e.kind == kind and _inside(stage, e.at_ms)]
+        of_kind = [e for e in mine if e.kind == kind and is_inside(stage, e.at_ms)]
         yield from zip(of_kind, _counting(stage, event.cap, of_kind), strict=True)
 
 
@@ -66,7 +66,7 @@ class Extra:
         self._added: list[tuple[int, str, str, int]] = []  # at, day, period, how many
         mine = sorted(happened, key=lambda e: e.at_ms)
         for extra in stage.quota.extra:
-            of_kind = [e for e in mine if e.kind == extra.event and _inside(stage, e.at_ms)]
+            of_kind = [e for e in mine if e.kind == extra.event and is_inside(stage, e.at_ms)]
             for each, counts in zip(of_kind, _counting(stage, extra.cap, of_kind), strict=True):
                 when = timing.day_of(stage, each.at_ms), _period(stage, each.at_ms)
                 self._added.append((each.at_ms, *when, counts * extra.adds))
@@ -95,5 +95,6 @@ def _period(stage: Stage, ms: int) -> str:
     return timing.period_of(stage, ms)
 
 
-def _inside(stage: Stage, ms: int) -> bool:
+def is_inside(stage: Stage, ms: int) -> bool:
+    """Return whether a moment is between the opening and the close of a stage."""
     return stage.calendar.opens_ms <= ms < stage.calendar.closes_ms

@@ -5,7 +5,7 @@ It is told person by person; `rules.folding` tells it part by part and keeps no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -185,12 +185,10 @@ class Record:
         """Return what a person did; `rows`: their attempts of this stage, read again where not given."""
         if rows is None:
             rows = self.shared.of_stage(self.case.attempts.of(person), self.stage)
-        story = Story()
+        story = Story(earned=self._earned(person))
         row = self.case.people.get(person)
         reader = self._reader(row.extra if row is not None else "")
         admission = _Admission(self, person, reader)
-        if admission.refusal is None:
-            story.earned = self._earned(person)
         for attempt in sorted(rows, key=lambda each: (each.started_ms, each.id)):
             try:
                 counts = admission.admits(attempt)
@@ -222,8 +220,32 @@ class Record:
         return [each for each in self.taken.tries.get(person, ()) if with_void or not each.void]
 
     def events_of(self, person: str) -> Sequence[Happened]:
-        """Return a person's events."""
-        return self.shared.happened.get(person, ())
+        """Return a person's events while the stage ran; none of somebody who may not take part."""
+        happened = self.shared.happened.get(person, ())
+        if not happened or self.refusal(person) is not None:
+            return ()
+        return [each for each in happened if earning.is_inside(self.stage, each.at_ms)]
+
+    def people_of_events(self, kinds: Iterable[str]) -> list[str]:
+        """Return who has an event of these kinds and is not disqualified, in order."""
+        return sorted(
+            person
+            for person in self.shared.happened
+            if not self.corrections.person_is_out(person)
+            and any(each.kind in kinds for each in self.events_of(person))
+        )
+
+    def refusal(self, person: str) -> QuizError | None:
+        """Return why somebody may not take part at all."""
+        row = self.case.people.get(person)
+        try:
+            eligibility.check(self.document.people, facts_of(row))
+        except QuizError as error:
+            return error
+        for tree in self.stage.needs:
+            if row is None or not row.paths.get(tree):
+                return UnitNeeded(tree=tree)
+        return None
 
     def dated(self, happened: Happened) -> Dated:
         """Return to which day and period of the stage an event belongs."""
@@ -319,7 +341,6 @@ class _Admission:
 
     def __init__(self, record: Record, person: str, reader: Reader) -> None:
         self.record, self.reader, self.stage = record, reader, record.stage
-        self.row = record.case.people.get(person)
         self.extra = (
             earning.Extra(record.stage, record.events_of(person)) if record.stage.quota.extra else None
         )
@@ -327,7 +348,7 @@ class _Admission:
         self.before: list[tuple[AttemptRow, Played]] = []
         self.spent = quota.Spent(record.stage)
         self.corrected_meanwhile = bool(record.corrections.rows)
-        self.refusal = self._refusal()
+        self.refusal = record.refusal(person)
 
     def admits(self, row: AttemptRow) -> Played | None:
         """Return what an attempt comes to, None where it is a practice; raises QuizError to refuse it."""
@@ -346,17 +367,6 @@ class _Admission:
         self.before.append((row, played))
         self.spent.add(self._earlier(row, played))
         return played
-
-    def _refusal(self) -> QuizError | None:
-        """Return why this person may not take part at all."""
-        try:
-            eligibility.check(self.record.document.people, facts_of(self.row))
-        except QuizError as error:
-            return error
-        for tree in self.stage.needs:
-            if self.row is None or not self.row.paths.get(tree):
-                return UnitNeeded(tree=tree)
-        return None
 
     def _practises(self, row: AttemptRow) -> bool:
         gated = self.stage.flow.practice_first is not None

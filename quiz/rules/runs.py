@@ -31,7 +31,7 @@ class Run:
         """Return how many entries everybody has who has any in a draw."""
         places, apart = self._places_for(draw), self.brought.entries[draw.name]
         found = {}
-        for person in chances.drawing(self.record, draw):
+        for person in sorted({*chances.drawing(self.record, draw), *apart}):
             own = {board: rows[person] for board, rows in places.items() if person in rows}
             number = draws.with_places(draw, self.stage.award, apart.get(person, 0), own)
             if number:

@@ -741,7 +741,11 @@ class Told:
     def entries(self, draw: Raw) -> dict[str, int]:
         found = {}
         lines = self.lines()
-        for person in lines:
+        kinds = [entry["kind"] for entry in draw["entries"] if entry["for"] == "event"]
+        with_events = {event["person"] for event in self.events if event["kind"] in kinds}
+        for person in sorted({*lines, *with_events}):
+            if self.is_out("person", person):
+                continue
             if self.group(person) and self.group(person) in draw.get("exclude", ()):
                 continue
             earned = [one for entry in draw["entries"] for one in self.from_source(entry, person, lines)]
@@ -752,7 +756,7 @@ class Told:
         return found
 
     def from_source(self, entry: Raw, person: str, lines: dict[str, Raw]) -> list[tuple[str, str, int]]:
-        tries, total = self.tries(person), lines[person]["total"]
+        tries, total = self.tries(person), lines[person]["total"] if person in lines else F(0)
         found: list[tuple[str, str, int]] = []
         match entry["for"]:
             case "attempt":
@@ -760,10 +764,9 @@ class Told:
                     if not entry.get("all_correct") or one["full"]:
                         found.append((one["day"], one["period"], self.of_attempt(entry, one, total)))
             case "event":
-                for event in self.events:
-                    if event["person"] == person and event["kind"] == entry["kind"]:
-                        when = at(event, "at")
-                        found.append((self.day(when), self.period(when), 1))
+                for event in self.counting(entry["kind"], {}, person):
+                    when = at(event, "at")
+                    found.append((self.day(when), self.period(when), 1))
             case "place":
                 board = next(b for b in self.stage["boards"] if b["name"] == entry["board"])
                 tables = self.board(board)

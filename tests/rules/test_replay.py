@@ -266,6 +266,32 @@ def test_what_was_answered_beyond_the_paper_takes_no_time() -> None:
     assert result["boards"]["个人"][0]["time_ms"] == 6_000
 
 
+def test_an_event_gives_its_entry_without_an_attempt_while_the_stage_runs() -> None:
+    result = played(
+        attempt("A", "07-02 09:00", "RRR"),
+        files={
+            "events.jsonl": [event("B", "07-03 10:00"), event("C", "06-01 10:00"), event("A", "06-01 10:00")]
+        },
+        draws=[{"name": "签到", "entries": [{"for": "event", "kind": "sign_in"}]}],
+    )
+
+    assert result["draw_entries"] == {"签到": {"B": 1}}
+
+
+def test_a_share_is_one_of_all_on_the_board_where_places_pass_down() -> None:
+    people = "ABCDEFGH"
+    result = played(
+        *(attempt(who, f"07-02 09:{n:02}", "RRR") for n, who in enumerate(people)),
+        order=["total", "first_started"],
+        awards=[
+            {"name": "一等奖", "board": "个人", "share": "1/4", "once_only": True},
+            {"name": "二等奖", "board": "个人", "share": "1/2", "once_only": True},
+        ],
+    )
+
+    assert result["awards"] == {"一等奖": ["A", "B"], "二等奖": ["C", "D", "E", "F"]}
+
+
 def test_a_period_board_has_the_periods_with_an_attempt() -> None:
     result = played(
         attempt("A", "07-02 09:00", "RRR"),
