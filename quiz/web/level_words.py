@@ -58,8 +58,8 @@ def _row(level: Level) -> LevelRow:
     can_start = level.refusal is None
     state = "passed" if level.is_passed else "open" if can_start else "locked"
     words = {"passed": (_("已通过"), "good"), "open": (_("可以闯关"), "soon"), "locked": (_("未开放"), "")}
-    if state == "locked" and level.best is not None:
-        words["locked"] = (_("没有通过"), "bad")
+    if level.best is not None:
+        words["open"], words["locked"] = (_("没有通过，可以再闯"), "soon"), (_("没有通过"), "bad")
     return LevelRow(
         name=level.name,
         called=_("第 %(level)s 关", level=level.name),

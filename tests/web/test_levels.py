@@ -52,7 +52,7 @@ def test_a_failed_level_says_so_and_may_be_tried_again(
 
     assert "第 1 关没有通过" in text
     assert "再闯第 1 关" in text
-    assert "第 1 关 可以闯关 最好 1 分" in reader.open(f"/contests/{contest_id}")
+    assert "第 1 关 没有通过，可以再闯 最好 1 分" in reader.open(f"/contests/{contest_id}")
 
 
 def test_a_passed_level_leads_to_the_next_and_the_last_ends_it(
