@@ -27,7 +27,7 @@ from quiz.services.results import latest_period
 from quiz.services.showing import check_shown
 from quiz.services.unit_board import told_of
 
-MOST_AT_ONCE = 20_000  # rows written in a request: about a second; more go to `large_exports`
+MOST_AT_ONCE = 5_000  # rows written in a request: some seconds with their grounds; more go to `large_exports`
 ROWS_TOLD = 1_000  # between two signs of life
 
 T = TypeVar("T")

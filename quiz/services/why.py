@@ -36,6 +36,7 @@ class Explained:
     stage: Stage
     board: Board
     period: str
+    part: str  # of a divided board: which group or unit
     why: Why | WhyUnit
     passages: Sequence[Passage]
     is_behind: bool = False  # the board does not show yet what the record comes to
@@ -71,6 +72,7 @@ def _person(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -
         stage,
         board,
         page.period,
+        page.part.name if page.part is not None else "",
         why,
         of_person(rules.document, stage, why),
         is_behind=row.place is not None and total != Fraction(str(why.total)),
@@ -106,7 +108,8 @@ def _unit(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> 
     own = ranked(row)
     above, below = (ranked(each) if each is not None else None for each in beside)
     why = why_unit(stage, board, row.measured or NOTHING_KNOWN, own, (above, below))
-    return Explained(stage, board, page.period, why, of_unit(stage, board, why))
+    part = page.part.name if page.part is not None else ""
+    return Explained(stage, board, page.period, part, why, of_unit(stage, board, why))
 
 
 def _found(page: Page, row_id: int) -> tuple[Row | None, tuple[Row | None, Row | None]]:

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from quiz.rules import timing
 from quiz.rules.document import Board, Stage
 from quiz.rules.permissions import Action
-from quiz.services import at_once_list, play
+from quiz.services import play
 from quiz.services import results as service
 from quiz.services.closing import Outcome
 from quiz.services.published import Published, in_force
@@ -33,7 +33,6 @@ from quiz.web.wording import duration, moment, number, period_words
 results = Blueprint("results", __name__)
 
 PAGE_SIZE = 50  # rows of a board
-MOST_LOTS = 10  # on the page of a result, the latest
 LONGEST_QUERY = 40  # characters
 LONGEST_PERIOD = 80
 DAY_MS = 86_400_000
@@ -61,7 +60,6 @@ class ResultPage:
     start_key: str
     corrections: Sequence[str] = ()  # what the ledger says of it, in words
     is_void: bool = False
-    lots: Sequence[tuple[str, int, str]] = ()  # own lots of draws at once: draw, entry, prize or ""
 
 
 @dataclass(frozen=True)
@@ -105,15 +103,11 @@ class BoardPage:
     pages: int
     kept: Mapping[str, str]  # of the address, for the other pages
     part_address: str
+    why: Mapping[str, object]  # of the address of an explanation: the same period, the same part
     order_words: str
     notice: str = ""  # until when results may be objected to
     frozen: str = ""  # that the board is frozen, since when and until when
     withheld: str = ""  # that rows are left out, because they would tell of too few people
-
-    @property
-    def why(self) -> Mapping[str, str]:
-        """What the address of one's own explanation takes over from this one."""
-        return {name: value for name, value in self.kept.items() if name != "q"}
 
     @property
     def shows_mine(self) -> bool:
@@ -163,10 +157,6 @@ def result(attempt_id: int) -> ResponseReturnValue:
         start_key=secrets.token_hex(8),
         corrections=told(outcome.corrections),
         is_void=outcome.is_void,
-        lots=[
-            (lot.called, lot.entry, lot.prize or "")
-            for lot in at_once_list.of_person(platform(), sheet.rules, person.person_id)[:MOST_LOTS]
-        ],
     )
     return render_template("results/result.html", page=page)
 
@@ -236,6 +226,7 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         pages=1 if wanted.query else part.pages,
         kept=kept,
         part_address=f"{address}&{urlencode({**kept, 'part': 1})}",
+        why={"period": found.period or None, "part": found.part.number if found.part else None},
         order_words=_order_words(stage) if is_people else "",
         notice=_notice(stage),
         frozen=frozen_words(stage, shown, found),

@@ -63,7 +63,7 @@ def page(contest_id: int, board_id: str) -> ResponseReturnValue:
             contest_id=contest_id,
             contest_title=rules.document.title,
             board_href=_board_address(contest_id, board),
-            board_name=found.board.name,
+            board_name=" · ".join(each for each in (found.board.name, found.part) if each),
             who=shown.who or _("（已注销）"),
             place=shown.place,
             value=str(shown.total if isinstance(shown, Why) else shown.value),
@@ -84,6 +84,7 @@ def explanation(contest_id: int, board: str) -> ResponseReturnValue:
         {
             "board": board,
             "period": found.period,
+            "part": found.part,
             "of": "person" if isinstance(found.why, Why) else "unit",
             "why": as_data(found.why),
             "said": [{"heading": heading, "sentences": sentences} for heading, sentences in _said(found)],
@@ -113,7 +114,13 @@ def _explained(rules: Published, board: BoardId) -> Explained:
         own = asked
     elif asker is None:
         raise SignInNeeded()
-    wanted = Wanted(board, period=plain(request.args.get("period", ""))[:LONGEST_PERIOD], me=me, view=view)
+    wanted = Wanted(
+        board,
+        period=plain(request.args.get("period", ""))[:LONGEST_PERIOD],
+        part=id_of(request.args.get("part")),
+        me=me,
+        view=view,
+    )
     return service.of_board(platform(), rules, wanted, now_ms(), own)
 
 
