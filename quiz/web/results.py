@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from quiz.rules import timing
 from quiz.rules.document import Board, Stage
 from quiz.rules.permissions import Action
-from quiz.services import play
+from quiz.services import at_once_list, play
 from quiz.services import results as service
 from quiz.services.closing import Outcome
 from quiz.services.published import Published, in_force
@@ -33,6 +33,7 @@ from quiz.web.wording import duration, moment, number, period_words
 results = Blueprint("results", __name__)
 
 PAGE_SIZE = 50  # rows of a board
+MOST_LOTS = 10  # on the page of a result, the latest
 LONGEST_QUERY = 40  # characters
 LONGEST_PERIOD = 80
 DAY_MS = 86_400_000
@@ -60,6 +61,7 @@ class ResultPage:
     start_key: str
     corrections: Sequence[str] = ()  # what the ledger says of it, in words
     is_void: bool = False
+    lots: Sequence[tuple[str, int, str]] = ()  # own lots of draws at once: draw, entry, prize or ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,10 @@ def result(attempt_id: int) -> ResponseReturnValue:
         start_key=secrets.token_hex(8),
         corrections=told(outcome.corrections),
         is_void=outcome.is_void,
+        lots=[
+            (lot.called, lot.entry, lot.prize or "")
+            for lot in at_once_list.of_person(platform(), sheet.rules, person.person_id)[:MOST_LOTS]
+        ],
     )
     return render_template("results/result.html", page=page)
 
