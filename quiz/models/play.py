@@ -66,9 +66,10 @@ class Receipt(Base):
     device: Mapped[str] = mapped_column(String(40))
     received_ms: Mapped[int] = mapped_column(BigInt)
     answers: Mapped[str] = mapped_column(LongText)  # JSON: [[n, seq, [option id, …]], …]
-    late: Mapped[bool] = mapped_column(default=False)  # after the deadline: evidence, counts for nothing
+    late: Mapped[bool] = mapped_column(default=False)  # after its time: wrong, unless one came in time
     opens: Mapped[int | None]  # with a clock per question: the question that was opened in reply
     opened_ms: Mapped[int | None] = mapped_column(BigInt)
+    leavings: Mapped[str] = mapped_column(LongText, default="[]")  # JSON: seq of each leaving of the page
 
     __table_args__ = (Index("ix_receipt_attempt", "attempt_id", "id"),)
 

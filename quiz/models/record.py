@@ -41,6 +41,7 @@ RECEIPT_COLUMNS = (
     Receipt.late,
     Receipt.opens,
     Receipt.opened_ms,
+    Receipt.leavings,
 )
 
 ATTEMPT_COLUMNS = (
@@ -92,7 +93,7 @@ READ_ATTEMPT = Statement(_attempt)
 ATTEMPT_FOR_ANSWER = Statement(lambda dialect: _attempt(dialect).with_for_update(read=True, of=Attempt))
 ATTEMPT_FOR_FINISH = Statement(lambda dialect: _attempt(dialect).with_for_update(of=Attempt))
 
-RECEIPT_NAMES = ("attempt_id", "device", "received_ms", "answers", "late", "opens", "opened_ms")
+RECEIPT_NAMES = ("attempt_id", "device", "received_ms", "answers", "late", "opens", "opened_ms", "leavings")
 
 
 def _add_receipts(dialect: str) -> ClauseElement:

@@ -76,6 +76,7 @@ class AttemptRow:
     practice: bool = False
     duel: str = ""  # win, draw, loss
     stored: Stored | None = None  # then there are no answers
+    left: tuple[int, ...] = ()  # ms after the start at which the page was left
     is_named: bool = False  # by the file, not by its line
 
 
@@ -348,8 +349,16 @@ def _attempt(line: int, row: Mapping[str, Any]) -> AttemptRow:
         practice=row.get("practice") is True,
         duel=_outcome(row.get("duel", "")),
         stored=stored,
+        left=_left(row.get("left", ())),
         is_named="id" in row or "attempt" in row,
     )
+
+
+def _left(given: Any) -> tuple[int, ...]:  # Any: as above
+    found = tuple(sorted(given))
+    if any(type(each) is not int or each < 0 for each in found):
+        raise ValueError("left")
+    return found
 
 
 def _outcome(text: str) -> str:

@@ -36,6 +36,30 @@ def is_final(stage: Stage) -> bool:
     return is_in_turn(stage) or stage.flow.show.after_answer != "nothing"
 
 
+def watches(stage: Stage) -> bool:
+    """Return whether it matters that the page is left. Source: P5 `leaving`."""
+    return stage.clock.leaving != "nothing"
+
+
+def most_leavings(stage: Stage) -> int:
+    """Return which leaving of the page ends an attempt."""
+    return stage.clock.strikes or 1
+
+
+def left_ms(stage: Stage, leavings: Sequence[int]) -> int | None:
+    """Return the leaving that ended an attempt; `leavings`: all moments at which the page was left, in order.
+
+    Source: P5 `leaving`, `strikes` (R18, R20, R48).
+    """
+    most = most_leavings(stage)
+    return leavings[most - 1] if watches(stage) and len(leavings) >= most else None
+
+
+def counts_nothing(stage: Stage, leavings: Sequence[int]) -> bool:
+    """Return whether an attempt is worth nothing because the page was left."""
+    return stage.clock.leaving == "zero" and left_ms(stage, leavings) is not None
+
+
 def steps(
     stage: Stage, of: int, started_ms: int, received: Sequence[Received], now_ms: int = 0
 ) -> list[Step]:

@@ -26,10 +26,6 @@ def _is(*values: object) -> Test:
     return lambda value: value in values
 
 
-def _is_not(*values: object) -> Test:
-    return lambda value: value not in values
-
-
 def _any(*values: object) -> Test:
     return lambda found: any(value in values for value in found)
 
@@ -62,7 +58,6 @@ GAPS = (
         _any("indefinite", "fill", "order", "match"),
     ),
     Gap("/stages/*", N_("答错即止或限时连续答题，又有最短答题时间"), _stops_too_quick),
-    Gap("/stages/*/clock/leaving", N_("离开页面的处理"), _is_not("nothing")),
     Gap("/stages/*", N_("答错重做，又有每题限时或限时连续答题"), _redoes_in_turn),
     Gap("/stages/*/flow/duel", N_("对战")),
     Gap("/stages/*/award/duel", N_("对战积分")),

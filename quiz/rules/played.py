@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
 
-from quiz.rules import timing
+from quiz.rules import course, timing
 from quiz.rules.case import OUTCOMES, AttemptRow
 from quiz.rules.numbers import Exact, plain
 from quiz.rules.parts import Stage
@@ -27,11 +29,16 @@ class Reader:
     def played(self, row: AttemptRow) -> Played:
         """Return what an attempt came to, before corrections."""
         stage, started = self.stage, row.started_ms
-        limit = timing.limit_ms(stage, started)
+        limit, left_ms = timing.limit_ms(stage, started), ended_by_leaving_ms(stage, row)
+        row = row if left_ms is None else _until(row, left_ms)
         came = self._marker.attempt(*self.given(row, limit)) if row.stored is None else self._stored(row)
+        if left_ms is not None and stage.clock.leaving == "zero":
+            came = NOTHING_CAME
         points = in_level(stage, row.scene, came.score, came.points) if self._has_levels else came.points
         if row.duel and stage.award.duel is not None:
             points += plain(stage.award.duel[OUTCOMES.index(row.duel)])
+        if came is NOTHING_CAME:
+            points = 0
         time_ms = row.stored.time_ms if row.stored is not None else None
         return Played(
             id=row.id,
@@ -82,6 +89,23 @@ class Reader:
         assert kept is not None  # asked only where it is
         points = worth_of(self.stage.award, kept.score, kept.correct, kept.done, kept.full)
         return Came(kept.score, plain(points), kept.correct, kept.full)
+
+
+NOTHING_CAME = Came(0, 0, 0, False)
+
+
+def ended_by_leaving_ms(stage: Stage, row: AttemptRow) -> int | None:
+    """Return when leaving the page ended an attempt, None where it did not. Source: P5 `leaving`."""
+    if not row.left:
+        return None
+    return course.left_ms(stage, [row.started_ms + ms for ms in row.left])
+
+
+def _until(row: AttemptRow, left_ms: int) -> AttemptRow:
+    """Return an attempt as it was when leaving the page ended it."""
+    came = sum(row.started_ms + ms <= left_ms for ms in accumulate(row.ms))
+    finished_ms = min(row.finished_ms, left_ms)
+    return replace(row, finished_ms=finished_ms, answers=row.answers[:came], ms=row.ms[:came])
 
 
 def _last_given(answers: Sequence[Exact | None], ms: Sequence[int], of: int) -> Given:

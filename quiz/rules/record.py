@@ -24,7 +24,7 @@ from quiz.rules.extra_time import extended
 from quiz.rules.limits import Dated
 from quiz.rules.numbers import plain
 from quiz.rules.parts import Document, Stage
-from quiz.rules.played import Reader
+from quiz.rules.played import Reader, ended_by_leaving_ms
 from quiz.rules.scoring import opens_what_counts, passes
 from quiz.rules.standings import Earned, Exactly, Line, Played
 from quiz.rules.trees import Forest
@@ -361,7 +361,8 @@ class _Admission:
             return None
         added = self.extra.until(row.started_ms) if self.extra is not None else quota.Added()
         quota.may_start(stage, self._spent(row.started_ms), row.started_ms, row.scene or None, added)
-        if timing.is_too_quick(self.reader.stage, row.started_ms, row.finished_ms):
+        too_quick = timing.is_too_quick(self.reader.stage, row.started_ms, row.finished_ms)
+        if too_quick and ended_by_leaving_ms(stage, row) is None:
             raise TooQuick
         played = self.reader.played(row)
         self.before.append((row, played))

@@ -132,6 +132,7 @@ class Received:
     late: bool = False
     opens: int | None = None
     opened_ms: int | None = None
+    leavings: tuple[int, ...] = ()  # seq of each time that the device left the page
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,15 @@ def too_late(receipts: Iterable[Received]) -> dict[int, Counted]:
             if a.response:
                 found.setdefault(a.n, Counted(a.response, receipt.received_ms, receipt.device, a.seq))
     return found
+
+
+def leavings(receipts: Iterable[Received]) -> list[int]:
+    """Return when the page was left, by the first receipt of each report; one sent twice is one."""
+    found: dict[tuple[str, int], int] = {}
+    for receipt in receipts:
+        for seq in receipt.leavings:
+            found.setdefault((receipt.device, seq), receipt.received_ms)
+    return sorted(found.values())
 
 
 def openings(started_ms: int, receipts: Iterable[Received]) -> dict[int, int]:

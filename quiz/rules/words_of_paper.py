@@ -119,7 +119,9 @@ def _leaving(stage: Stage) -> Iterator[Sentence]:
         case "end":
             yield say(N_("答题时离开页面，会立即交卷。"))
         case "zero":
-            yield say(N_("答题时离开页面，这次答题按 0 分计。"))
+            yield say(N_("答题时离开页面，这次答题立即结束，按 0 分计。"))
+    if stage.clock.leaving != "nothing":
+        yield say(N_("切换到别的应用或页面、锁屏、接电话都算离开；断网和刷新本页不算。"))
 
 
 def _time(stage: Stage) -> Iterator[Sentence]:

@@ -15,6 +15,7 @@ from quiz.errors import N_, NotFound
 from quiz.models import record
 from quiz.models.accounts import Identity, Unit
 from quiz.models.play import Attempt, Line, Result
+from quiz.rules import sheet
 from quiz.rules.rekeyed import Rekeyed
 from quiz.services import closing
 from quiz.services.belonging import unit_ids
@@ -64,6 +65,7 @@ class AttemptFile:
     outcome: Outcome | None  # after corrections; None while it is open
     answers: Sequence[Answered]
     receipts: Sequence[ReceiptShown]
+    leavings: Sequence[int]  # the moments at which the page was left, as the rules look at it
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def _attempt(
         outcome=outcome,
         answers=_answers(rules, result, said) if result is not None else (),
         receipts=[ReceiptShown(r.received_ms, r.device, len(r.answers), r.late) for r in received],
+        leavings=sheet.leavings(received),
     )
 
 

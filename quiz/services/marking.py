@@ -10,12 +10,11 @@ from question_bank.marking import rightness
 from quiz.rules import course, redo, scoring, sheet, timing
 from quiz.rules.course import Step
 from quiz.rules.document import Stage
+from quiz.rules.parts import NOTHING
 from quiz.rules.redo import Rounds
 from quiz.rules.sheet import Counted, Paper, Received
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, stage_of
-
-WRONG = Fraction(0)
 
 
 class Marks(NamedTuple):
@@ -24,21 +23,23 @@ class Marks(NamedTuple):
     taken: Sequence[Taken]
     unasked: Sequence[Fraction]  # what the questions are worth that a run did not reach
     ended_ms: int | None  # when the rules ended it
+    counts: bool = True  # False: the page was left, and the rules make that nothing
 
     def marked(self, stage: Stage, level: str) -> scoring.Marked:
         """Return what the attempt came to."""
+        if not self.counts:
+            return scoring.Marked(NOTHING, NOTHING, 0, len(self.taken) + len(self.unasked), False)
         return scoring.mark(stage, [each.answer for each in self.taken], level, self.unasked)
 
     @property
     def sheet(self) -> list[list[object]]:
         """What the result keeps: by question its version, the options chosen, its rightness, its time.
 
-        An answer that came too late is wrong without options, whatever the key becomes.
+        An answer that came too late is wrong without options, whatever the key becomes. A last false says
+        that nothing of it counts.
         """
-        return [
-            [each.version_id, each.chosen, None if each.answer.right is None else str(each.answer.right), ms]
-            for each, ms in ((each, each.answer.ms) for each in self.taken)
-        ]
+        more = [] if self.counts else [False]
+        return [[each.version_id, each.chosen, each.kept_right, each.answer.ms, *more] for each in self.taken]
 
     def spent(self, stage: Stage) -> list[int]:
         """Return the time of each question."""
@@ -54,6 +55,11 @@ class Taken(NamedTuple):
     chosen: Sequence[str]
     answer: scoring.Answer
 
+    @property
+    def kept_right(self) -> str | None:
+        """The rightness as text."""
+        return None if self.answer.right is None else str(self.answer.right)
+
 
 def marks(rules: Published, row: AttemptRow, received: Sequence[Received], now_ms: int = 0) -> Marks:
     """Return the marks of an attempt as they follow from what was received.
@@ -66,9 +72,11 @@ def marks(rules: Published, row: AttemptRow, received: Sequence[Received], now_m
     else:
         asked = course.steps(stage, paper.count, row.started_ms, received, now_ms)
     taken = [_taken(rules, stage, paper, step) for step in asked]
-    ended_ms = course.stopped_ms(stage, paper.count, [(each.step, each.answer.right) for each in taken])
+    stopped_ms = course.stopped_ms(stage, paper.count, [(each.step, each.answer.right) for each in taken])
+    leavings = sheet.leavings(received)
+    ends = [ms for ms in (stopped_ms, course.left_ms(stage, leavings)) if ms is not None]
     unasked = [stage.paper.sections[slot.section].points for slot in paper.slots[len(taken) :]]
-    return Marks(taken, unasked, ended_ms)
+    return Marks(taken, unasked, min(ends, default=None), not course.counts_nothing(stage, leavings))
 
 
 def counted(rules: Published, row: AttemptRow, received: Sequence[Received]) -> Mapping[int, Counted]:
@@ -94,7 +102,9 @@ def rounds_of(rules: Published, row: AttemptRow, received: Sequence[Received]) -
 
 def ended_ms(rules: Published, row: AttemptRow, received: Sequence[Received], now_ms: int = 0) -> int | None:
     """Return when the rules ended an attempt, None while they have not; see `marks`."""
-    return marks(rules, row, received, now_ms).ended_ms if course.is_run(stage_of(rules, row)) else None
+    stage = stage_of(rules, row)
+    can_end = course.is_run(stage) or course.watches(stage)
+    return marks(rules, row, received, now_ms).ended_ms if can_end else None
 
 
 def _taken(rules: Published, stage: Stage, paper: Paper, step: Step) -> Taken:
@@ -102,7 +112,7 @@ def _taken(rules: Published, stage: Stage, paper: Paper, step: Step) -> Taken:
     question = rules.questions[slot.version_id]
     points = stage.paper.sections[slot.section].points
     if step.is_late:
-        return Taken(step, slot.version_id, [], scoring.Answer(WRONG, step.ms, points))
+        return Taken(step, slot.version_id, [], scoring.Answer(NOTHING, step.ms, points))
     chosen = [question.options[i].id for i in paper.chosen(step.n, step.response)]
     right = rightness(question.key, frozenset(chosen), len(question.options), stage.marking.multiple)
     return Taken(step, slot.version_id, chosen, scoring.Answer(right, step.ms, points))

@@ -54,6 +54,7 @@ class Sheet:
     open: Open | None
     level: str  # the most that may be shown now: a level of `reviewing.LEVELS`
     reached: int  # the last question that was shown
+    leavings: Sequence[int]  # the moments at which the page was left, where that matters
     rounds: Rounds | None = None  # while it is open, where what is not right comes again
 
     @property
@@ -231,10 +232,11 @@ def sheet_of(
             return sheet_of(platform, attempt_id, person_id, now_ms, epoch)
         opened = saved.open
     level = level_of(stage, row.finished_ms is not None, now_ms)
+    left = sheet.leavings(received) if course.watches(stage) else []
     reached = max(sheet.openings(row.started_ms, received)) if course.is_run(stage) else stage.paper.count
     is_open = row.finished_ms is None
     rounds = rounds_of(rules, row, received) if is_open and redo.asks_again(stage) else None
-    return Sheet(row, rules, counted(frozen, row, received), opened, level, reached, rounds)
+    return Sheet(row, rules, counted(frozen, row, received), opened, level, reached, left, rounds)
 
 
 def review(platform: Platform, attempt_id: int, person_id: int, now_ms: int) -> Sheet:
@@ -378,16 +380,26 @@ def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finishe
     rules = published(platform, row.rules_id)
     if row.finished_ms is not None:
         return Finished(closing.outcome_of(connection, rules, row), _after_the_finish(connection, batch, row))
-    admission = save_batch(connection, rules, batch, row).admission if batch.answers else Admission()
+    admission = Admission()
+    if batch.answers or batch.leavings:
+        admission = save_batch(connection, rules, batch, row).admission
     in_time = row.closes_ms is None or batch.received_ms <= row.closes_ms
     finished_ms = batch.received_ms if row.deadline_ms is None else min(batch.received_ms, row.deadline_ms)
-    may_finish_ms = timing.may_finish_ms(stage_of(rules, row), row.started_ms)
-    has_ended = ended_ms(rules, row, receipts(connection, row.id), batch.received_ms) is not None
-    if finished_ms < may_finish_ms and not has_ended:
-        return TooQuick(may_finish=may_finish_ms)
+    if _is_too_quick(connection, rules, row, finished_ms):
+        return TooQuick(may_finish=timing.may_finish_ms(stage_of(rules, row), row.started_ms))
     ending = Ending(finished_ms, "person" if in_time else "server", batch.received_ms)
     outcome = close(connection, rules, row, ending)
     return Finished(outcome or closing.outcome_of(connection, rules, row), admission)
+
+
+def _is_too_quick(connection: Connection, rules: Published, row: AttemptRow, finished_ms: int) -> bool:
+    """Return whether a person may not hand in yet; practice and what the rules have ended may be."""
+    stage = stage_of(rules, row)
+    if row.practice or timing.is_practice(stage, row.started_ms):
+        return False
+    if not timing.is_too_quick(stage, row.started_ms, finished_ms):
+        return False
+    return ended_ms(rules, row, receipts(connection, row.id), finished_ms) is None
 
 
 def _after_the_finish(connection: Connection, batch: Batch, row: AttemptRow) -> Admission:

@@ -16,7 +16,8 @@ from quiz.rules.extra_time import extended
 from quiz.rules.sheet import Answer, Received
 from quiz.services.published import Published
 
-ReceiptRow = tuple[int, str, int, str, bool, int | None, int | None]  # models.record.RECEIPT_NAMES
+NO_LEAVINGS = "[]"
+ReceiptRow = tuple[int, str, int, str, bool, int | None, int | None, str]  # models.record.RECEIPT_NAMES
 
 
 class AttemptRow(NamedTuple):
@@ -94,13 +95,19 @@ def receipts(connection: Connection, attempt_id: int) -> list[Received]:
 
 
 def _received(row: Sequence[Any]) -> Received:  # Any: models.record.RECEIPT_COLUMNS
-    _id, device, received_ms, answers, late, opens, opened_ms = row
-    return Received(device, received_ms, unpacked(answers), bool(late), opens, opened_ms)
+    _id, device, received_ms, answers, late, opens, opened_ms, leavings = row
+    left = tuple(orjson.loads(leavings)) if leavings != NO_LEAVINGS else ()
+    return Received(device, received_ms, unpacked(answers), bool(late), opens, opened_ms, left)
 
 
 def packed(answers: Sequence[Answer]) -> str:
     """Return answers as a receipt stores them."""
     return orjson.dumps(list(map(tuple, answers))).decode()  # orjson writes no named tuples
+
+
+def packed_seqs(leavings: Sequence[int]) -> str:
+    """Return the reports of leaving the page as a receipt stores them."""
+    return orjson.dumps(list(leavings)).decode() if leavings else NO_LEAVINGS
 
 
 def unpacked(text: str) -> tuple[Answer, ...]:

@@ -113,6 +113,12 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
         body["level"] = int(sheet.level_name)
     if not is_open and now_ms() >= sheet.rules.closes_ms:
         body["drawn"] = [slot.version_id for slot in paper.slots]
+    if course.watches(sheet.stage):
+        body["leaving"] = {
+            "does": clock.leaving,
+            "left": len(sheet.leavings),
+            "most": course.most_leavings(sheet.stage),
+        }
     if clock.at_least_ms is not None:
         body["may_finish"] = timing.may_finish_ms(sheet.stage, sheet.row.started_ms)
     if sheet.shown:
@@ -159,6 +165,8 @@ def _saved_json(running: Platform, saved: Saved, sent: Sent) -> dict[str, object
         body["round"], body["asked"] = saved.rounds.number, saved.rounds.asked
     if saved.has_ended:
         body["state"] = "finished"
+    if saved.left:
+        body["left"] = saved.left
     if saved.open is not None:
         paper = Paper.parse(saved.row.seed, saved.row.paper)
         rules = published(running, saved.row.rules_id)
@@ -182,8 +190,17 @@ def _sent(running: Platform, attempt_id: int) -> Sent:
     if not isinstance(device, str) or not (DEVICE.fullmatch(device) or (not device and not given)):
         raise Malformed(N_("device 应为 1 到 40 个字母、数字、- 或 _。"))
     kept, unreadable = _answers(given)
-    received_ms = asked.environ[RECEIVED]
-    return Sent(Batch(attempt_id, token.person_id, token.epoch, device, kept, received_ms), unreadable)
+    batch = Batch(attempt_id, token.person_id, token.epoch, device, kept, asked.environ[RECEIVED])
+    left = body.get("left")
+    return Sent(batch._replace(leavings=_leavings(left, device)) if left else batch, unreadable)
+
+
+def _leavings(left: Any, device: str) -> tuple[int, ...]:  # Any: what somebody sent
+    """Return the reports of leaving the page; raises Malformed."""
+    are_seqs = isinstance(left, list) and all(type(seq) is int and 0 <= seq <= MOST_SEQ for seq in left)
+    if not are_seqs or not device or len(left) > MOST_ANSWERS:
+        raise Malformed(N_("left 应为不超过 %(most)s 个 seq 的列表，并写明 device。"), most=MOST_ANSWERS)
+    return tuple(left)
 
 
 def _answers(given: list[Any]) -> tuple[tuple[Answer, ...], dict[int, str]]:  # Any: what somebody sent

@@ -29,7 +29,7 @@ from quiz.web.attempts import sheet_json
 from quiz.web.bodies import plain
 from quiz.web.contest_page import Personal, card, contest_page
 from quiz.web.language import refusal
-from quiz.web.runner_words import runner_words
+from quiz.web.runner_words import leaving_words, runner_words, stay_words
 from quiz.web.tokens import attempt_token
 from quiz.web.wording import clock, moment
 
@@ -70,6 +70,7 @@ def contest(contest_id: int) -> ResponseReturnValue:
         came=came,
         seeds=draws.commitments(rules),
         has_prizes=_has_prizes(rules),
+        leaving=stay_words(rules.document.stages[stage]),
     )
 
 
@@ -111,7 +112,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         gives_feedback=told(sheet.stage.flow.show.after_answer),
         closes=moment(limit, sheet.stage.calendar.zone) if limit else "",
         time_left=clock(limit - now_ms()) if limit else "",
-        words=runner_words(),
+        words={**runner_words(), **leaving_words(sheet.stage)},
     )
 
 

@@ -27,7 +27,7 @@ from quiz.web.desk_words import level_words
 from quiz.web.level_words import LevelRow, level_cheer, level_to_start, why_closed
 from quiz.web.paging import Part, asked_page
 from quiz.web.publicity_words import frozen_words, withheld_words
-from quiz.web.review import ReviewedQuestion, reviewed_questions, what_comes_later
+from quiz.web.review import ReviewedQuestion, away_words, reviewed_questions, what_comes_later
 from quiz.web.wording import duration, moment, number, period_words
 
 results = Blueprint("results", __name__)
@@ -164,7 +164,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
             for lot in at_once_list.of_person(platform(), sheet.rules, person.person_id)[:MOST_LOTS]
         ],
     )
-    return render_template("results/result.html", page=page)
+    return render_template("results/result.html", page=page, away_words=away_words(sheet))
 
 
 @results.get("/contests/<int:contest_id>/boards/<board_id>")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from quiz.rules import course
 from quiz.rules.rekeyed import EVERYBODY
 from quiz.services.play import Sheet
 from quiz.services.reviewing import LEVELS, Reviewed, everybody_is_through_ms
@@ -39,6 +40,16 @@ class ReviewedQuestion:
 def reviewed_questions(sheet: Sheet) -> list[ReviewedQuestion]:
     """Return the questions of a finished attempt with as much as the rules show now."""
     return [_question(sheet, n, shown) for n, shown in sorted(sheet.shown.items())]
+
+
+def away_words(sheet: Sheet) -> str:
+    """Return what leaving the page has done to an attempt, "" where it did nothing."""
+    count = len(sheet.leavings)
+    if course.counts_nothing(sheet.stage, sheet.leavings):
+        return _("答题时离开了页面，按照规则这次答题按 0 分计。")
+    if course.left_ms(sheet.stage, sheet.leavings) is not None:
+        return _("答题时离开了页面（第 %(count)s 次），按照规则当时已自动交卷。", count=count)
+    return _("答题时离开过页面 %(count)s 次。", count=count) if count else ""
 
 
 def what_comes_later(sheet: Sheet, now_ms: int) -> str:

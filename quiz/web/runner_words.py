@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from quiz.rules import course
+from quiz.rules.document import Stage
+
 
 def runner_words() -> dict[str, str]:
     """Return what the runner says, by its own names."""
@@ -75,3 +78,25 @@ def _told() -> dict[str, str]:
         "handing_in": _("正在交卷，请稍候。"),
         "handing_in_offline": _("网络不通，正在反复尝试交卷，请不要关闭这一页。已保存的答案不会丢。"),
     }
+
+
+def leaving_words(stage: Stage) -> dict[str, str]:
+    """Return what the runner says of leaving the page, nothing where the rules do not look at it."""
+    match stage.clock.leaving:
+        case "strike":
+            return {
+                "stay": _("请不要离开这一页：切换应用、锁屏、接电话都算离开，第 {most} 次离开会自动交卷。"),
+                "left_page": _("您离开了页面，这是第 {count} 次。第 {most} 次离开会自动交卷。"),
+            }
+        case "end":
+            return {"stay": _("请不要离开这一页：切换应用、锁屏、接电话都算离开，一离开就自动交卷。")}
+        case "zero":
+            return {
+                "stay": _("请不要离开这一页：切换应用、锁屏、接电话都算离开，一离开这次答题就按 0 分计。")
+            }
+    return {}
+
+
+def stay_words(stage: Stage) -> str:
+    """Return what is said before the start of leaving the page, "" where the rules do not look at it."""
+    return leaving_words(stage).get("stay", "").replace("{most}", str(course.most_leavings(stage)))

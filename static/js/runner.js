@@ -12,6 +12,7 @@
   var oneByOne = inTurn || redo || page.feedback === "1"; // an answer is final when it is sent
   var deadline = +page.deadline || Infinity; // none: no limit that a person has to know
   var least = +page.least || 0, waits = false; // it cannot be handed in before; the paper is through and waits for that
+  var most = +page.most || 0, timesLeft = +page.left || 0; // leaving the page so often ends it; so often until now
   var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
   var BATCH = 5, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 300, SLOWEST = 1500; // answers; ms
   function id(name) { return document.getElementById(name); }
@@ -35,11 +36,12 @@
     var other = stored();
     my.seq = Math.max(my.seq, other.seq || 0);
     my.queue = other.queue || my.queue;
+    my.left = other.left || my.left;
   }
   function random() { return Math.random().toString(36).slice(2, 10); }
   var my = stored();
   my.device = my.device || "w" + random() + random();
-  my.seq = my.seq || 0; my.queue = my.queue || {}; my.at = my.at || 1;
+  my.seq = my.seq || 0; my.queue = my.queue || {}; my.left = my.left || []; my.at = my.at || 1;
   function waiting() { return Object.keys(my.queue); }
 
   // ---- the paper
@@ -87,7 +89,7 @@
   var trip = 0; // how long the last answer of the server took, in ms
   function body() {
     return JSON.stringify({
-      token: page.token, device: my.device,
+      token: page.token, device: my.device, left: most ? my.left : undefined,
       answers: waiting().map(function (n) { return { n: +n, response: my.queue[n].response, seq: my.queue[n].seq }; })
     });
   }
@@ -125,10 +127,13 @@
     clearTimeout(timer);
     if (busy || over) return;
     reread();
-    if (!waiting().length && !my.finish) { off = false; drawState(); return; }
+    if (!waiting().length && !my.left.length && !my.finish) { off = false; drawState(); return; }
     busy = true; drawState();
-    var finishing = my.finish;
-    post(finishing ? "/finish" : "/answers", body()).then(function (reply) { answered(reply, finishing); }, function () { failed(0); });
+    var finishing = my.finish, reported = my.left;
+    post(finishing ? "/finish" : "/answers", body()).then(function (reply) {
+      if (reply.status === 200) my.left = my.left.filter(function (seq) { return reported.indexOf(seq) < 0; });
+      answered(reply, finishing);
+    }, function () { failed(0); });
   }
   function failed(seconds) { busy = false; off = true; drawState(); lockFinish(); later(seconds); }
   function answered(reply, finishing) {
@@ -149,6 +154,7 @@
     var late = acknowledge(data);
     if (data.state === "finished") return leave();
     drawState();
+    if (data.left > timesLeft) tellLeft(data.left);
     if (data.other_device) { tell(say("other_device"), "warn"); sync().catch(away); }
     showAll(data.shown);
     if (my.finish) return send();
@@ -184,8 +190,29 @@
   }
   function beacon() {
     reread();
-    if (over || !(waiting().length || my.finish) || !navigator.sendBeacon) return;
+    if (over || !(waiting().length || my.left.length || my.finish) || !navigator.sendBeacon) return;
     navigator.sendBeacon(page.api + (my.finish ? "/finish" : "/answers"), new Blob([body()], { type: "application/json" }));
+  }
+  // ---- leaving the page, where the rules look at it: a report with a number of its own, sent until it is acknowledged
+  var unloading = false, excused = false;
+  function leaves() {
+    if (!most || over || my.finish || excused) return;
+    reread();
+    my.left = my.left.concat(my.seq += 1);
+    keep();
+  }
+  function goes() { // reloading is no leaving, and here looks the same: the page that comes next knows
+    unloading = true;
+    setTimeout(function () { unloading = my.gone = false; keep(); }, 3000);
+    if (!most || over || my.finish || excused) return;
+    my.gone = true; keep();
+  }
+  function tellLeft(count) {
+    timesLeft = count;
+    tell(say("left_page", { count: count, most: most }), "warn");
+  }
+  function stayAwake() { // a screen that goes dark by itself is no reason to lose an attempt
+    if (most && navigator.wakeLock) navigator.wakeLock.request("screen").catch(function () { return null; });
   }
   function sync() { // what the server knows, for a page that was away and for answers of another phone
     return post("").then(function (reply) {
@@ -382,10 +409,18 @@
   id("back-to-paper").addEventListener("click", function () { show(shown, true); });
   id("hand-in").addEventListener("click", finish);
   window.addEventListener("online", function () { pause = 1000; send(); });
-  window.addEventListener("pagehide", beacon);
-  window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+  window.addEventListener("beforeunload", goes);
+  window.addEventListener("pagehide", function () { goes(); beacon(); });
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
+    if (my.gone) { my.gone = false; leaves(); }
+    location.reload();
+  });
+  id("expired").addEventListener("click", function () { excused = true; });
   document.addEventListener("visibilitychange", function () {
-    if (document.visibilityState === "hidden") beacon(); else { tick(); send(); }
+    if (document.visibilityState === "visible") { stayAwake(); tick(); return send(); }
+    if (!unloading) leaves();
+    beacon();
   });
   window.addEventListener("storage", function (event) {
     if (event.key === TAB && event.newValue && event.newValue.slice(1) !== tab.slice(1)) {
@@ -419,6 +454,14 @@
   if (first) show(first, false); else finish();
   drawState();
   if (my.finish) lockFinish();
+  if (my.gone) {
+    my.gone = false;
+    var came = performance.getEntriesByType && performance.getEntriesByType("navigation")[0];
+    if (came && came.type !== "reload") leaves();
+    keep();
+  }
+  if (timesLeft) tellLeft(timesLeft); else if (most) tell(say("stay", { most: most }));
+  stayAwake();
   tick(); setInterval(tick, 250);
   send();
 })();

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
@@ -111,6 +112,31 @@ CASES = {
             Go("戊", "RRR", [20_000, 30_000, 26_000], 60_000),  # the third after the clock and its grace
         ],
     ),
+    "the second time of leaving ends it": (
+        rules("per_attempt_s: 60, leaving: strike, strikes: 2"),
+        [
+            Go("甲", "RRR", [5_000, 6_000, 7_000], 40_000, more={"left": [3_000, 12_000]}),
+            Go("乙", "RRW", [5_000, 6_000, 7_000], 40_000, more={"left": [3_000]}),
+        ],
+    ),
+    "leaving ends it": (
+        rules("per_attempt_s: 60, at_least_s: 30, leaving: end"),
+        [
+            Go("甲", "RRR", [5_000, 6_000, 7_000], 40_000, more={"left": [12_000, 13_000]}),
+            Go("乙", "RRR", [5_000, 6_000, 7_000], 30_000),
+        ],
+    ),
+    "leaving makes it nothing": (
+        rules(
+            "per_attempt_s: 60, leaving: zero",
+            award="{from: correct, steps: [{at_least: 1, points: 5}], below: 1}",
+        ),
+        [
+            Go("甲", "RRR", [5_000, 6_000, 7_000], 40_000, more={"left": [12_000]}),
+            Go("乙", "RRR", [5_000, 6_000, 7_000], 30_000),
+            Go("丙", "WWW", [5_000, 6_000, 7_000], 30_000),
+        ],
+    ),
 }
 
 
@@ -141,10 +167,18 @@ def play(app: Flask, platform: Platform, clock: MovedClock, contest_id: int, go:
     clock.at_ms = started_ms = moment(go.at)
     phone.sign_up(go.person)
     phone.start(contest_id)
-    for n, (letter, ms) in enumerate(zip(go.answers, go.ms, strict=True), 1):
-        clock.at_ms += ms
-        right = cast.response(platform, int(phone.attempt["attempt"]), n, right=letter != "W")
-        phone.save({n: right if letter != "-" else ()})
+    received = accumulate(go.ms)
+    events: list[tuple[int, int, str]] = [(ms, n, go.answers[n - 1]) for n, ms in enumerate(received, 1)]
+    events += [(ms, 0, "left") for ms in go.more.get("left", ())]
+    for ms, n, what in sorted(events):
+        clock.at_ms = started_ms + ms
+        attempt_id = int(phone.attempt["attempt"])
+        body = phone.batch(
+            {n: cast.response(platform, attempt_id, n, what != "W") if what != "-" else ()} if n else {}
+        )
+        reply = phone.send("answers", {**body, **({} if n else {"left": [phone.next_seq()]})})
+        if reply.get("state") == "finished":
+            break
     clock.at_ms = max(clock.at_ms, started_ms + go.finish_ms)
     phone.finish()
 

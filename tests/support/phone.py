@@ -62,12 +62,16 @@ class Phone:
         self.attempt = self.post(f"/api/v1/contests/{contest_id}/attempts", body, headers=headers)
         return self.attempt
 
+    def next_seq(self) -> int:
+        """Return the number of the next thing that this device sends."""
+        self.seq += 1
+        return self.seq
+
     def batch(self, answers: Mapping[int, Sequence[str]]) -> dict[str, Any]:
         """Return a body with these answers, each with the next seq."""
         listed = []
         for n, response in answers.items():
-            self.seq += 1
-            listed.append({"n": n, "response": list(response), "seq": self.seq})
+            listed.append({"n": n, "response": list(response), "seq": self.next_seq()})
         return {"device": self.device, "answers": listed}
 
     def save(self, answers: Mapping[int, Sequence[str]]) -> dict[str, Any]:
