@@ -23,7 +23,7 @@ from quiz.web.forms import FileForm
 from quiz.web.language import refusal
 from quiz.web.moments import at_second
 from quiz.web.paging import asked_text
-from quiz.web.wording import number
+from quiz.web.wording import number, period_words
 
 prize_desk = Blueprint("prize_desk", __name__, url_prefix="/desk/contests/<int:contest_id>")
 
@@ -200,7 +200,7 @@ def award_file(contest_id: int, award_id: str, ending: str) -> ResponseReturnVal
         ),
         (
             (_("比赛"), rules.document.title),
-            (_("哪一期"), found.period or _("整个阶段")),
+            (_("哪一期"), period_words(found.period, found.stage) or _("整个阶段")),
             (_("状态"), _("已确认") if found.confirmed and not found.has_changed else _("还没有确认")),
         ),
     )
