@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Row, exists, func, insert, select
@@ -22,6 +22,7 @@ from quiz.rules.parts import Prize
 from quiz.rules.publicity import waits
 from quiz.rules.runs import Run
 from quiz.services.belonging import unit_ids
+from quiz.services.kept_folds import kept
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 from quiz.services.whole_stage import runs
@@ -121,11 +122,18 @@ def given(platform: Platform, rules: Published) -> list[Given]:
     with platform.store.snapshot() as session:
         connection = session.connection()
         confirmed = {(c.award, c.period): c for c in _confirmed(connection, rules)}
-        return [
-            each
-            for position, run in enumerate(runs(platform, session, rules))
-            for each in _of_run(connection, rules, position, run, confirmed)
-        ]
+        found = kept(
+            platform,
+            connection,
+            rules,
+            "awards",
+            lambda: [
+                each
+                for position, run in enumerate(runs(platform, session, rules))
+                for each in _of_run(rules, position, run)
+            ],
+        )
+        return [_given(connection, rules, each, confirmed) for each in found]
 
 
 def one(platform: Platform, rules: Published, award: AwardId, period: str) -> Given:
@@ -237,33 +245,43 @@ def _in_force(rules: Published, award: AwardId) -> Any:  # Any: a select of one 
     )
 
 
-def _of_run(
-    connection: Connection,
-    rules: Published,
-    position: int,
-    run: Run,
-    confirmed: Mapping[tuple[AwardId, str], Confirmed],
-) -> Sequence[Given]:
+class _Got(NamedTuple):
+    """Who gets an award on an occasion, as the fold has it."""
+
+    award: AwardId
+    of: str
+    period: str
+    getters: Sequence[Getter]  # without names, which belong to no record
+
+
+def _of_run(rules: Published, position: int, run: Run) -> Iterator[_Got]:
     stage = stages_of(rules.document)[position]
     positions = {prize.name: n for n, prize in enumerate(stage.awards)}
-    found = []
     for occasion, got in run.given():
         n = positions[occasion.prize.name]
-        prize, period = stage.awards[n], occasion.period or ""
+        prize = stage.awards[n]
         places = dict(occasion.rows) if prize.board is not None and prize.in_a_row is None else {}
         rows = _board_rows(run, prize, occasion.period)
-        ends_ms = timing.period_ends_ms(stage, period)
-        award = AwardId(position, n)
-        numbers = [int(who) for who in got]
-        called = _called(connection, stage, prize, numbers)
-        getters = [
-            Getter(int(who), places.get(who), *called.get(int(who), ("", "")), rows.get(who, {}))
-            for who in got
-        ]
-        is_open = _has_open(connection, rules, position, ends_ms)
-        known = confirmed.get((award, period))
-        found.append(Given(award, stage, prize, occasion.of, period, getters, ends_ms, is_open, known))
-    return found
+        getters = [Getter(int(who), places.get(who), "", "", rows.get(who, {})) for who in got]
+        yield _Got(AwardId(position, n), occasion.of, occasion.period or "", getters)
+
+
+def _given(
+    connection: Connection,
+    rules: Published,
+    got: _Got,
+    confirmed: Mapping[tuple[AwardId, str], Confirmed],
+) -> Given:
+    stage, prize = prize_of(rules, got.award)
+    called = _called(connection, stage, prize, [each.who for each in got.getters])
+    getters = []
+    for each in got.getters:
+        name, real_name = called.get(each.who, ("", ""))
+        getters.append(replace(each, name=name, real_name=real_name))
+    ends_ms = timing.period_ends_ms(stage, got.period)
+    is_open = _has_open(connection, rules, got.award.stage, ends_ms)
+    known = confirmed.get((got.award, got.period))
+    return Given(got.award, stage, prize, got.of, got.period, getters, ends_ms, is_open, known)
 
 
 def _board_rows(run: Run, prize: Prize, period: str | None) -> Mapping[str, Mapping[str, object]]:

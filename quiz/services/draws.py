@@ -25,6 +25,7 @@ from quiz.rules.lots import Drawing, Win
 from quiz.rules.parts import Draw
 from quiz.rules.redraws import Course
 from quiz.services.at_once_list import Standing, listed, standing
+from quiz.services.kept_folds import kept
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 from quiz.services.whole_stage import runs
@@ -221,7 +222,11 @@ Entries = Mapping[str, Sequence[Dated]]  # by person
 
 def _folded(platform: Platform, session: Session, rules: Published) -> list[Entries]:
     """Return everybody's entries, draw by draw as `draws_of` lists them."""
-    return [run.entries(draw) for run in runs(platform, session, rules) for draw in run.stage.draws]
+
+    def fold() -> list[Entries]:
+        return [run.entries(draw) for run in runs(platform, session, rules) for draw in run.stage.draws]
+
+    return kept(platform, session.connection(), rules, "entries", fold)
 
 
 def draw_of(rules: Published, number: int) -> tuple[str, Stage, Draw]:

@@ -56,6 +56,9 @@ class Platform:
     stored_sums: dict[tuple[object, ...], tuple[float, UnitSums]] = field(
         default_factory=dict
     )  # of units, added up from SQL while Redis is away, and until when they are shown again
+    folds: dict[tuple[int, str], tuple[object, object]] = field(
+        default_factory=dict
+    )  # contest, what was folded → at which position of the record, what it came to
     clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed
     jump_ms: int = 0  # how far it jumped last
 

@@ -154,3 +154,58 @@ def test_a_contest_without_draws_and_awards_has_no_page_of_them(
 
     assert stranger.client.get(f"/contests/{plain}/prizes").status_code == 404
     assert "抽奖与获奖名单" not in stranger.open(f"/contests/{plain}")
+
+
+AT_ONCE = ready.rules().replace(
+    "    boards:\n",
+    """    draws: [{name: 红包, entries: [{for: attempt}], prizes: [{name: 五元, stock: 2}], drawn: at_once}]
+    boards:
+""",
+)
+
+
+def test_a_lot_drawn_at_once_is_told_with_the_result_and_an_unclaimed_prize_passes_on(
+    app: Flask, platform: Platform, contest_id: int, organizer: Visitor, stranger: Visitor, clock: MovedClock
+) -> None:
+    here = ready.publish(platform, AT_ONCE, clock.now_ms())
+    phones = [Phone(app) for _ in range(3)]
+    for n, phone in enumerate(phones):
+        phone.sign_up(f"手机{n}")
+        phone.start(here)
+        phone.finish()
+    first = Visitor(app)
+    first.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {phones[0].token}"
+    assert "“红包”第 1 个机会 中奖：五元" in first.open(f"/attempts/{phones[0].attempt['attempt']}/result")
+    assert "第 1 个机会 中奖：五元" in first.open(f"/contests/{here}/prizes")
+    assert "已抽 3 次，中奖 2 次" in stranger.open(f"/contests/{here}/prizes")
+    (draw,) = phones[0].get(f"/api/v1/contests/{here}/prizes")["draws"]
+    assert (draw["lots"], draw["left"], draw["seed"]) == (3, [{"prize": "五元", "count": 0}], None)
+
+    page = f"/desk/contests/{here}/draws/0"
+    assert "五元 手机1" in organizer.open(page)
+    organizer.send(page)
+    assert "现在不能结束抽奖" in organizer.text
+    clock.set("2026-03-08 20:00")
+    organizer.open(page)
+    assert "种子已公布" in organizer.send(page)
+    (draw,) = phones[0].get(f"/api/v1/contests/{here}/prizes")["draws"]
+    lost = draw["drawings"][0]["wins"][0]
+    assert "“五元”没有领取" in organizer.open(f"{page}?code={lost['code']}&entry={lost['entry']}")
+    fields = {"occasion": "", "code": lost["code"], "entry": lost["entry"]}
+    assert "请写明为什么递补" in organizer.send(f"{page}/pass-on", because=" ", **fields)
+    assert "“五元”已递补给抽奖号" in organizer.send(f"{page}/pass-on", because="逾期未领", **fields)
+
+    assert "未领取，已递补 逾期未领" in organizer.open(page)
+    assert "五元 手机2" in organizer.text
+    public = stranger.open(f"/contests/{here}/prizes")
+    assert "未领取，已递补" in public
+    assert "逾期未领" not in public
+    assert f"--redraws redraws-{here}-0.csv" in public
+    assert "奖品递补" in organizer.open("/desk/audit")
+    redraws = stranger.client.get(f"/contests/{here}/draws/0/redraws.csv").get_data(as_text=True)
+    assert redraws.splitlines() == [
+        "draw,after,occasion,code,entry",
+        f"红包,1,,{lost['code']},{lost['entry']}",
+    ]
+    (draw,) = phones[0].get(f"/api/v1/contests/{here}/prizes")["draws"]
+    assert [win.get("passed_on", False) for win in draw["drawings"][0]["wins"]] == [True, False, False]
