@@ -8,6 +8,7 @@ from quiz.errors import Fault, InvalidDocument
 from quiz.rules.building import build
 from quiz.rules.checks import misfits
 from quiz.rules.contradictions import contradictions
+from quiz.rules.kept import groups_missing
 from quiz.rules.not_yet import not_yet
 from quiz.rules.out_of_reach import out_of_reach
 from quiz.rules.parts import Board, Calendar, Document, Paper, Section, Stage, Tree
@@ -38,7 +39,8 @@ def playable(text: str) -> Document:
 
 def unplayable(source: Source, document: Document) -> list[Fault]:
     """Return what keeps a valid document from being published."""
-    return _in_order([*not_yet(source), *unstated(source, document), *out_of_reach(source, document)])
+    checks = (unstated, out_of_reach, groups_missing)
+    return _in_order([*not_yet(source), *(fault for check in checks for fault in check(source, document))])
 
 
 def checked(text: str) -> Source:

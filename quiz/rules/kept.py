@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from quiz.errors import N_, Fault
 from quiz.rules.parts import Board, Document, Stage
+from quiz.rules.reading import Source
 from quiz.rules.standings import Line
 from quiz.rules.units import NEED_PEOPLE, Facts, Sums, Together, contribution, terms_of
 
@@ -12,6 +14,8 @@ GROUP = "group"  # what boards are divided by beside levels of units; stands amo
 MOMENT = "@"  # begins the name of what is kept of a person and never added up
 MOMENTS = {"reached": "@reached", "first_started": "@first_started"}  # metric → its name among the sums
 WITHOUT_POINTS = "/0"  # ends the name of the order of those who have none
+
+GROUPS_MISSING = N_('有的榜按组别计算，请在 people 里写出有哪些组别，如 groups: ["少年组", "成人组"]。')
 
 Picked = Mapping[str, Sequence[int]]  # order → the numbers that were asked for
 Pick = tuple[str, int]  # order, how many from its top; negative: from its bottom
@@ -103,6 +107,14 @@ def asks_for_groups(document: Document) -> bool:
     """Return whether some board needs to know in which group people are."""
     boards = all_boards(document)
     return any(board.each == GROUP for board in boards) or "group_best_sum" in metrics(boards)
+
+
+def groups_missing(source: Source, document: Document) -> list[Fault]:
+    """Return what keeps a document from being published that counts by groups and does not list them."""
+    if not asks_for_groups(document) or document.people.groups:
+        return []
+    at = "/people" if "people" in source.raw else ""
+    return [Fault(at, source.line(at), "groups_missing", GROUPS_MISSING)]
 
 
 def is_by_people(document: Document, board: Board) -> bool:

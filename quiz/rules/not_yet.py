@@ -47,10 +47,7 @@ def _at_once_by_place(draw: Any) -> bool:
     return draw.get("drawn") == "at_once" and any(entry["for"] == "place" for entry in draw["entries"])
 
 
-PERSONAL = ("total", "time", "reached", "first_started")
-
 GAPS = (
-    Gap("/boards", N_("跨阶段的榜")),
     Gap("/draws/*", N_("当场抽奖按名次得机会"), _at_once_by_place),
     Gap(
         "/stages/*/paper/sections/*/kinds",
@@ -61,10 +58,6 @@ GAPS = (
     Gap("/stages/*", N_("答错重做，又有每题限时或限时连续答题"), _redoes_in_turn),
     Gap("/stages/*/flow/duel", N_("对战")),
     Gap("/stages/*/award/duel", N_("对战积分")),
-    Gap("/stages/*/boards/*/each", N_("按人群或单位分榜")),
-    Gap("/stages/*/boards/*/order", N_("单位榜按用时或先后排序"), _any(*PERSONAL)),
-    Gap("/stages/*/boards/*/order", N_("各组最高分之和"), _any("group_best_sum")),
-    Gap("/stages/*/boards/*/value/terms/*/metric", N_("各组最高分之和"), _is("group_best_sum")),
     Gap("/stages/*/draws/*", N_("当场抽奖按名次得机会"), _at_once_by_place),
     Gap("/stages/*/integrity/one_phone", N_("一人一机"), _is(True)),
     Gap("/stages/*/integrity/shortest_s", N_("过快答题的提示")),

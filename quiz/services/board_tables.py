@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from quiz.errors import N_
 from quiz.live import View
 from quiz.reports import Cell, Table
 from quiz.rules import names, standings, units
+from quiz.rules.kept import GROUP
 from quiz.rules.numbers import shortest
 from quiz.rules.parts import Term
 from quiz.services.board_reading import Reading, Row
@@ -69,11 +71,13 @@ def people_table(
     unit_names: Mapping[int, str],
     notes: Sequence[tuple[str, str]],
     below: Sequence[Row] = (),
+    remarks: bool = False,
 ) -> Table:
     """Return a board of people as a table; at the desk with the real names and the numbers of the people.
 
-    `below`: who is disqualified, listed after the others.
+    `below`: who is disqualified, listed after the others. `remarks`: a column for it stands in any case.
     """
+    remarks = remarks or bool(below)
     desk = reading.wanted.view is View.FULL
     levels = [
         (f"{tree}.{level}", LEVELS.get(level, level))
@@ -82,7 +86,7 @@ def people_table(
     ]
     columns = [N_("名次"), N_("昵称"), *(header for _, header in levels), N_("总分"), N_("用时（秒）")]
     columns += [N_("达到时间"), N_("首次开始"), N_("答题次数"), N_("满分次数")]
-    columns += [N_("备注")] if below else []
+    columns += [N_("备注")] if remarks else []
     if desk:
         columns += [N_("姓名"), N_("人员编号")]
     zone = ZoneInfo(reading.rules.document.timezone)
@@ -103,7 +107,7 @@ def people_table(
                 moment(totals["first_started_ms"], zone),
                 totals["attempts"],
                 totals["full"],
-                *(("",) if below else ()),
+                *(("",) if remarks else ()),
                 *((line.name or "", line.person_id) if desk else ()),
             )
         for row in below:
@@ -139,6 +143,25 @@ def unit_table(reading: Reading, rows: Iterable[Row], notes: Sequence[tuple[str,
     return Table(reading.board.name, columns, cells(), notes)
 
 
+def divided_table(reading: Reading, tables: Sequence[tuple[str, Table]], whole: Table) -> Table:
+    """Return the tables of a divided board, and what they rest on, as one: each row with its part.
+
+    `whole`: the table of the board as if it were not divided, for its columns.
+    """
+    each = (reading.board.each or "").rpartition(".")[2]
+    header = N_("组别") if each == GROUP else LEVELS.get(each, each)
+
+    def joined(like: Table, found: Sequence[tuple[str, Table]]) -> Table:
+        rows = ((part, *row) for part, table in found for row in table.rows)
+        return replace(like, columns=[header, *like.columns], rows=rows, sheets=())
+
+    sheets = [
+        joined(sheet, [(part, table.sheets[n]) for part, table in tables if table.sheets])
+        for n, sheet in enumerate(whole.sheets)
+    ]
+    return replace(joined(whole, tables), sheets=sheets)
+
+
 def below_words(row: Row) -> str:
     """Return why a row has no place."""
     if row.because is None:
@@ -153,7 +176,7 @@ def notes(reading: Reading, digest: str, now_ms: int) -> list[tuple[str, str]]:
     view = N_("公开的榜") if reading.wanted.view is View.PUBLIC else N_("后台的全榜")
     found = [
         (N_("比赛"), document.title),
-        (N_("阶段"), reading.stage.name),
+        (N_("阶段"), reading.stage.name or N_("全部阶段")),
         (N_("榜"), N_("%(board)s（%(view)s）") % {"board": reading.board.name, "view": view}),
         (N_("时段"), _period(reading)),
         (

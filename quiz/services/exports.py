@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from quiz.models.accounts import Identity, Unit
 from quiz.models.contests import Rules
 from quiz.models.play import Line
 from quiz.reports import MOST_SHEET_ROWS, WRITERS, Table, write_lines
-from quiz.services import board_tables, disqualified, grounds, unit_board
+from quiz.services import board_parts, board_tables, disqualified, grounds, unit_board
 from quiz.services.board_reading import Reading, Wanted
 from quiz.services.people_board import COLUMNS, LineRow, has_too_few
 from quiz.services.platform import Actor, Platform
@@ -33,6 +33,7 @@ ROWS_TOLD = 1_000  # between two signs of life
 T = TypeVar("T")
 REASONS = "jsonl"  # why everybody stands where they stand, one a line
 ENDINGS = (*WRITERS, REASONS)
+Notes = Sequence[tuple[str, str]]
 Tell = Callable[[int], None]  # is told now and then how many rows are written
 
 
@@ -105,13 +106,38 @@ def _count(session: Session, reading: Reading) -> int:
 def _table(reading: Reading, session: Session) -> Table:
     digest = session.scalar(select(Rules.digest).where(Rules.id == reading.rules.rules_id)) or ""
     notes = board_tables.notes(reading, digest, reading.now_ms)
-    if reading.board.of != "people":
-        listed, below = unit_board.rows(
-            reading, session, lambda level, picks: unit_board.stored_sums(reading, session, level, picks)
-        )
-        told = told_of(reading, [*listed, *below])
-        return replace(board_tables.unit_table(reading, told, notes), sheets=grounds.of_units(reading, told))
+    make = _units if reading.board.of != "people" else _people
+    if reading.board.each is None:
+        return make(reading, session, notes)
+    parts = board_parts.each_of(reading, session)
+    tables = [(part.part.name, make(part, session, notes)) for part in parts if part.part is not None]
+    return board_tables.divided_table(reading, tables, make(reading, session, notes))
+
+
+def _units(reading: Reading, session: Session, notes: Notes) -> Table:
+    listed, below = unit_board.rows(
+        reading, session, lambda level, picks: unit_board.stored_sums(reading, session, level, picks)
+    )
+    told = told_of(reading, [*listed, *below])
+    return replace(board_tables.unit_table(reading, told, notes), sheets=grounds.of_units(reading, told))
+
+
+def _people(reading: Reading, session: Session, notes: Notes) -> Table:
     names = dict(session.execute(select(Unit.id, Unit.name)).all())
+    book = disqualified.book(session, reading.rules.contest_id, reading.frozen_ms)
+    below = disqualified.people(reading, session, book)
+    has_remarks = reading.board.each is not None and bool(book.people_out)
+    if has_too_few(reading, session):
+        return board_tables.people_table(reading, (), names, notes, remarks=has_remarks)
+    lines = _lines(reading, session)
+    table = board_tables.people_table(reading, lines, names, notes, below, remarks=has_remarks)
+    if not reading.is_desk:
+        return table
+    return replace(table, sheets=grounds.of_people(reading, session), notes=[*notes, grounds.HOW_TO_CHECK])
+
+
+def _lines(reading: Reading, session: Session) -> Iterator[LineRow]:
+    """Yield the lines on a board in order; asked for only when they are written."""
     lines = session.execute(
         select(*COLUMNS)
         .outerjoin(Identity, Identity.person_id == Line.person_id)
@@ -119,21 +145,21 @@ def _table(reading: Reading, session: Session) -> Table:
         .order_by(Line.order_key, Line.person_id)
         .execution_options(yield_per=ROWS_TOLD)
     )
-    book = disqualified.book(session, reading.rules.contest_id, reading.frozen_ms)
-    below = disqualified.people(reading, session, book)
-    if has_too_few(reading, session):
-        return board_tables.people_table(reading, (), names, notes)
-    table = board_tables.people_table(reading, (LineRow(*values) for values in lines), names, notes, below)
-    if not reading.is_desk:
-        return table
-    return replace(table, sheets=grounds.of_people(reading, session), notes=[*notes, grounds.HOW_TO_CHECK])
+    yield from (LineRow(*values) for values in lines)
 
 
-def _reasons(reading: Reading, session: Session) -> Iterable[dict[str, Any]]:  # Any: JSON
-    """Return why everybody stands where they stand; what people did is for the desk alone."""
+def _reasons(reading: Reading, session: Session) -> Iterator[dict[str, Any]]:  # Any: JSON
+    """Yield why everybody stands where they stand; what people did is for the desk alone."""
+    if reading.board.of == "people" and not reading.is_desk:
+        raise InvalidInput(N_("个人榜的依据只在后台导出。"))
+    for part in board_parts.each_of(reading, session):
+        named = {"part": part.part.name} if part.part is not None else {}
+        for why in _reasons_of(part, session):
+            yield {**named, **why}
+
+
+def _reasons_of(reading: Reading, session: Session) -> Iterable[dict[str, Any]]:  # Any: JSON
     if reading.board.of == "people":
-        if not reading.is_desk:
-            raise InvalidInput(N_("个人榜的依据只在后台导出。"))
         return grounds.explanations(reading, session)
     listed, below = unit_board.rows(
         reading, session, lambda level, picks: unit_board.stored_sums(reading, session, level, picks)

@@ -16,6 +16,7 @@ from quiz.rules import eligibility, extra_time
 from quiz.rules.eligibility import BORN, GRADE, GROUP
 from quiz.rules.permissions import Role
 from quiz.services.admission import known_of
+from quiz.services.everywhere import announce_all, refolded
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 
@@ -118,7 +119,7 @@ class Correction:
 
 
 def correct(platform: Platform, person_id: int, wanted: Correction, actor: Actor) -> None:
-    """Let the desk correct what is known of a person; it decides about starts from now on.
+    """Let the desk correct what is known of a person; it decides about starts, and boards by groups follow.
 
     Raises NotFound, InvalidInput.
     """
@@ -143,6 +144,10 @@ def correct(platform: Platform, person_id: int, wanted: Correction, actor: Actor
         row.groups, row.born, row.grade, row.extra = _packed(groups), born, grade, extra
         detail = orjson.dumps({**changed, "because": because}).decode()
         session.add(actor.audit("people.about", str(person_id), detail))
+        session.flush()
+        regrouped = "groups" in changed
+        lines = refolded(session.connection(), platform, person_id, actor.now_ms) if regrouped else {}
+    announce_all(platform, lines)
 
 
 def read_born(text: str, now_ms: int) -> str:

@@ -14,11 +14,8 @@ from quiz.live import LiveLine
 from quiz.models import record
 from quiz.models.accounts import Audit, Membership, Unit
 from quiz.models.contests import Contest, Rules
-from quiz.models.play import Line
 from quiz.rules.belonging import Member, check_change, unit_at
-from quiz.rules.publicity import FROZEN_APART
-from quiz.services.announcing import announce
-from quiz.services.closing import refold
+from quiz.services.everywhere import announce_all, refolded
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import published
 
@@ -117,8 +114,7 @@ def _announced(platform: Platform, work: Callable[[Connection], dict[int, list[L
         changed = platform.writer.run(work)
     except IntegrityError as error:  # the same was sent twice at once
         raise ChangedMeanwhile() from error
-    for contest_id, lines in changed.items():
-        announce(platform, contest_id, lines)
+    announce_all(platform, changed)
 
 
 def _join(
@@ -136,7 +132,7 @@ def _join(
         if tree in document.units and now_ms < max(s.calendar.closes_ms for s in document.stages):
             check_change(document.units[tree].lock, document.timezone, members, since_ms, now_ms)
     _add(connection, person_id, tree, unit_id, number=len(members) + 1, since_ms=now_ms)
-    return _refolded(connection, platform, person_id, now_ms)
+    return refolded(connection, platform, person_id, now_ms)
 
 
 def _set(
@@ -172,7 +168,7 @@ def _set(
             detail=orjson.dumps(detail).decode(),
         )
     )
-    return _refolded(connection, platform, person_id, actor.now_ms)
+    return refolded(connection, platform, person_id, actor.now_ms)
 
 
 def _members(connection: Connection, person_id: int, tree: str) -> list[Member[int]]:
@@ -196,20 +192,3 @@ def _unfinished(connection: Connection) -> list[tuple[int, int]]:
         select(Contest.rules_id, since.c.at).join(since, since.c.contest_id == Contest.id)
     )
     return [(rules_id, at) for rules_id, at in rows if rules_id is not None]
-
-
-def _refolded(
-    connection: Connection, platform: Platform, person_id: int, now_ms: int
-) -> dict[int, list[LiveLine]]:
-    """Fold the person anew wherever they are on a board."""
-    stages = connection.execute(
-        select(Rules.id, Line.stage)
-        .join(Contest, Contest.rules_id == Rules.id)
-        .join(Line, Line.contest_id == Contest.id)
-        .where(Line.person_id == person_id, Line.period == "", Line.stage < FROZEN_APART)
-    ).all()
-    changed: dict[int, list[LiveLine]] = {}
-    for rules_id, stage in stages:
-        rules = published(platform, rules_id)
-        changed.setdefault(rules.contest_id, []).extend(refold(connection, rules, stage, person_id, now_ms))
-    return changed

@@ -28,7 +28,7 @@ from quiz.rules.record import Record, Shared
 from quiz.rules.runs import Run
 from quiz.rules.tables import Row, Tables
 from quiz.rules.trees import Forest
-from quiz.services import unit_board
+from quiz.services import board_parts, unit_board
 from quiz.services.belonging import unit_ids
 from quiz.services.board_reading import BoardId, Reading, Wanted
 from quiz.services.closing import played_of
@@ -54,10 +54,10 @@ def runs(platform: Platform, session: Session, rules: Published, tried: Tried | 
     """
     whole = _Whole(session.connection(), rules, tried)
     found = [StoredRecord(whole, n) for n in range(len(rules.document.stages))]
-    tables: list[Tables] = [_Tables(platform, session, each) for each in found]
+    records: list[Record | Across] = [*found]
     if _has_across(rules.document):
-        tables.append(Tables(Across(rules.document, found)))
-    return [Run(each) for each in tables]
+        records.append(Across(rules.document, found))
+    return [Run(_Tables(platform, session, whole, each, n)) for n, each in enumerate(records)]
 
 
 class UnitNamed(NamedTuple):
@@ -249,22 +249,36 @@ class StoredRecord(Record):
 class _Tables(Tables):
     """The boards of a running stage; those of units are told by what shows them."""
 
-    def __init__(self, platform: Platform, session: Session, stored: StoredRecord) -> None:
-        super().__init__(stored)
-        self.platform, self.session, self.stored = platform, session, stored
+    def __init__(
+        self, platform: Platform, session: Session, whole: _Whole, found: Record | Across, position: int
+    ) -> None:
+        super().__init__(found)
+        self.platform, self.session, self.whole, self.position = platform, session, whole, position
 
     def rows(self, board: Board, period: str | None = None) -> list[Row]:
         """Return the rows of a whole board in order."""
         if board.of == "people":
             return super().rows(board, period)
-        position = self.stage.boards.index(board)
-        wanted = Wanted(BoardId(self.stored.position, position), view=View.FULL)
-        reading = Reading(self.platform, self.stored.whole.rules, wanted, 0, period or "")
-        if self.stored.whole.tried is not None:
-            listed, _ = tried_rows(reading, self.session, self.stored.whole.tried)
+        return self._listed(self._reading(board, period))
+
+    def parts(self, board: Board, period: str | None = None) -> Mapping[str, list[Row]]:
+        """Return a board's rows by group or unit, all of them under "" where it is not divided."""
+        if board.of == "people" or board.each is None:
+            return super().parts(board, period)
+        parts = board_parts.each_of(self._reading(board, period), self.session)
+        return {str(part.part.number): self._listed(part) for part in parts if part.part is not None}
+
+    def _reading(self, board: Board, period: str | None) -> Reading:
+        wanted = Wanted(BoardId(self.position, self.stage.boards.index(board)), view=View.FULL)
+        return Reading(self.platform, self.whole.rules, wanted, 0, period or "")
+
+    def _listed(self, reading: Reading) -> list[Row]:
+        session = self.session
+        if self.whole.tried is not None:
+            listed, _ = tried_rows(reading, session, self.whole.tried)
         else:
             listed, _ = unit_board.rows(
-                reading, self.session, lambda level, picks: stored_sums(reading, self.session, level, picks)
+                reading, session, lambda level, picks: stored_sums(reading, session, level, picks)
             )
         return [{**row.values, "place": row.place, "who": named(row.id)} for row in listed]
 

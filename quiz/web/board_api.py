@@ -15,6 +15,7 @@ from quiz.services.published import in_force
 from quiz.services.results import BoardId, Row, Wanted
 from quiz.web.access import allows, now_ms, platform, visitor
 from quiz.web.bodies import as_json, plain
+from quiz.web.paging import asked_part
 from quiz.web.questions import number
 
 board_api = Blueprint("board_api", __name__, url_prefix="/api/v1/contests/<int:contest_id>/boards")
@@ -43,6 +44,7 @@ def boards(contest_id: int) -> ResponseReturnValue:
                     "name": board.name,
                     "of": board.of,
                     "over": board.over,
+                    "each": board.each,
                     "stage": board_id.stage,
                     "periods": periods.get(board_id, []),
                 }
@@ -67,6 +69,7 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
     wanted = Wanted(
         board=BoardId.parse(board),
         period=plain(request.args.get("period", ""))[:80],
+        part=asked_part(),
         first=(_number("page", 1, MOST_PAGE) - 1) * size,
         size=size,
         me=who.person_id if who is not None else None,
@@ -78,6 +81,8 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
         {
             "board": board,
             "period": wanted.period,
+            "each": str(found.part.number) if found.part is not None else None,
+            "parts": [{"id": str(part.number), "name": part.name} for part in found.parts],
             "count": found.count,
             "rows": [_row_json(row) for row in rows],
             "mine": _row_json(found.mine) if found.mine is not None else None,

@@ -25,11 +25,11 @@ from quiz.services.published import in_force
 from quiz.services.results import BoardId, Wanted
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.board_columns import board_columns
-from quiz.web.desk_words import level_words, phase_words
+from quiz.web.desk_words import level_words, part_words, phase_words
 from quiz.web.files import actor, kept, written
 from quiz.web.forms import NewContestForm, RulesForm
 from quiz.web.language import fault_words, said
-from quiz.web.paging import Part, asked_page, asked_text
+from quiz.web.paging import Part, asked_page, asked_part, asked_text
 from quiz.web.paper_words import PaperReport, report
 from quiz.web.publicity_words import seen_by_public
 from quiz.web.words import rules_page
@@ -195,6 +195,7 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
     wanted = Wanted(
         BoardId.parse(board_id),
         period=asked_text("period"),
+        part=asked_part(),
         first=(page - 1) * BOARD_ROWS,
         size=BOARD_ROWS,
         query=asked_text("q"),
@@ -218,6 +219,7 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
         part=Part(page, BOARD_ROWS, found.count),
         columns=board_columns(stage, shown),
         level_words=level_words(),
+        part_label=part_words(shown),
         stands_since_ms=found.stands_since_ms,
     )
 

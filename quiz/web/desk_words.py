@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
+from quiz.rules.document import Board
+from quiz.rules.kept import GROUP
+
 
 def action_words() -> Mapping[str, str]:
     """Return what the audit log calls each action."""
@@ -80,6 +83,12 @@ def level_words() -> Mapping[str, str]:
         "grade": _("年级"),
         "class": _("班级"),
     }
+
+
+def part_words(board: Board) -> str:
+    """Return what the parts of a divided board are called."""
+    each = (board.each or "").rpartition(".")[2]
+    return _("组别") if each == GROUP else level_words().get(each, each)
 
 
 def kind_words() -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 LONGEST_TEXT = 200  # characters
+LONGEST_ID = 15  # digits
 LAST_PAGE = 1_000_000  # beyond it nobody asks in earnest
 
 
@@ -29,6 +30,12 @@ def asked_page() -> int:
     asked = request.args.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < len(str(LAST_PAGE)) else 1
     return max(1, page)
+
+
+def asked_part() -> int | None:
+    """Return which part of a divided board the address asks for; None where it names none."""
+    asked = request.args.get("each", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ID else None
 
 
 def asked_text(name: str) -> str:

@@ -23,9 +23,9 @@ from quiz.services.published import Published, in_force
 from quiz.services.results import BoardId, Page, Row, Wanted
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
 from quiz.web.correction_words import told
-from quiz.web.desk_words import level_words
+from quiz.web.desk_words import level_words, part_words
 from quiz.web.level_words import LevelRow, level_cheer, level_to_start, why_closed
-from quiz.web.paging import Part, asked_page
+from quiz.web.paging import Part, asked_page, asked_part
 from quiz.web.publicity_words import frozen_words, withheld_words
 from quiz.web.review import ReviewedQuestion, away_words, reviewed_questions, what_comes_later
 from quiz.web.wording import duration, moment, number, period_words
@@ -88,6 +88,9 @@ class BoardPage:
     boards: Sequence[tuple[BoardId, str]]
     periods: Sequence[tuple[str, str]]
     period: str
+    parts: Sequence[tuple[str, str]]  # of a divided board
+    part: str
+    part_label: str
     query: str
     search_label: str
     name_label: str
@@ -176,6 +179,7 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
     wanted = Wanted(
         BoardId.parse(board_id),
         period=request.args.get("period", "")[:LONGEST_PERIOD],
+        part=asked_part(),
         first=(asked_page() - 1) * PAGE_SIZE,
         size=PAGE_SIZE,
         me=person.person_id if person else None,
@@ -201,7 +205,9 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
     is_people = shown.of == "people"
     periods = _periods(rules, wanted, shown)
     period = wanted.period or getattr(found, "period", "") or (periods[0][0] if periods else "")
-    kept = {name: value for name, value in (("period", wanted.period), ("q", wanted.query)) if value}
+    shown_part = str(found.part.number) if found.part is not None else ""
+    asked = (("period", wanted.period), ("each", shown_part), ("q", wanted.query))
+    kept = {name: value for name, value in asked if value}
     part = Part(wanted.first // wanted.size + 1, wanted.size, found.count)
     address = url_for("results.board", contest_id=rules.contest_id, board_id=wanted.board, page=part.page)
     mine = found.mine.id if found.mine else None
@@ -213,6 +219,9 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         boards=[(each, b.name) for each, _stage, b in _shown(rules)],
         periods=periods,
         period=period,
+        parts=[(str(each.number), each.name) for each in found.parts],
+        part=shown_part,
+        part_label=part_words(shown),
         query=wanted.query,
         search_label=_("找人（昵称）") if is_people else _("找单位（名称）"),
         name_label=_("姓名") if is_people else _level_word(shown),
