@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import answers, boards
+from bench import answers, boards, fold, remark
 from bench.attempts import open_attempts
 from bench.load import Measured
 from bench.preparing import platform_on, prepare
@@ -28,7 +28,9 @@ CEILINGS = {  # what may not be exceeded
     "single": 2.0,  # × an empty view, processor time of the whole server
     "batch of 20": 2.5,
     "board growth": 1.3,  # page with one's own place: the largest board against the smallest
+    "remark": 120,  # seconds, of 100,000 attempts
 }
+REMARKED = 100_000  # attempts
 
 
 class Report:
@@ -60,24 +62,25 @@ class Report:
 def main() -> int:
     """Measure everything; returns the exit code."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--only", choices=("answers", "boards"), help="a part of it")
-    only = asked.parse_args().only
+    asked.add_argument("--only", choices=PARTS, help="a part of it")
+    asked.add_argument("--attempts", type=int, help="fewer than usual to mark again, or to fold")
+    given = asked.parse_args()
     sys.stdout.write(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
         f"Python {machine.python_version()}, {machine.system()} {machine.release()}\n\n"
     )
     report = Report()
     with tempfile.TemporaryDirectory(prefix="quiz-bench-") as folder:
-        if only != "boards":
-            _answers(Path(folder) / "answers", report)
-        if only != "answers":
-            _boards(Path(folder) / "boards", report)
+        for name in PARTS if given.only is None else [given.only]:
+            part = Path(folder) / name
+            part.mkdir()
+            PARTS[name](part, report, given.attempts)
     for what in report.exceeded:
         sys.stdout.write(f"above its ceiling: {what}\n")
     return 1 if report.exceeded else 0
 
 
-def _answers(folder: Path, report: Report) -> None:
+def _answers(folder: Path, report: Report, _attempts: int | None) -> None:
     prepared = prepare(folder / "data", PEOPLE + VISITORS)
     with platform_on(folder / "data") as platform:
         opened = open_attempts(platform, prepared.contest_id, list(prepared.people[:PEOPLE]))
@@ -101,7 +104,7 @@ def _answers(folder: Path, report: Report) -> None:
         server.kill_everything()
 
 
-def _boards(folder: Path, report: Report) -> None:
+def _boards(folder: Path, report: Report, _attempts: int | None) -> None:
     with ExitStack() as open_until_the_end:
         served = [
             open_until_the_end.enter_context(boards.filled(folder / str(people), people))
@@ -118,6 +121,29 @@ def _boards(folder: Path, report: Report) -> None:
     what = f"board page, {served[-1].people} against {served[0].people} people"
     report.row(what, f"× {growth:.2f}", CEILINGS["board growth"], growth)
 
+
+def _remark(folder: Path, report: Report, attempts: int | None) -> None:
+    found = remark.remarked(folder, attempts or REMARKED)
+    each = f"{found.attempts} attempts of {found.people} people, {found.cpu_s:.1f} s of CPU"
+    scaled = found.seconds * REMARKED / found.attempts
+    report.row(f"marked again, {each}", f"{found.seconds:.1f} s", CEILINGS["remark"], scaled)
+    report.row("memory of the process that marks again", f"{found.megabytes:.0f} MB")
+    report.row(f"everybody folded anew, {found.attempts} attempts", f"{found.refold_s:.1f} s")
+
+
+def _folds(folder: Path, report: Report, attempts: int | None) -> None:
+    number = attempts or fold.MILLION
+    for kind, found in fold.folds(folder, number):
+        seconds = f"{found.seconds:.1f} s, {found.cpu_s:.1f} s of CPU"
+        report.row(f"fold of {number} from {kind}", seconds, fold.CEILINGS_S[kind], found.for_a_million)
+        report.row("its memory in MB", f"{found.megabytes:.0f}", fold.MOST_MEGABYTES, found.megabytes)
+    few, many = fold.growth(folder, number)
+    grown = many.megabytes / few.megabytes
+    what = f"memory for {fold.MORE_ATTEMPTS} × the attempts of the same people"
+    report.row(what, f"× {grown:.2f}", fold.MOST_GROWTH, grown)
+
+
+PARTS = {"answers": _answers, "boards": _boards, "remark": _remark, "fold": _folds}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,17 +11,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import orjson
 import redis
-from sqlalchemy import insert, select
 
 from bench.load import Connection
-from bench.preparing import CONTEST, platform_on
+from bench.preparing import CONTEST, add_rows, next_person, platform_on, streets_of, write_people
 from bench.serving import Server
 from quiz import starter
-from quiz.models.accounts import Identity, Membership, Person, SignIn, Unit
+from quiz.models.accounts import SignIn
 from quiz.models.play import Line
 from quiz.rules import standings, timing, units
 from quiz.rules.standings import Played
@@ -107,7 +105,7 @@ def _signed_in(platform: Platform, first: int, people: int) -> Sequence[str]:
     now_ms, chance = platform.clock.now_ms(), random.Random(people)
     tokens = {new_token(): first + chance.randrange(people) for _ in range(READERS)}
     with platform.store.connection() as connection:
-        _add(
+        add_rows(
             connection,
             SignIn,
             (
@@ -150,46 +148,22 @@ def _page_ms(platform: Platform, rules: Published, first: int, people: int, call
 
 def _fill(platform: Platform, rules: Published, people: int) -> int:
     """Write people with one finished attempt each; returns the id of the first."""
-    with platform.store.reading() as session:
-        streets = session.scalars(select(Unit.id).where(Unit.tree == "region", Unit.level == "street")).all()
-        first = (session.scalar(select(Person.id).order_by(Person.id.desc()).limit(1)) or 0) + 1
+    streets, first = streets_of(platform), next_person(platform)
     # A while ago: what changed in the last minute is told to the boards again, beside the measurement.
     now_ms, chance = platform.clock.now_ms() - SETTLED_MS, random.Random(7)
     levels: dict[int, dict[str, int]] = {}
     for begin in range(0, people, CHUNK):
         ids = range(first + begin, first + min(begin + CHUNK, people))
         with platform.store.connection() as connection:
-            _add(
-                connection,
-                Person,
-                ({"id": i, "role": "participant", "epoch": 1, "created_ms": now_ms} for i in ids),
-            )
-            _add(connection, Identity, ({"person_id": i, "nickname": f"选手{i}", "name": ""} for i in ids))
-            _add(
-                connection,
-                Membership,
-                (
-                    {
-                        "person_id": i,
-                        "tree": "region",
-                        "unit_id": streets[i % len(streets)],
-                        "since_ms": now_ms,
-                    }
-                    for i in ids
-                ),
-            )
+            write_people(connection, ids, streets, now_ms)
             for i in ids[: len(streets)]:
                 levels.setdefault(i % len(streets), unit_ids(connection, i))
-            _add(
+            add_rows(
                 connection,
                 Line,
                 (row for i in ids for row in _lines(rules, i, levels[i % len(streets)], now_ms, chance)),
             )
     return first
-
-
-def _add(connection: Any, model: Any, rows: Iterator[dict[str, object]]) -> None:  # Any: SQLAlchemy's own
-    connection.execute(insert(model.__table__), list(rows))
 
 
 def _lines(

@@ -62,10 +62,11 @@ def winners(occasion: Occasion, had: Collection[str] = ()) -> list[str]:
     if home is None:
         chosen = set(_first(prize, rows, had))
     else:
-        homes = dict.fromkeys(name for who, _ in rows if (name := home(who)) is not None)
-        chosen = {
-            who for name in homes for who in _first(prize, [r for r in rows if home(r[0]) == name], had)
-        }
+        homes: dict[str, list[Ranked]] = {}
+        for row in rows:
+            if (name := home(row[0])) is not None:
+                homes.setdefault(name, []).append(row)
+        chosen = {who for own in homes.values() for who in _first(prize, own, had)}
     others = [who for who, _ in rows if who not in chosen and who not in had]
     chosen |= set(others[: prize.wild_cards or 0])
     return [who for who, _ in rows if who in chosen]

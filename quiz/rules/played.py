@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from quiz.rules import course, timing
 from quiz.rules.case import OUTCOMES, AttemptRow
 from quiz.rules.numbers import Exact, plain
-from quiz.rules.parts import Stage
-from quiz.rules.scoring import Came, Marker, in_level, worth_of
+from quiz.rules.parts import Award, Stage
+from quiz.rules.scoring import MOST_REMEMBERED, Came, Marker, in_level, worth_of
 from quiz.rules.standings import Played
 
 Given = tuple[Sequence[Exact | None], Sequence[int]]  # rightness and time of each answer
@@ -25,6 +26,7 @@ class Reader:
         self._of = len(worth)
         self._marker = Marker(stage, worth)
         self._has_levels = stage.flow.levels is not None
+        self._worth = lru_cache(maxsize=MOST_REMEMBERED)(partial(_worth, stage.award))  # many are alike
 
     def played(self, row: AttemptRow) -> Played:
         """Return what an attempt came to, before corrections."""
@@ -87,8 +89,12 @@ class Reader:
         """Return a result on record with what it is worth by the rules."""
         kept = row.stored
         assert kept is not None  # asked only where it is
-        points = worth_of(self.stage.award, kept.score, kept.correct, kept.done, kept.full)
-        return Came(kept.score, plain(points), kept.correct, kept.full)
+        points = self._worth(kept.score, kept.correct, kept.done, kept.full)
+        return Came(kept.score, points, kept.correct, kept.full)
+
+
+def _worth(award: Award, score: Exact, correct: int, done: bool, full: bool) -> Exact:
+    return plain(worth_of(award, score, correct, done, full))
 
 
 NOTHING_CAME = Came(0, 0, 0, False)

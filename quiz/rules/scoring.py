@@ -168,7 +168,7 @@ class Marker:
         return lambda ms: next((points for within, points in steps if ms <= within), 0)
 
     def _scaled(self, number: Fraction) -> int:
-        return int(number * self._scale)
+        return number.numerator * self._scale // number.denominator  # without a rest
 
 
 def worth_of(award: Award, score: Exact, correct: int, done: bool, full: bool) -> Fraction:

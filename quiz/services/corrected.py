@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -209,20 +209,22 @@ def marked_again(
     paper, sheet = papers.get(values[0], ("", ""))
     if not sheet:
         return values
-    kept = orjson.loads(sheet)
     slots = Paper.parse("", paper).slots
-    keys = {slot.version_id: said.key_of(stage, slot.version_id, values[3]) for slot in slots}
-    if not any(keys.values()) or any(len(entry) > ENTRY for entry in kept[:1]):  # nothing of it counts
+    keys = {version: said.key_of(stage, version, values[3]) for version in said.keys}
+    if not any(keys.get(slot.version_id) for slot in slots):
+        return values
+    kept = orjson.loads(sheet)
+    if any(len(entry) > ENTRY for entry in kept[:1]):  # nothing of it counts
         return values
     answers = [
         _answer(rules, stage, slot.section, entry, key)
         for slot, entry in zip(slots, kept, strict=False)  # a run keeps what was asked
-        if not ((key := keys[slot.version_id]) and key.is_out)
+        if not ((key := keys.get(slot.version_id)) and key.is_out)
     ]
     unasked = [
         stage.paper.sections[slot.section].points
         for slot in slots[len(kept) :]
-        if not ((key := keys[slot.version_id]) and key.is_out)
+        if not ((key := keys.get(slot.version_id)) and key.is_out)
     ]
     marked = scoring.mark(stage, answers, values[SCENE], unasked)
     found = list(values)
@@ -258,11 +260,16 @@ def _answer(
     points = stage.paper.sections[section].points
     came_late = right is not None and not chosen
     if key is None or (came_late and not key.is_for_all):
-        return scoring.Answer(None if right is None else Fraction(right), ms, points)
+        return scoring.Answer(None if right is None else _exactly(right), ms, points)
     if key.is_for_all and not chosen:
         ms = timing.unanswered_ms(stage)
     options = len(rules.questions[version_id].options)
     return scoring.Answer(key.right(chosen, options, stage.marking.multiple), ms, points)
+
+
+@lru_cache(maxsize=1_024)  # a recount reads few shares millions of times
+def _exactly(text: str) -> Fraction:
+    return Fraction(text)
 
 
 def _name(number: int | None) -> str | None:
