@@ -101,27 +101,23 @@ def _explained(rules: Published, board: BoardId) -> Explained:
     if who is not None and asked is None:
         raise NotFound()
     _stage, shown = board_of(rules, board)
-    me, own = asker.person_id if asker is not None else None, None
-    view = View.PUBLIC
-    if shown.of == "people":
-        if asker is None:
-            raise SignInNeeded()
-        if asked not in (None, me):
-            if not may(asker.role, Action.CORRECT_RESULTS):
-                raise NotFound()
-            me, view = asked, View.FULL
-    elif asked is not None:
-        own = asked
-    elif asker is None:
+    is_people = shown.of == "people"
+    me = asker.person_id if asker is not None else None
+    at_desk = asker is not None and asked not in (None, me) and may(asker.role, Action.CORRECT_RESULTS)
+    if asker is None and (is_people or asked is None):
         raise SignInNeeded()
+    if is_people and asked not in (None, me):
+        if not at_desk:
+            raise NotFound()
+        me = asked
     wanted = Wanted(
         board,
         period=plain(request.args.get("period", ""))[:LONGEST_PERIOD],
         part=id_of(request.args.get("part")),
         me=me,
-        view=view,
+        view=View.FULL if at_desk else View.PUBLIC,
     )
-    return service.of_board(platform(), rules, wanted, now_ms(), own)
+    return service.of_board(platform(), rules, wanted, now_ms(), None if is_people else asked)
 
 
 def _board_address(contest_id: int, board: BoardId) -> str:

@@ -6,7 +6,9 @@ import re
 
 from flask import Flask
 
+from tests.support.desk import Visitor
 from tests.support.pages import Reader
+from tests.web.test_play import CONTEST
 from tests.web.test_results import BOARD, STREETS, crowd, resident
 
 __all__ = ["crowd", "resident"]  # fixtures of this folder's cast
@@ -58,3 +60,12 @@ def test_nobody_sees_what_somebody_else_did(crowd: Reader) -> None:
 
 def test_who_has_not_answered_is_told_what_to_do(resident: Reader) -> None:
     assert "还没有您的名次" in resident.open(f"{BOARD}/why", 404)
+
+
+def test_the_desk_reads_why_anybody_stands_where_they_stand(crowd: Reader, organizer: Visitor) -> None:
+    organizer.open(f"/desk/contests/{CONTEST}/boards/0-0")
+    assert organizer.page is not None
+    first, second, *_ = ADDRESS.findall(organizer.page.get_data(as_text=True))
+
+    assert "名次 1 总分" in organizer.open(first.replace("&amp;", "&"))
+    assert "每一次答题" in organizer.open(second.replace("&amp;", "&"))
