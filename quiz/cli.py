@@ -25,6 +25,7 @@ from quiz.models.upgrade import know_migrations, upgrade
 from quiz.rules.rekeyed import EVERYBODY, NOBODY
 from quiz.running import page_address, running
 from quiz.services import accounts, bank, boards, exports, ledger, previewing
+from quiz.services.case_export import export_case
 from quiz.services.correcting import ALSO, KEY, Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
@@ -243,6 +244,22 @@ def remark(contest_id: int, question: int, key: str, also: bool, because: str, d
     count = ledger.touched(platform, contest_id, question)
     _tell(N_("已记录更正 %(number)s，涉及 %(count)s 次答题，正在重新计分。"), number=ledger_id, count=count)
     _recount(platform, ledger_id)
+
+
+@contest.command("export-case")
+@click.argument("contest_id", type=int)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--anonymous", is_flag=True, help="count people from 1, and leave out the reasons of corrections"
+)
+@refusing
+def write_case(contest_id: int, folder: Path, anonymous: bool) -> None:
+    """Write contest CONTEST_ID as a recorded case: flask contest replay FOLDER prints its boards.
+
+    No names are written; people are the numbers of their accounts, or counted.
+    """
+    count = export_case(_platform(), contest_id, folder, anonymous)
+    _tell(N_("已写入 %(count)s 次答题。"), count=count)
 
 
 @contest.command("recount")

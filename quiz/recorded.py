@@ -26,6 +26,7 @@ from quiz.rules.case import Case, Numbered
 from quiz.rules.folding import Part
 from quiz.rules.record import Shared
 from quiz.rules.replay import Piece
+from quiz.rules.runs import Run
 
 NO_RULES = N_("%(folder)s 里没有 rules.yaml。")
 NOT_UTF8 = N_("%(path)s 不是 UTF-8 编码的文本，请用 UTF-8 重新保存。")
@@ -85,6 +86,7 @@ class _Fold:
 
     def text(self) -> Iterator[bytes]:
         """Yield the result as JSON text."""
+        folding.let_on(self.shared, self._as_it_was)
         if self.size < WORTH_SPREADING:
             part = folding.folded(self.shared.part(self._whole()))
             pieces = replay.pieces(folding.put_together(self.shared, [part]))
@@ -97,6 +99,10 @@ class _Fold:
             pass
         numbers = {piece.path: n for n, piece in enumerate(self.pieces)}
         return replay.written(self._refused(), self.pieces, lambda each: self._text_of(numbers[each.path]))
+
+    def _as_it_was(self, shared: Shared) -> list[Run]:
+        """Fold the whole record in one process: asked only where awards lead to a stage."""
+        return folding.put_together(shared, [folding.folded(shared.part(self._whole()))])
 
     def _tasks(self) -> list[list[int]]:
         """Return which pieces are written together (awards depend on each other), the costly ones first."""

@@ -164,6 +164,27 @@ class Across:
             for person, each in mine.items()
         }
 
+    def shares(self, of: str, _period: str | None) -> dict[str, dict[str, Line]]:
+        """Return, for whoever moved on a level in some stage, what each unit gets of all stages."""
+        found: dict[str, dict[str, list[tuple[Line, Fraction]]]] = {}
+        divided = [record.shares(of, None) for record in self.records]
+        people = {person for each in divided for person in each}
+        for record, shares in zip(self.records, divided, strict=True):
+            lines = record.lines(None) if people else {}
+            for person in people & lines.keys():
+                present = self.unit_of(person, of)
+                here = {present: lines[person]} if present is not None else {}
+                for unit, line in shares.get(person, here).items():
+                    mine = found.setdefault(person, {}).setdefault(unit, [])
+                    mine.append((line, record.stage.point))
+        return {
+            person: {
+                unit: combined([line for line, _ in each], [point for _, point in each], self.stage.point)
+                for unit, each in of_units.items()
+            }
+            for person, of_units in found.items()
+        }
+
     def total(self, person: str) -> Fraction:
         """Return a person's total over all stages."""
         return sum((record.total(person) for record in self.records), Fraction(0))

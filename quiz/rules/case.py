@@ -17,11 +17,22 @@ from typing import Any, TypeVar
 import orjson
 
 from quiz.errors import N_, InvalidInput
-from quiz.rules import extra_time, misread
+from quiz.rules import beside, extra_time, misread
 from quiz.rules.instants import instant_ms
 from quiz.rules.numbers import Exact, plain
+from quiz.rules.rekeyed import Rekeyed
 
-FILES = ("rules.yaml", "people.csv", "units.csv", "attempts.jsonl", "events.jsonl", "ledger.jsonl")
+FILES = (
+    "rules.yaml",
+    "people.csv",
+    "moves.csv",
+    "units.csv",
+    "attempts.jsonl",
+    "events.jsonl",
+    "ledger.jsonl",
+    "confirmed.jsonl",
+    "about.json",
+)
 T = TypeVar("T")
 
 
@@ -31,6 +42,7 @@ class PersonRow:
 
     id: str
     group: str = ""
+    marks: tuple[str, ...] = ()  # what else a roster marks them as
     age: int | None = None
     grade: str = ""
     registered_ms: int | None = None
@@ -40,11 +52,11 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class UnitRow:
-    """How many people a unit had on a day."""
+    """A unit, and how many people it had on a day."""
 
     tree: str
     unit: str
-    enrolled: int
+    enrolled: int | None  # None: not known, it is only named
     as_of: str
 
 
@@ -78,6 +90,8 @@ class AttemptRow:
     stored: Stored | None = None  # then there are no answers
     left: tuple[int, ...] = ()  # ms after the start at which the page was left
     is_named: bool = False  # by the file, not by its line
+    sheet: beside.Sheet | None = None  # by which it can be marked by a corrected key
+    time_ms: int | None = None  # as it was reckoned, beside answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,9 @@ class LedgerRow:
     person: str | None = None
     unit: str | None = None  # "school:S1"
     points: Fraction | None = None
+    question: str | None = None
+    key: Rekeyed | None = None  # how that question is marked from then on
+    options: int = 0  # how many that question has
 
 
 Text = str | bytes
@@ -171,6 +188,9 @@ class Case:
     attempts: Attempts = field(default_factory=Attempts)
     events: tuple[EventRow, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
+    moves: tuple[beside.MoveRow, ...] = ()
+    confirmed: tuple[beside.ListRow, ...] = ()
+    published_ms: int = 0  # changes of a unit before it are not counted
 
     def part(self, attempts: Iterable[Numbered], events: Iterable[Numbered]) -> Case:
         """Return the case with these lines of its attempts and events: all of some people's, or of all."""
@@ -202,11 +222,17 @@ def frame(files: Mapping[str, Text]) -> Case:
     people = _rows(_csv(texts, "people.csv", ("person",)), "people.csv", _Roster().person)
     units = _rows(_csv(texts, "units.csv", ("tree", "unit", "enrolled", "as_of")), "units.csv", _unit)
     ledger = _read(lines_of(texts.get("ledger.jsonl", "")), "ledger.jsonl", _ledger)
+    moves = _rows(_csv(texts, "moves.csv", ("person", "tree", "unit", "since")), "moves.csv", beside.move)
+    lists = _read(lines_of(texts.get("confirmed.jsonl", "")), "confirmed.jsonl", beside.list_of)
+    about = _read(lines_of(texts.get("about.json", "")), "about.json", beside.published)
     return Case(
         rules=texts["rules.yaml"],
         people=_once(people),
         units=tuple(units),
         ledger=tuple(ledger),
+        moves=tuple(moves),
+        confirmed=tuple(lists),
+        published_ms=max(about, default=0),
     )
 
 
@@ -276,7 +302,7 @@ def _unreadable(name: str, line: int, what: str) -> InvalidInput:
 
 
 # columns of people.csv that are no unit tree
-NO_TREES = ("person", "group", "age", "grade", "registered_at", "extra_time")
+NO_TREES = ("person", "group", "marks", "age", "grade", "registered_at", "extra_time")
 
 
 Heard = set[tuple[str, str]]  # attempts and people that the ledger names, by kind and name
@@ -307,6 +333,7 @@ class _Roster:
         return PersonRow(
             id=row["person"],
             group=intern(row.get("group", "")),
+            marks=tuple(intern(each) for each in row.get("marks", "").split("|") if each),
             age=int(row["age"]) if row.get("age") else None,
             grade=intern(row.get("grade", "")),
             registered_ms=instant_ms(registered) if registered else None,
@@ -319,8 +346,8 @@ def _unit(_line: int, row: Mapping[str, str]) -> UnitRow:
     return UnitRow(
         row["tree"],
         row["unit"],
-        int(row["enrolled"]),
-        datetime.fromisoformat(row["as_of"]).date().isoformat(),
+        int(row["enrolled"]) if row["enrolled"] else None,
+        datetime.fromisoformat(row["as_of"]).date().isoformat() if row["enrolled"] else "",
     )
 
 
@@ -351,6 +378,8 @@ def _attempt(line: int, row: Mapping[str, Any]) -> AttemptRow:
         stored=stored,
         left=_left(row.get("left", ())),
         is_named="id" in row or "attempt" in row,
+        sheet=beside.sheet(row, len(answers)) if "questions" in row else None,
+        time_ms=int(row["time_ms"]) if "time_ms" in row else None,
     )
 
 
@@ -402,8 +431,10 @@ def _ledger(_line: int, row: Mapping[str, Any]) -> LedgerRow:
         raise ValueError(f"do: {row['do']}")
     if row["do"] == "adjust" and ("points" not in row or "unit" in row):
         raise ValueError("adjust: points, attempt | person")
-    if sum(key in row for key in ("attempt", "person", "unit")) != 1:
-        raise ValueError("attempt | person | unit")
+    if sum(key in row for key in ("attempt", "person", "unit", "question")) != 1:
+        raise ValueError("attempt | person | unit | question")
+    if "question" in row and (row["do"] != "remark" or int(row["options"]) < 1):
+        raise ValueError("question: remark, options")
     return LedgerRow(
         at_ms=instant_ms(row["at"]),
         actor=str(row["actor"]),
@@ -413,4 +444,7 @@ def _ledger(_line: int, row: Mapping[str, Any]) -> LedgerRow:
         person=row.get("person"),
         unit=row.get("unit"),
         points=Fraction(str(row["points"])) if "points" in row else None,
+        question=str(row["question"]) if "question" in row else None,
+        key=Rekeyed.read(row["key"]) if "question" in row else None,
+        options=int(row.get("options", 0)),
     )

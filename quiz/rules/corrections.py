@@ -9,8 +9,10 @@ from fractions import Fraction
 from quiz.rules.case import LedgerRow
 from quiz.rules.numbers import Exact
 from quiz.rules.parts import NOTHING
+from quiz.rules.rekeyed import Rekeyed, in_force
 
 Target = tuple[str, str]  # attempt, person or unit, and its name
+Keys = dict[str, tuple[Rekeyed, int]]  # question → how it is marked, and how many options it has
 
 
 class Corrections:
@@ -22,8 +24,22 @@ class Corrections:
         self.zero: dict[Target, LedgerRow] = {}
         self.adjusted: dict[Target, Fraction] = defaultdict(Fraction)
         self.remarked: dict[Target, Fraction] = {}
+        self.keys: dict[str, list[LedgerRow]] = defaultdict(list)  # by question, in order
         for row in self.rows:
-            self._apply(row, _target(row))
+            if row.question is not None:
+                self.keys[row.question].append(row)
+            else:
+                self._apply(row, _target(row))
+
+    def marked_as(self, questions: Iterable[str], keeps: bool, finished_ms: int) -> Keys:
+        """Return by which corrections an attempt is marked that ended at a moment; see `rekeyed.in_force`."""
+        found: Keys = {}
+        for question in questions if self.keys else ():
+            rows = self.keys.get(question, [])
+            key = in_force([(row.at_ms, row.key) for row in rows if row.key], keeps, finished_ms)
+            if key is not None:
+                found[question] = (key, rows[-1].options)
+        return found
 
     def attempt_is_void(self, name: str, at_ms: int | None = None) -> bool:
         """Return whether an attempt counts for nothing, in the end or as it was at a moment."""

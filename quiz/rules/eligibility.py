@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from quiz.errors import N_, FactsNeeded, NotAllowed
+from quiz.errors import N_, FactsNeeded, NotAllowed, QuizError, UnitNeeded
+from quiz.rules.case import PersonRow
 from quiz.rules.parts import People
 from quiz.rules.timing import local_time
 
@@ -21,6 +22,28 @@ class Facts:
     grade: str = ""
     registered_ms: int | None = None
     on_roster: bool = True
+
+
+def facts_of(row: PersonRow | None) -> Facts:
+    """Return what a roster tells of somebody; nobody who is not in it is on it."""
+    if row is None:
+        return Facts(on_roster=False)
+    return Facts(
+        groups=tuple(each for each in (row.group, *row.marks) if each),
+        ages=None if row.age is None else (row.age, row.age),
+        grade=row.grade,
+        registered_ms=row.registered_ms,
+    )
+
+
+def refusal(people: People, needs: Sequence[str], row: PersonRow | None) -> QuizError | None:
+    """Return why somebody of a case may not take part; `needs`: trees in which they have to have a unit."""
+    try:
+        check(people, facts_of(row))
+    except QuizError as error:
+        return error
+    without = [tree for tree in needs if row is None or not row.paths.get(tree)]
+    return UnitNeeded(tree=without[0]) if without else None
 
 
 def check(people: People, facts: Facts) -> None:

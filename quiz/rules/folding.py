@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from quiz.rules import case, chances
+from quiz.rules import case, chances, timing
 from quiz.rules.across import Across
+from quiz.rules.advancing import Advanced, Listed, confirmed, leading
 from quiz.rules.case import Case, Heard
 from quiz.rules.chances import Brought
 from quiz.rules.parts import Document
@@ -56,9 +57,37 @@ def put_together(shared: Shared, parts: Iterable[Part]) -> list[Run]:
     return [Run(Tables(each), own) for each, own in zip(found, brought, strict=True)]
 
 
+def let_on(shared: Shared, fold: Callable[[Shared], list[Run]]) -> None:
+    """Settle who may be in the stages that awards lead to, one stage after the other as they open.
+
+    By the lists that were confirmed, where there are any; else each award counts from the end of its period
+    or stage, with the ledger as it stood when the stage opened that it leads to. `fold` folds all of a case.
+    """
+    document = shared.document
+    wanted = {prize.to for _, prize, _ in leading(document)}
+    for stage in sorted(document.stages, key=lambda each: each.calendar.opens_ms):
+        if stage.name in wanted:
+            lists = confirmed(shared.case.confirmed, document, stage.name)
+            if not lists:
+                runs = fold(shared.as_of(stage.calendar.opens_ms))
+                lists = [each for run in runs for each in _lists(run, stage.name)]
+            by_path = [each.by_path(shared.forest.find) for each in lists]
+            shared.advanced = Advanced({**shared.advanced.lists, stage.name: by_path})
+
+
+def _lists(run: Run, to: str) -> Iterator[Listed]:
+    for occasion, got in run.given():
+        if occasion.prize.to == to:
+            period = occasion.period or ""
+            ends_ms = timing.period_ends_ms(run.stage, period)
+            award = (run.stage.name, occasion.prize.name, period)
+            yield Listed(award, ends_ms, occasion.of, frozenset(got))
+
+
 def whole(document: Document, recorded: Case) -> tuple[list[Run], list[Refused]]:
     """Fold a case in one part; returns its stages and the attempts that were refused."""
     shared = Shared(document, recorded)
+    let_on(shared, lambda as_it_was: put_together(as_it_was, [folded(as_it_was)]))
     part = folded(shared)
     return put_together(shared, [part]), part.refused
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import accumulate
 
 from quiz.rules import course, timing
+from quiz.rules.beside import Sheet
 from quiz.rules.case import OUTCOMES, AttemptRow
+from quiz.rules.corrections import Keys
 from quiz.rules.numbers import Exact, plain
 from quiz.rules.parts import Award, Stage
 from quiz.rules.scoring import MOST_REMEMBERED, Came, Marker, in_level, worth_of
@@ -23,17 +26,22 @@ class Reader:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         worth = [section.points for section in stage.paper.sections for _ in range(section.count)]
-        self._of = len(worth)
+        self._worths, self._of = worth, len(worth)
         self._marker = Marker(stage, worth)
         self._has_levels = stage.flow.levels is not None
         self._worth = lru_cache(maxsize=MOST_REMEMBERED)(partial(_worth, stage.award))  # many are alike
 
-    def played(self, row: AttemptRow) -> Played:
-        """Return what an attempt came to, before corrections."""
-        stage, started = self.stage, row.started_ms
+    def played(self, row: AttemptRow, keys: Keys | None = None) -> Played:
+        """Return what an attempt came to, before corrections of its points; `keys`: corrected ones."""
+        stage, started, of = self.stage, row.started_ms, self._of
         limit, left_ms = timing.limit_ms(stage, started), ended_by_leaving_ms(stage, row)
         row = row if left_ms is None else _until(row, left_ms)
-        came = self._marker.attempt(*self.given(row, limit)) if row.stored is None else self._stored(row)
+        if row.stored is not None:
+            came = self._stored(row)
+        elif keys and row.sheet is not None:
+            came, of = self._marked_again(row, row.sheet, keys, limit)
+        else:
+            came = self._marker.attempt(*self.given(row, limit))
         if left_ms is not None and stage.clock.leaving == "zero":
             came = NOTHING_CAME
         points = in_level(stage, row.scene, came.score, came.points) if self._has_levels else came.points
@@ -41,7 +49,7 @@ class Reader:
             points += plain(stage.award.duel[OUTCOMES.index(row.duel)])
         if came is NOTHING_CAME:
             points = 0
-        time_ms = row.stored.time_ms if row.stored is not None else None
+        time_ms = row.stored.time_ms if row.stored is not None else row.time_ms
         return Played(
             id=row.id,
             person=0,
@@ -51,7 +59,7 @@ class Reader:
             day=timing.day_of(stage, started),
             score=came.score,
             correct=came.correct,
-            of=self._of,
+            of=of,
             points=points,
             time_ms=timing.time_ms(stage, started, row.finished_ms, limit, self._asked(row))
             if time_ms is None
@@ -69,6 +77,25 @@ class Reader:
         if self.stage.flow.redo == "until_right":
             return _last_given(answers, row.ms, self._of)
         return answers[: self._of], row.ms[: self._of]
+
+    def _marked_again(self, row: AttemptRow, sheet: Sheet, keys: Keys, limit: int | None) -> tuple[Came, int]:
+        """Return what an attempt comes to by corrected keys, and of how many questions."""
+        rule, found = self.stage.marking.multiple, list[Exact | None]()
+        for n, (right, chosen) in enumerate(zip(row.answers, sheet.chosen, strict=False)):
+            corrected = keys.get(sheet.questions[n]) if n < len(sheet.questions) else None
+            again = right if corrected is None else corrected[0].right(chosen, corrected[1], rule)
+            found.append(again if again is None else plain(Fraction(again)))
+        given, times = self.given(replace(row, answers=tuple(found)), limit)
+        named = [keys.get(question, (None,))[0] for question in sheet.questions]
+        kept = [n for n in range(len(given)) if not (n < len(named) and (key := named[n]) and key.is_out)]
+        all_have = {n for n, key in enumerate(named) if key is not None and key.is_for_all}
+        answers = [1 if n in all_have else given[n] for n in kept]
+        ms = [
+            times[n] if sheet.chosen[n] or n not in all_have else timing.unanswered_ms(self.stage)
+            for n in kept
+        ]
+        worth = [each for n, each in enumerate(self._worths) if n in kept or n >= len(given)]
+        return Marker(self.stage, worth).attempt(answers, ms), len(worth)
 
     def _in_time(self, row: AttemptRow, limit_ms: int | None) -> Sequence[Exact | None]:
         clock = self.stage.clock

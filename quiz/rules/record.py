@@ -12,16 +12,17 @@ from fractions import Fraction
 from functools import cached_property
 from math import lcm
 
-from quiz.errors import QuizError, TooQuick, UnitNeeded
+from quiz.errors import QuizError, TooQuick
 from quiz.rules import earning, eligibility, quota, standings, timing
-from quiz.rules.case import AttemptRow, Case, PersonRow
+from quiz.rules.advancing import Advanced
+from quiz.rules.case import AttemptRow, Case
 from quiz.rules.columns import Columns
 from quiz.rules.corrections import Corrections
 from quiz.rules.draws import Try
 from quiz.rules.earning import Happened
-from quiz.rules.eligibility import Facts
 from quiz.rules.extra_time import extended
 from quiz.rules.limits import Dated
+from quiz.rules.moves import Homes, Own
 from quiz.rules.numbers import plain
 from quiz.rules.parts import Document, Stage
 from quiz.rules.played import Reader, ended_by_leaving_ms
@@ -61,11 +62,19 @@ class Shared:
     """What all stages of a case share."""
 
     def __init__(self, document: Document, case: Case) -> None:
-        self.document, self.case = document, case
+        self.document, self.homes = document, Homes(document, case)
+        self.case = case = self.homes.settled(case)
         self.corrections = Corrections(case.ledger)
         self.forest = Forest(document, case)
         self.happened = _happened(case)
+        self.advanced = Advanced()
         self._paths: dict[str, dict[str, str | None]] = {}
+
+    def as_of(self, ms: int) -> Shared:
+        """Return it with the ledger as it stood at a moment."""
+        found = copy(self)
+        found.corrections = Corrections(row for row in self.case.ledger if row.at_ms <= ms)
+        return found
 
     def part(self, case: Case) -> Shared:
         """Return it with the attempts and events of only some people."""
@@ -108,12 +117,16 @@ def _happened(case: Case) -> dict[str, list[Happened]]:
     return found
 
 
+Shares = dict[tuple[str, str], dict[str, Exactly]]  # person and level → unit → what counts for it
+
+
 @dataclass
 class Taken:
     """What a record has taken in of some people; it can be carried from one process to another."""
 
     refused: list[Refused] = field(default_factory=list)
     spans: dict[str | None, Columns] = field(default_factory=dict)  # of the stage (None) and its periods
+    shares: dict[str | None, Shares] = field(default_factory=dict)  # of those who moved, likewise
     tries: dict[str, list[Try]] = field(default_factory=dict)
     periods: set[str] = field(default_factory=set)  # with an attempt
 
@@ -124,6 +137,8 @@ class Taken:
         self.periods |= other.periods
         for period, people in other.spans.items():
             self.spans.setdefault(period, Columns()).take_in(people)
+        for period, mine in other.shares.items():
+            self.shares.setdefault(period, {}).update(mine)
 
 
 def records(document: Document, case: Case) -> list[Record]:
@@ -166,10 +181,26 @@ class Record:
         folding = standings.Folding(self.stage.person, mine, story.earned)
         self._put(None, person, folding.over(None, self.corrections.added_to(person)))
         taken.periods.update([played.period for played in mine])
-        for period in folding.periods if self._has_period_boards else ():
+        periods = folding.periods if self._has_period_boards else ()
+        for period in periods:
             self._put(period, person, folding.over(period))
+        for of in self.shared.homes.moved(person):
+            for span in (None, *periods):
+                added = 0 if span else self.corrections.added_to(person)
+                own = Own(person, mine, story.earned, added)
+                shares = self.shared.homes.divided(self.stage, of, own, span)
+                if shares:
+                    taken.shares.setdefault(span, {})[person, of] = shares
         if self._counts_tries and story.accepted:
             taken.tries[person] = [self._try(each) for each in story.accepted]
+
+    def shares(self, of: str, period: str | None) -> dict[str, dict[str, Line]]:
+        """Return, for whoever moved on a level, the units for which something counts and the line of each."""
+        return {
+            person: {unit: exactly.line(self.stage) for unit, exactly in mine.items()}
+            for (person, level), mine in self.taken.shares.get(period, {}).items()
+            if level == of
+        }
 
     def _put(self, period: str | None, person: str, found: Exactly | None) -> None:
         if found is not None:
@@ -179,6 +210,8 @@ class Record:
         """Fix the smallest point: as stated, else the one that divides every total of this record."""
         if not self.stage.point_stated:
             denominators = [people.denominator() for people in self.taken.spans.values()]
+            shares = [each for people in self.taken.shares.values() for each in people.values()]
+            denominators += [exactly.points.denominator for each in shares for exactly in each.values()]
             self.stage = replace(self.stage, point=Fraction(1, lcm(1, *denominators)))
 
     def story(self, person: str, rows: Sequence[AttemptRow] | None = None) -> Story:
@@ -200,6 +233,14 @@ class Record:
             else:
                 story.accepted.append(Accepted(attempt, self._corrected(attempt, counts)))
         return story
+
+    def check_advanced(self, row: AttemptRow) -> None:
+        """Raise NotAllowed where somebody has not advanced to this stage when they start."""
+
+        def unit_of(person: str, of: str) -> str | None:
+            return self.shared.homes.unit_at(person, of, row.started_ms) or self.unit_of(person, of)
+
+        self.shared.advanced.check(self.stage, row.person, row.started_ms, unit_of)
 
     def marked(self, row: AttemptRow) -> Played:
         """Return what an attempt came to before corrections."""
@@ -238,14 +279,7 @@ class Record:
     def refusal(self, person: str) -> QuizError | None:
         """Return why somebody may not take part at all."""
         row = self.case.people.get(person)
-        try:
-            eligibility.check(self.document.people, facts_of(row))
-        except QuizError as error:
-            return error
-        for tree in self.stage.needs:
-            if row is None or not row.paths.get(tree):
-                return UnitNeeded(tree=tree)
-        return None
+        return eligibility.refusal(self.document.people, self.stage.needs, row)
 
     def dated(self, happened: Happened) -> Dated:
         """Return to which day and period of the stage an event belongs."""
@@ -258,7 +292,8 @@ class Record:
 
     def groups(self, person: str) -> Sequence[str]:
         """Return all that a roster marks a person as."""
-        return (self.group(person),)
+        row = self.case.people.get(person)
+        return (row.group, *row.marks) if row is not None else ("",)
 
     def unit_of(self, person: str, of: str) -> str | None:
         """Return the path of a person's unit on a level ("tree.level")."""
@@ -314,8 +349,18 @@ class Record:
     def _corrected(self, row: AttemptRow, played: Played) -> Played:
         if not self.corrections.rows:
             return played
+        played = self._marked_again(row, played)
         points = self.corrections.points(row.name, row.person, played.points)
         return played if points == played.points else replace(played, points=plain(Fraction(points)))
+
+    def _marked_again(self, row: AttemptRow, played: Played) -> Played:
+        """Return an attempt by the keys that were corrected, where any were."""
+        if row.sheet is None or not self.corrections.keys:
+            return played
+        keeps = self.stage.integrity.corrected_key == "keep"
+        keys = self.corrections.marked_as(row.sheet.questions, keeps, played.finished_ms)
+        person = self.case.people.get(row.person)
+        return self._reader(person.extra if person is not None else "").played(row, keys) if keys else played
 
     def _try(self, each: Accepted) -> Try:
         played, is_void = each.played, self.corrections.attempt_is_void(each.row.name)
@@ -349,10 +394,13 @@ class _Admission:
         self.spent = quota.Spent(record.stage)
         self.corrected_meanwhile = bool(record.corrections.rows)
         self.refusal = record.refusal(person)
+        self.is_for_some = record.shared.advanced.leads_to(record.stage)
 
     def admits(self, row: AttemptRow) -> Played | None:
         """Return what an attempt comes to, None where it is a practice; raises QuizError to refuse it."""
         stage = self.stage
+        if self.is_for_some:
+            self.record.check_advanced(row)
         if self.refusal is not None:
             raise self.refusal
         if self._practises(row):
@@ -400,15 +448,3 @@ class _Admission:
         levels = self.stage.flow.levels
         passed = levels is not None and passes(self.stage, row.scene, played.score)
         return quota.Earlier(row.started_ms, row.scene, played.finished_ms if passed else None)
-
-
-def facts_of(row: PersonRow | None) -> Facts:
-    """Return what a roster tells of somebody; nobody who is not in it is on it."""
-    if row is None:
-        return Facts(on_roster=False)
-    return Facts(
-        groups=(row.group,) if row.group else (),
-        ages=None if row.age is None else (row.age, row.age),
-        grade=row.grade,
-        registered_ms=row.registered_ms,
-    )

@@ -29,7 +29,7 @@ class Tables:
             yield "", self._people(self._of(period)) if people else self.rows(board, period)
             return
         for name, lines in self.lines(board, period).items():
-            yield name, self._people(lines) if board.of == "people" else self._units(board, lines)[0]
+            yield name, self._people(lines) if board.of == "people" else self._units(board, lines, period)[0]
 
     def parts(self, board: Board, period: str | None = None) -> Mapping[str, list[Row]]:
         """Return a board's rows by group or unit, all of them under "" where it is not divided."""
@@ -39,7 +39,7 @@ class Tables:
         """Return the rows of a whole board in order."""
         key = (board.name, period)
         if key not in self._whole:
-            self._whole[key] = self._rows(board, self._of(period))[0]
+            self._whole[key] = self._rows(board, self._of(period), period)[0]
         return self._whole[key]
 
     def places(self, board: Board, period: str | None = None) -> list[tuple[str, int]]:
@@ -76,10 +76,12 @@ class Tables:
         names = {} if board.each == "group" else self.record.forest.names(board.each)
         return {names.get(home, home): homes[home] for home in sorted(homes)}
 
-    def _rows(self, board: Board, lines: Mapping[str, Line]) -> tuple[list[Row], list[Row]]:
+    def _rows(
+        self, board: Board, lines: Mapping[str, Line], period: str | None = None
+    ) -> tuple[list[Row], list[Row]]:
         if board.of == "people":
             return list(self._people(lines)), []
-        return self._units(board, lines)
+        return self._units(board, lines, period)
 
     def _people(self, lines: Mapping[str, Line]) -> Iterator[Row]:
         return (self._person(who, line, place) for place, who, line in self.ranked(lines))
@@ -101,37 +103,45 @@ class Tables:
             "first_started_ms": line.first_started_ms,
         }
 
-    def _units(self, board: Board, lines: Mapping[str, Line]) -> tuple[list[Row], list[Row]]:
-        on, below = units.table(self.stage, board, self.counted(board, lines))
+    def _units(
+        self, board: Board, lines: Mapping[str, Line], period: str | None
+    ) -> tuple[list[Row], list[Row]]:
+        on, below = units.table(self.stage, board, self.counted(board, lines, period))
         return [_unit_row(who, row) for who, row in on], [_unit_row(who, row) for who, row in below]
 
-    def counted(self, board: Board, lines: Mapping[str, Line]) -> dict[str, tuple[units.Sums, units.Facts]]:
+    def counted(
+        self, board: Board, lines: Mapping[str, Line], period: str | None = None
+    ) -> dict[str, tuple[units.Sums, units.Facts]]:
         """Return the sums and facts of the units on a board, by their names."""
         tree = board.of.split(".")[0]
-        members: dict[str, list[str]] = {}
-        for person in lines:
-            path = self._unit(person, board.of)
-            if path is not None and (tree, path) not in self.record.units_out:
-                members.setdefault(path, []).append(person)
+        moved = self.record.shares(board.of, period)
+        members: dict[str, dict[str, Line]] = {}
+        for person, line in lines.items():
+            for path, share in (
+                moved[person].items() if person in moved else [(self._unit(person, board.of), line)]
+            ):
+                if path is not None and (tree, path) not in self.record.units_out:
+                    members.setdefault(path, {})[person] = share
         names = self.record.forest.names(board.of)
         count = units.counting(self.stage)
         return {
-            names[path]: (
-                units.added(count(lines[person]) for person in people),
-                self._facts(board, path, {person: lines[person] for person in people}),
-            )
-            for path, people in members.items()
+            names[path]: (units.added(map(count, mine.values())), self._facts(board, path, mine, period))
+            for path, mine in members.items()
         }
 
-    def _facts(self, board: Board, path: str, lines: Mapping[str, Line]) -> units.Facts:
+    def _facts(self, board: Board, path: str, lines: Mapping[str, Line], period: str | None) -> units.Facts:
         forest = self.record.forest
         tree, depth = forest.depth(board.of)
         levels = self.record.document.units[tree].levels
         below = forest.children(board.of, path)
-        joined: set[str | None] = set()
+        joined: set[str] = set()
         if depth < len(levels):
-            counting = [p for p, line in lines.items() if board.zero_scorers == "in" or line.total]
-            joined = {self._unit(person, f"{tree}.{levels[depth]}") for person in counting} - {None}
+            level = f"{tree}.{levels[depth]}"
+            moved = self.record.shares(level, period)
+            for person, line in lines.items():
+                for child, share in moved.get(person, {self._unit(person, level): line}).items():
+                    if child in below and (board.zero_scorers == "in" or share.total):
+                        joined.add(child)
         bests: dict[str, int] = {}
         for person, line in lines.items():
             group = self.record.group(person)

@@ -21,6 +21,9 @@ class Forest:
         for person in case.people.values():
             for tree in document.units:
                 self._add(tree, person.paths.get(tree, ""))
+        for move in case.moves:
+            if move.tree in document.units:
+                self._add(move.tree, move.unit)
         for row in case.units:
             if row.tree in document.units and self.find(row.tree, row.unit) is None:
                 self._add(row.tree, row.unit)
@@ -91,7 +94,7 @@ class Forest:
             if tree is None or (tree.enrolled_on is not None and row.as_of > tree.enrolled_on):
                 continue
             path = self.find(row.tree, row.unit)
-            if path is not None:
+            if path is not None and row.enrolled is not None:
                 found[row.tree, path] = row.enrolled
         return found
 
