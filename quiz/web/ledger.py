@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from quiz.errors import InvalidInput, NotFound, QuizError
 from quiz.reports import WRITERS
 from quiz.rules.permissions import Action
-from quiz.services import dossier, previewing
+from quiz.services import dossier, flagged, previewing
 from quiz.services import ledger as service
 from quiz.services.correcting import KEY, KINDS, Correction
 from quiz.services.published import in_force
@@ -42,6 +42,7 @@ def index(contest_id: int) -> ResponseReturnValue:
     return render_template(
         "ledger/index.html",
         rules=rules,
+        looks_for_quick=flagged.looks_for_quick(rules.document),
         rows=rows,
         part=Part(page, ROWS, count),
         kind_words=kind_words(),
@@ -118,6 +119,21 @@ def book(contest_id: int, of: str, target: int) -> ResponseReturnValue:
             words = _("更正已记录，正在后台重新计分 %(count)s 次答题，榜单会逐步更新。", count=count)
     flash(words, "good")
     return redirect(url_for("ledger.index", contest_id=contest_id), 303)
+
+
+@ledger.get("/quick")
+@allows(Action.CORRECT_RESULTS)
+def quick(contest_id: int) -> ResponseReturnValue:
+    """List the attempts that took less time than the rules find likely."""
+    page = asked_page()
+    rows, count = flagged.flagged(platform(), contest_id, (page - 1) * ROWS, ROWS)
+    return render_template(
+        "ledger/flagged.html",
+        rules=in_force(platform(), contest_id),
+        rows=rows,
+        part=Part(page, ROWS, count),
+        duration=duration,
+    )
 
 
 @ledger.get("/people/<int:person_id>")

@@ -7,9 +7,9 @@ import re
 import pytest
 from flask import Flask
 
-from quiz.services import boards
+from quiz.services import boards, play
 from quiz.services.platform import Platform
-from quiz.services.published import Published
+from quiz.services.published import Published, in_force
 from tests.support import contests as cast
 from tests.support import standing
 from tests.support.clock import MovedClock
@@ -210,3 +210,28 @@ def test_a_board_says_until_when_results_may_be_objected_to(
 
     assert "公示期到 3月15日 20:00" in meanwhile
     assert "公示期" not in before + after
+
+
+def test_attempts_below_the_shortest_time_are_listed_and_still_count(
+    organizer: Visitor, platform: Platform, clock: MovedClock
+) -> None:
+    now = clock.now_ms()
+    cast.fill_bank(platform, now)
+    cast.add_units(platform, now)
+    text = cast.rules().replace("    order:", "    integrity: {shortest_s: 20}\n    order:")
+    rules = in_force(platform, cast.publish(platform, text, now))
+    for name, taken_ms in (("快手", 19_999), ("慢手", 20_000)):
+        attempt_id = cast.begin(platform, rules.contest_id, cast.join(platform, name, now), now)
+        play.finish(
+            platform,
+            cast.batch(platform, attempt_id, now + taken_ms, cast.answer(platform, attempt_id, 1)),
+        )
+
+    index = organizer.open(f"/desk/contests/{rules.contest_id}/ledger/")
+    page = organizer.open(f"/desk/contests/{rules.contest_id}/ledger/quick")
+
+    assert "待核查的答题" in index
+    assert "快手" in page
+    assert "慢手" not in page
+    assert organizer.page is not None
+    assert faults_of(organizer.page.get_data(as_text=True)) == []
