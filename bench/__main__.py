@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import answers, boards, fold, remark
+from bench import answers, boards, fold, many_boards, remark
 from bench.attempts import open_attempts
 from bench.load import Measured
 from bench.preparing import platform_on, prepare
@@ -143,7 +143,12 @@ def _folds(folder: Path, report: Report, attempts: int | None) -> None:
     report.row(what, f"× {grown:.2f}", fold.MOST_GROWTH, grown)
 
 
-PARTS = {"answers": _answers, "boards": _boards, "remark": _remark, "fold": _folds}
+def _updates(_folder: Path, report: Report, _attempts: int | None) -> None:
+    for count, update_ms, trips in many_boards.costs():
+        report.row(f"live update, {count} boards of 8 kinds", f"{update_ms:.2f} ms, round trips: {trips}")
+
+
+PARTS = {"answers": _answers, "boards": _boards, "updates": _updates, "remark": _remark, "fold": _folds}
 
 if __name__ == "__main__":
     sys.exit(main())
