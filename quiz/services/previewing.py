@@ -23,7 +23,7 @@ from quiz.rules.units import points_shown
 from quiz.services import disqualified, unit_board
 from quiz.services.board_reading import Reading, Row, Wanted, boards_of
 from quiz.services.changes import AwardChange, BoardChange, Change, DrawChange, Standing, called_of
-from quiz.services.closing import Folded, fold_person, played_by
+from quiz.services.closing import Folded, fold_person, over_all_stages, played_by
 from quiz.services.corrected import Booked, Said, said_of
 from quiz.services.correcting import Checked, Correction, checked, in_papers
 from quiz.services.platform import Platform
@@ -105,8 +105,11 @@ def _concerned(
 def _folded(session: Session, rules: Published, stage: int, person_id: int, row: Booked) -> Sequence[Folded]:
     connection = session.connection()
     said = Said([*said_of(connection, rules.contest_id, person_id).rows, row])
+    beside = over_all_stages(connection, rules, person_id, said)
+    if stage == len(rules.document.stages):
+        return beside
     played = played_by(connection, rules, stage, person_id, said)
-    return fold_person(connection, rules, stage, person_id, played, said)
+    return [*fold_person(connection, rules, stage, person_id, played, said), *beside]
 
 
 def _readings(

@@ -71,8 +71,15 @@ def _boards(
         for part in sorted(before.keys() | after.keys()):
             changes = list(_changed(before.get(part, {}), after.get(part, {})))
             shown = _called(session, board.of, changes[:most_shown])
-            name = f"{board.name} · {part}" if part else board.name
+            name = f"{board.name} · {_part(session, board, part)}" if part else board.name
             yield BoardChange(board_id, name, period or "", board.of == "people", len(changes), shown)
+
+
+def _part(session: Session, board: Board, part: str) -> str:
+    """Return what a group or a unit of a divided board is called."""
+    if board.each == "group":
+        return part
+    return called_of(session, board.each or "", [int(part)]).get(int(part), part)
 
 
 def _rows(run: Run, board: Board, period: str | None) -> Mapping[str, Mapping[int, Standing]]:

@@ -17,6 +17,7 @@ from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, in_force
 from quiz.services.results import boards_of, periods
+from quiz.services.whole_stage import runs
 from tests.support import contests as cast
 from tests.support import standing
 from tests.support.clock import MovedClock
@@ -24,6 +25,11 @@ from tests.support.contests import RULES_WITH_EVERY_PRIZE
 
 HOUR_MS = 3_600_000
 NAMES = "甲乙丙丁戊己"
+DIVIDED = "      - {name: 各街道, of: people, each: region.street}\n"
+BESIDE = """boards:
+  - {name: 总榜, of: people}
+  - {name: 街道总榜, of: region.street, order: [mean]}
+"""
 
 
 @pytest.fixture
@@ -31,7 +37,8 @@ def rules(platform: Platform, clock: MovedClock) -> Published:
     now = clock.now_ms()
     cast.fill_bank(platform, now, count=5)
     cast.add_units(platform, now)
-    rules = in_force(platform, cast.publish(platform, RULES_WITH_EVERY_PRIZE, now))
+    text = RULES_WITH_EVERY_PRIZE.replace("      - {name: 每日, of", f"{DIVIDED}      - {{name: 每日, of")
+    rules = in_force(platform, cast.publish(platform, BESIDE + text, now))
     boards.catch_up_all(platform, now, full=True)
     return rules
 
@@ -57,6 +64,9 @@ def seen(platform: Platform, rules: Published, now: int) -> Seen:
     """Return every row of every board, who gets which award, and the entries in draws."""
     rows: Rows = {}
     for board_id, _, board in boards_of(rules):
+        if board.each:
+            rows |= parts(platform, rules, board.name)
+            continue
         spans = [""] if board.over == "stage" else periods(platform, rules, board_id.stage)
         for period in spans:
             page = standing.page(platform, rules, board_id, now, period=period)
@@ -70,6 +80,19 @@ def seen(platform: Platform, rules: Published, now: int) -> Seen:
         for each in awards.given(platform, rules)
     }
     return rows, given, draws.entries_of(platform, rules)
+
+
+def parts(platform: Platform, rules: Published, name: str) -> Rows:
+    """Return every row of a board that is divided by streets."""
+    with platform.store.snapshot() as session:
+        run = runs(platform, session, rules)[0]
+        board = next(board for board in run.stage.boards if board.name == name)
+        called = dict(session.execute(select(Unit.id, Unit.name)).all())
+        return {
+            (f"{name} · {called[int(part)]}", "", int(row["who"])): Standing(row["place"], row["total"])
+            for part, rows in run.tables.parts(board).items()
+            for row in rows
+        }
 
 
 def anything(
