@@ -172,11 +172,12 @@ local function count(boards, line, contributed, at, sign)
   end
 end
 
--- the order in which a unit keeps somebody, and by what: who has no points is kept apart where moments decide
+-- the order in which a unit keeps somebody, and by what: who has no points is kept apart
 local function kept_in(what, stats, group)
-  if what == 'total' then return 'total', stats['total'] or 0 end
-  if what == GROUP then return group and 'group/' .. group, stats['total'] or 0 end
-  return (stats['zero_people'] or 0) > 0 and what .. '/0' or what, stats['@' .. what] or 0
+  local apart = (stats['zero_people'] or 0) > 0 and '/0' or ''
+  if what == 'total' then return 'total' .. apart, stats['total'] or 0 end
+  if what == GROUP then return group and 'group/' .. group .. apart, stats['total'] or 0 end
+  return what .. apart, stats['@' .. what] or 0
 end
 
 local function rank_in_units(boards, line, old, old_at, new, new_at)

@@ -14,7 +14,7 @@ Every key of a contest begins with `quiz:{c<id>}:`, so that a cluster keeps them
     <g>:sums:<view>:<stage>:<level>:<period>            hash    unit|stat → sum over the unit's people
     <g>:ranked:<view>:<stage>:<level>:<unit>:<kept>:<period>   sorted set: person by a number, `kept`:
                                            total, group/3 (totals of group 3), reached, first_started, and
-                                           reached/0, first_started/0 of those without points
+                                           total/0, group/3/0 … of those without points
 
 and beside them `quiz:limit:<what>:<window>` counts how often something was tried.
 

@@ -48,9 +48,10 @@ def picks(document: Document, board: Board) -> list[Pick]:
     found: list[Pick] = []
     asked, with_zero = kinds(board), board.zero_scorers == "in"
     if "total" in asked:
-        found.append(("total", _best(board)))
-    if GROUP in asked:
-        found += [(f"{GROUP}/{n}", 1) for n, _ in enumerate(document.people.groups, 1)]
+        best = _best(board)
+        found += [("total", best), *([(f"total{WITHOUT_POINTS}", best)] if with_zero else [])]
+    for n, _ in enumerate(document.people.groups if GROUP in asked else (), 1):
+        found += [(f"{GROUP}/{n}", 1), *([(f"{GROUP}/{n}{WITHOUT_POINTS}", 1)] if with_zero else [])]
     if "reached" in asked:
         found += [("reached", 1), *([(f"reached{WITHOUT_POINTS}", -1)] if with_zero else [])]
     if "first_started" in asked:
@@ -60,23 +61,27 @@ def picks(document: Document, board: Board) -> list[Pick]:
 
 def in_orders(asked: Iterable[str], stats: Sums, group: int | None) -> Iterator[Pick]:
     """Yield the orders in which a unit keeps somebody, each with their number in it."""
+    apart = WITHOUT_POINTS if stats["zero_people"] else ""
     for kind in asked:
         if kind == "total":
-            yield "total", stats["total"]
+            yield f"total{apart}", stats["total"]
         elif kind == GROUP:
             if group is not None:
-                yield f"{GROUP}/{group}", stats["total"]
+                yield f"{GROUP}/{group}{apart}", stats["total"]
         else:
-            yield f"{kind}{WITHOUT_POINTS if stats['zero_people'] else ''}", stats[MOMENTS[kind]]
+            yield f"{kind}{apart}", stats[MOMENTS[kind]]
 
 
 def facts(board: Board, sums: Sums, picked: Picked) -> Facts:
     """Return what a unit board's formula needs beside the sums, from what was picked of the kept orders."""
+    best_of: dict[str, int] = {}  # by group
+    for order, bests in picked.items():
+        if order.startswith(f"{GROUP}/") and bests:
+            group = order.removesuffix(WITHOUT_POINTS)
+            best_of[group] = max(*bests, best_of.get(group, bests[0]))
     return Facts(
-        totals=picked.get("total", ()),
-        group_bests=[
-            best for order, bests in picked.items() if order.startswith(f"{GROUP}/") for best in bests
-        ],
+        totals=[*picked.get("total", ()), *picked.get(f"total{WITHOUT_POINTS}", ())],
+        group_bests=list(best_of.values()),
         together=_together(board, sums, picked),
     )
 

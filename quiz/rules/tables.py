@@ -142,8 +142,9 @@ class Tables:
                 for child, share in moved.get(person, {self._unit(person, level): line}).items():
                     if child in below and (board.zero_scorers == "in" or share.total):
                         joined.add(child)
+        counting = {who: line for who, line in lines.items() if board.zero_scorers == "in" or line.total}
         bests: dict[str, int] = {}
-        for person, line in lines.items():
+        for person, line in counting.items():
             group = self.record.group(person)
             if group:
                 bests[group] = max(line.total, bests.get(group, line.total))
@@ -151,7 +152,7 @@ class Tables:
             enrolled=forest.enrolled(board.of, path),
             children=len(below) or None,
             children_joined=len(joined),
-            totals=[line.total for line in lines.values()],
+            totals=[line.total for line in counting.values()],
             group_bests=list(bests.values()),
             together=units.Together.of(board, list(lines.values())),
         )

@@ -292,6 +292,22 @@ def test_a_share_is_one_of_all_on_the_board_where_places_pass_down() -> None:
     assert result["awards"] == {"一等奖": ["A", "B"], "二等奖": ["C", "D", "E", "F"]}
 
 
+def test_who_has_no_points_is_not_the_best_where_they_are_left_out() -> None:
+    orders = (["best"], ["top_sum"], ["group_best_sum"])
+    result = played(
+        attempt("A", "07-02 09:00", "WWR"),
+        attempt("B", "07-02 09:00", "---"),
+        marking={"wrong": -1},
+        boards=[
+            {"name": order[0], "of": "region.street", "order": order, "zero_scorers": "out"}
+            | ({"top": 1} if order == ["top_sum"] else {})
+            for order in orders
+        ],
+    )
+
+    assert [result["boards"][order[0]][0]["value"] for order in orders] == [-1, -1, -1]
+
+
 def test_a_period_board_has_the_periods_with_an_attempt() -> None:
     result = played(
         attempt("A", "07-02 09:00", "RRR"),
