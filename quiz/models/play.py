@@ -74,6 +74,17 @@ class Receipt(Base):
     __table_args__ = (Index("ix_receipt_attempt", "attempt_id", "id"),)
 
 
+class PhoneUsed(Base):
+    """Who first started on a phone, in a contest where a phone is one person's. Rows are only added."""
+
+    __tablename__ = "phone_used"
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    phone: Mapped[str] = mapped_column(String(40), primary_key=True)  # a digest that means nothing elsewhere
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    since_ms: Mapped[int] = mapped_column(BigInt)
+
+
 class Result(Base):
     """What an attempt came to when it was closed. One row an attempt, never changed."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from quiz.models.accounts import About, Membership, Person, Unit
 from quiz.models.base import Statement, among, insert_for, rows_from
 from quiz.models.ledger import Ledger
-from quiz.models.play import Attempt, Line, Receipt, Result
+from quiz.models.play import Attempt, Line, PhoneUsed, Receipt, Result
 from quiz.models.rewards import Event
 
 _last_device = (
@@ -241,6 +241,19 @@ STARTED = Statement(
         Attempt.person_id == bindparam("person_id"),
     )
     .order_by(Attempt.stage, Attempt.number)
+)
+
+HOLD_PHONE = Statement(
+    lambda dialect: (
+        insert_for(dialect, PhoneUsed)
+        .values({name: bindparam(name) for name in ("contest_id", "phone", "person_id", "since_ms")})
+        .on_conflict_do_nothing()
+    )
+)
+PHONE_OF = Statement(
+    select(PhoneUsed.person_id).where(
+        PhoneUsed.contest_id == bindparam("contest_id"), PhoneUsed.phone == bindparam("phone")
+    )
 )
 
 START_COLUMNS = (

@@ -59,7 +59,6 @@ GAPS = (
     Gap("/stages/*/flow/duel", N_("对战")),
     Gap("/stages/*/award/duel", N_("对战积分")),
     Gap("/stages/*/draws/*", N_("当场抽奖按名次得机会"), _at_once_by_place),
-    Gap("/stages/*/integrity/one_phone", N_("一人一机"), _is(True)),
 )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from sqlalchemy import Connection
 
 from question_bank.drawing import Drawn, draw
-from quiz.errors import SameKeyOtherBody
+from quiz.errors import N_, Malformed, NotAllowed, SameKeyOtherBody
 from quiz.models import record
 from quiz.rules import papers, quota, timing
 from quiz.rules.document import Stage
@@ -32,6 +33,7 @@ class Start:
     stage: int
     scene: str = ""  # or the level
     key: str | None = None  # Idempotency-Key
+    phone: str = ""  # what tells this phone from others, where the rules look at it
     is_stage_named: bool = True  # else it is the current one, and the next one when the start is sent again
 
 
@@ -59,6 +61,8 @@ def start_attempt(
     else:
         extra = added(connection, rules.contest_id, stage, person_id, now_ms)
         quota.may_start(stage, so_far.used, now_ms, wanted.scene or None, extra)
+    if stage.integrity.one_phone:
+        _hold_phone(connection, wanted, person_id, now_ms)
     turn = Turn(wanted.stage, person_id, len(here) + 1, timing.day_of(stage, now_ms))
     paper = _draw(rules, turn, here)
     ((attempt_id,),) = record.ADD_ATTEMPT.run(
@@ -80,6 +84,23 @@ def start_attempt(
         practice=so_far.must_practise,
     )
     return int(attempt_id)
+
+
+def _hold_phone(connection: Connection, wanted: Start, person_id: int, now_ms: int) -> None:
+    """Keep a phone for who starts on it first in a contest; raises NotAllowed for others. Source: P16."""
+    if not wanted.phone:
+        raise Malformed(N_("这场比赛一部手机只能由一个人使用：开始时请在 device 中写明这部手机的编号。"))
+    seen = f"{wanted.contest_id}/{wanted.phone}".encode()
+    phone = blake2b(seen, digest_size=16).hexdigest()  # does not lead from one contest to another
+    whose = {"contest_id": wanted.contest_id, "phone": phone}
+    record.HOLD_PHONE.run(connection, **whose, person_id=person_id, since_ms=now_ms)
+    ((owner,),) = record.PHONE_OF.run(connection, **whose)
+    if owner != person_id:
+        raise NotAllowed(
+            N_(
+                "这部手机已经由另一位参加者用来参加这场比赛。按规则，一部手机只能由一个人使用，请换自己的手机。"
+            )
+        )
 
 
 def _known(earlier: Sequence[Started], wanted: Start) -> Started | None:

@@ -20,7 +20,7 @@ from quiz.services.contests import Listed
 from quiz.services.play import Mine
 from quiz.services.published import Published, in_force
 from quiz.web.access import allows, bearer, csrf, forget, now_ms, platform, remember, signed_in, visitor
-from quiz.web.attempts import outcome_json, sheet_json
+from quiz.web.attempts import DEVICE, outcome_json, sheet_json
 from quiz.web.bodies import as_json, id_of, json_body, plain, text_of
 from quiz.web.questions import number
 from quiz.web.tokens import AttemptToken, attempt_token, sign
@@ -188,10 +188,17 @@ def start(contest_id: int) -> ResponseReturnValue:
     who, body = signed_in(), json_body()
     rules = in_force(platform(), contest_id)
     scene, is_stage_named = _scene(body), body.get("stage") is not None
-    wanted = play.Start(contest_id, _stage(rules, body), scene, _key(), is_stage_named)
+    wanted = play.Start(contest_id, _stage(rules, body), scene, _key(), _device(body), is_stage_named)
     attempt_id = play.start(platform(), who.person_id, wanted, now_ms())
     sheet = play.sheet_of(platform(), attempt_id, who.person_id, now_ms())
     return as_json({**sheet_json(sheet), "token": attempt_token(platform().secret, sheet.row)})
+
+
+def _device(body: dict[str, Any]) -> str:  # Any: what somebody sent
+    device = body.get("device", "")
+    if not isinstance(device, str) or not (DEVICE.fullmatch(device) or not device):
+        raise Malformed(N_("device 应为 1 到 40 个字母、数字、- 或 _。"))
+    return device
 
 
 def _entry(body: dict[str, Any]) -> SignedIn:  # Any: what somebody sent

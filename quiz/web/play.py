@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -29,6 +31,7 @@ from quiz.web.attempts import sheet_json
 from quiz.web.bodies import plain
 from quiz.web.contest_page import Personal, card, contest_page
 from quiz.web.language import refusal
+from quiz.web.look import KEPT_S
 from quiz.web.runner_words import leaving_words, runner_words, stay_words
 from quiz.web.tokens import attempt_token
 from quiz.web.wording import clock, moment
@@ -36,6 +39,7 @@ from quiz.web.wording import clock, moment
 play = Blueprint("play", __name__)
 
 FORM_DEVICE = "form"  # the paper handed in without script
+PHONE = "phone"  # the cookie that tells one phone from another
 LONGEST_FIELD = 80  # characters of a hidden field
 MOST_OWN = 10  # own attempts on the page of a contest
 
@@ -85,12 +89,17 @@ def start(contest_id: int) -> ResponseReturnValue:
         int(stage) if stage.isascii() and stage.isdigit() and len(stage) < 4 else 0,
         plain(form.get("scene", ""))[:LONGEST_FIELD],
         plain(form.get("key", ""))[:LONGEST_FIELD] or None,
+        request.cookies.get(PHONE, "")[:LONGEST_FIELD] or secrets.token_urlsafe(16),
     )
     try:
         attempt_id = service.start(platform(), signed_in().person_id, wanted, now_ms())
     except (NotAllowed, NotNow, Closed, QuotaUsed, LevelClosed, FactsNeeded, UnitNeeded) as error:
         return _back(contest_id, error)
-    return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
+    response = redirect(url_for("play.paper", attempt_id=attempt_id), 303)
+    stages = in_force(platform(), contest_id).document.stages
+    if any(each.integrity.one_phone for each in stages):
+        response.set_cookie(PHONE, wanted.phone, max_age=KEPT_S, samesite="Lax", httponly=True)
+    return response
 
 
 @play.get("/attempts/<int:attempt_id>")
