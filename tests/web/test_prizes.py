@@ -70,7 +70,7 @@ def test_a_draw_is_held_after_the_close_and_everybody_sees_who_won_and_how_to_re
 
     assert "已开奖，1 人次中奖" in said
     public = stranger.open(f"/contests/{contest_id}/prizes")
-    assert re.search(r"保温杯 (甲\*\*|乙\*\*) [0-9a-f]{16} 1", public)
+    assert re.search(r"保温杯 (甲\*\*|乙\*\*) [0-9a-f]{16} 第 1 个机会", public)
     (draw,) = Phone(app).get(f"/api/v1/contests/{contest_id}/prizes")["draws"]
     assert draw["seed"] in public
     assert lots.commitment(draw["seed"]) == draw["seed_hash"]
