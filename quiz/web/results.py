@@ -241,7 +241,7 @@ def _board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         pages=1 if wanted.query else part.pages,
         kept=kept,
         part_address=f"{address}&{urlencode({**kept, 'part': 1})}",
-        why={"period": found.period or None, "part": found.part.number if found.part else None},
+        why={"period": found.period or None, "each": shown_part or None},
         order_words=_order_words(stage) if is_people else "",
         notice=_notice(stage),
         frozen=frozen_words(stage, shown, found),

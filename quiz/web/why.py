@@ -23,6 +23,7 @@ from quiz.services.why import Explained
 from quiz.web.access import allows, now_ms, platform, visitor
 from quiz.web.bodies import as_json, id_of, plain
 from quiz.web.language import language
+from quiz.web.paging import asked_part
 
 why = Blueprint("why", __name__)
 
@@ -113,7 +114,7 @@ def _explained(rules: Published, board: BoardId) -> Explained:
     wanted = Wanted(
         board,
         period=plain(request.args.get("period", ""))[:LONGEST_PERIOD],
-        part=id_of(request.args.get("part")),
+        part=asked_part(),
         me=me,
         view=View.FULL if at_desk else View.PUBLIC,
     )
@@ -121,9 +122,9 @@ def _explained(rules: Published, board: BoardId) -> Explained:
 
 
 def _board_address(contest_id: int, board: BoardId) -> str:
-    """Return the way back to the board, to the same period of it."""
-    period = request.args.get("period") or None
-    return url_for("results.board", contest_id=contest_id, board_id=board, period=period)
+    """Return the way back to the board, to the same period and part of it."""
+    period, each = (request.args.get(name) or None for name in ("period", "each"))
+    return url_for("results.board", contest_id=contest_id, board_id=board, period=period, each=each)
 
 
 def _shown(found: Explained) -> list[tuple[str, list[str]]]:
