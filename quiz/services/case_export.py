@@ -201,7 +201,7 @@ class _Export:
             }
 
     def _attempts(self) -> Iterator[Record]:
-        columns = (Attempt.id, Attempt.person_id, Attempt.stage, Attempt.scene)
+        columns = (Attempt.id, Attempt.person_id, Attempt.stage, Attempt.scene, Attempt.practice)
         for row in self.connection.execute(
             select(*columns, Attempt.started_ms, Attempt.finished_ms, Result.sheet, Result.time_ms)
             .join(Result, Result.attempt_id == Attempt.id)
@@ -227,6 +227,7 @@ class _Export:
             "questions": [str(version) for version, *_ in kept],
             "chosen": ["".join(chosen) for _, chosen, *_ in kept],
             **({"scene": row.scene} if row.scene else {}),
+            **({"practice": True} if row.practice else {}),
         }
 
     def _at(self, ms: int) -> str:
