@@ -22,12 +22,13 @@ from quiz.models.contests import Rules
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt, Line, Result
 from quiz.models.rewards import AwardList, AwardWinner, Event
-from quiz.rules import rekeyed, timing
+from quiz.rules import course, rekeyed, sheet, timing
 from quiz.rules.document import Document, Stage
 from quiz.rules.eligibility import group_of
 from quiz.services.awards import AwardId, prize_of
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force
+from quiz.services.received import receipts
 
 ROWS_READ = 1_000
 DIGITS = 12  # numbers with leading zeros stand in their order also as text
@@ -228,7 +229,14 @@ class _Export:
             "chosen": ["".join(chosen) for _, chosen, *_ in kept],
             **({"scene": row.scene} if row.scene else {}),
             **({"practice": True} if row.practice else {}),
+            **({"left": left} if (left := self._left(stage, row)) else {}),
         }
+
+    def _left(self, stage: Stage, row: Any) -> list[int]:  # Any: what `_attempts` selects
+        """Return how long after the start the page was left, where the rules ask for it."""
+        if not course.watches(stage):
+            return []
+        return [ms - row.started_ms for ms in sheet.leavings(receipts(self.connection, row.id))]
 
     def _at(self, ms: int) -> str:
         return timing.local_time(self.document.timezone, ms).isoformat(timespec="milliseconds")

@@ -62,7 +62,7 @@ def _board(board: BoardChange) -> str:
     up = sum(_rank(change.after) < _rank(change.before) for change in board.changes)
     down = sum(_rank(change.after) > _rank(change.before) for change in board.changes)
     name = _titled(board.name, board.period)
-    if len(board.changes) < board.count:
+    if len(board.changes) < board.count or not (up or down):
         return _("%(board)s：%(count)s 行变化。", board=name, count=board.count)
     return _(
         "%(board)s：%(count)s 行变化，%(up)s 个名次上升，%(down)s 个下降。",

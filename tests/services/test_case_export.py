@@ -283,3 +283,23 @@ def test_one_command_writes_the_case_and_another_folds_it(
     assert (written.exit_code, folded.exit_code) == (0, 0), written.output + folded.output
     board = json.loads(folded.stdout)["boards"]["个人"]
     assert [(row["who"], row["total"]) for row in board] == [(called(person), 3)]
+
+
+def test_an_attempt_that_counts_nothing_because_its_page_was_left_counts_nothing_in_the_replay(
+    platform: Platform, clock: MovedClock, tmp_path: Path
+) -> None:
+    now = clock.now_ms()
+    cast.fill_bank(platform, now)
+    cast.add_units(platform, now)
+    rules = in_force(platform, cast.publish(platform, cast.rules("{per_attempt_s: 300, leaving: zero}"), now))
+    person = cast.join(platform, "甲", now)
+    attempt = cast.begin(platform, rules.contest_id, person, now)
+    answers = [cast.answer(platform, attempt, n) for n in (1, 2)]
+    batch = cast.batch(platform, attempt, now + 10_000, *answers)._replace(leavings=(9,))
+    play.save(platform, batch)
+    boards.catch_up_all(platform, now + 20_000, full=True)
+
+    export_case(platform, rules.contest_id, tmp_path / "case")
+
+    assert replayed(tmp_path / "case")[0]["个人"] == [(1, called(person), "0")]
+    assert shown(platform, rules)["个人"] == [(1, called(person), "0")]
