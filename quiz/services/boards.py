@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Connection, Select, or_, select, update
@@ -18,7 +18,7 @@ from quiz.services.closing import refold
 from quiz.services.lines import LIVE_COLUMNS, batches, live_line
 from quiz.services.platform import Platform
 from quiz.services.proving import verify
-from quiz.services.published import Published, in_force
+from quiz.services.published import in_force
 from quiz.services.unit_board import needs
 
 OVERLAP_MS = 60_000  # so long after its moment a commit may become visible
@@ -81,15 +81,26 @@ def refold_all(platform: Platform, contest_id: int) -> int:
     A line that nothing in the record explains is emptied. Raises NotFound.
     """
     rules = in_force(platform, contest_id)
-    count = 0
+    count, periods = 0, _periods(platform, contest_id)
     for stage in range(len(rules.board_stages)):
         for people in _people_of(platform, contest_id, stage):
             with platform.store.connection() as connection:
                 now_ms = platform.clock.now_ms()
-                lines = [line for i in people for line in _refolded(connection, rules, stage, i, now_ms)]
+                lines = [line for i in people for line in refold(connection, rules, stage, i, now_ms)]
+                lines += [*_emptied(connection, contest_id, lines, periods, now_ms)]
             announce(platform, contest_id, lines)
             count += len(people)
     return count
+
+
+def _periods(platform: Platform, contest_id: int) -> Mapping[int, Sequence[str]]:
+    """Return the periods of which there are lines, by the number of their stage."""
+    found: dict[int, list[str]] = {}
+    with platform.store.reading() as session:
+        wanted = select(Line.stage, Line.period).where(Line.contest_id == contest_id).distinct()
+        for stage, period in session.execute(wanted):
+            found.setdefault(stage, []).append(period)
+    return found
 
 
 def chosen(platform: Platform, contest_id: int | None) -> Sequence[int]:
@@ -190,23 +201,36 @@ def _next(source: Select[int], last: int) -> Select[int]:
     return source.where(column > last).distinct().order_by(column).limit(PEOPLE_AT_ONCE)
 
 
-def _refolded(
-    connection: Connection, rules: Published, stage: int, person_id: int, now_ms: int
+def _emptied(
+    connection: Connection,
+    contest_id: int,
+    folded: Sequence[LiveLine],
+    periods: Mapping[int, Sequence[str]],
+    now_ms: int,
 ) -> Iterator[LiveLine]:
-    folded = refold(connection, rules, stage, person_id, now_ms)
-    yield from folded
-    for number in sorted({line.stage for line in folded}):
-        left = connection.execute(
-            update(Line)
-            .where(
-                Line.contest_id == rules.contest_id,
-                Line.stage == number,
-                Line.person_id == person_id,
-                Line.period.not_in([line.period for line in folded if line.stage == number]),
+    """Empty the lines of people just folded that nothing in the record explains any more; yields them.
+
+    They are looked for period by period: the lines of a stage have no index by person alone.
+    """
+    explained = {(line.stage, line.period, line.person_id) for line in folded}
+    people = {line.person_id for line in folded}
+    for stage in sorted({line.stage for line in folded}):
+        here = (Line.contest_id == contest_id, Line.stage == stage)
+        stored = connection.execute(
+            select(Line.period, Line.person_id).where(
+                *here,
+                Line.period.in_(periods.get(stage, ())),
+                Line.person_id.in_(people),
                 or_(Line.order_key != "", Line.stats != "{}"),
             )
-            .values(order_key="", totals="{}", stats="{}", version=Line.version + 1, changed_ms=now_ms)
-            .returning(Line.period, Line.version)
-        )
-        for period, version in left:
-            yield LiveLine(number, period, person_id, version, "", {}, {})
+        ).all()
+        for period, person_id in stored:
+            if (stage, period, person_id) in explained:
+                continue
+            version = connection.execute(
+                update(Line)
+                .where(*here, Line.period == period, Line.person_id == person_id)
+                .values(order_key="", totals="{}", stats="{}", version=Line.version + 1, changed_ms=now_ms)
+                .returning(Line.version)
+            ).scalar_one()
+            yield LiveLine(stage, period, person_id, version, "", {}, {})
