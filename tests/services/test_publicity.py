@@ -244,3 +244,22 @@ def test_a_file_for_the_public_holds_what_the_public_sees(
     assert "Q" not in written(STREETS).split("街道榜")[0]
     with pytest.raises(NotFound):
         written(LATER)
+
+
+def test_a_board_beside_the_stages_is_frozen_too(platform: Platform, clock: MovedClock) -> None:
+    clock.set("2026-03-02 09:00")
+    cast.fill_bank(platform, clock.now_ms())
+    cast.add_units(platform, clock.now_ms())
+    beside = 'boards: [{name: 合计, of: people, frozen_from: "2026-03-06 00:00"}]\nstages:\n'
+    text = cast.rules().replace("stages:\n", beside)
+    rules = in_force(platform, cast.publish(platform, text, clock.now_ms()))
+    standing.catch_up(platform, clock.now_ms())
+    person_id = cast.join(platform, "甲", clock.now_ms())
+    for moment, right in (("2026-03-05 10:00", 2), ("2026-03-06 10:00", 4)):
+        standing.finish(platform, rules, person_id, right, ms(moment))
+    board, now = BoardId(1, 0), ms("2026-03-06 12:00")
+
+    assert totals(shown(platform, rules, board, now)) == [(1, "甲", 2)]
+    assert totals(shown(platform, rules, board, now, view=View.FULL)) == [(1, "甲", 6)]
+    assert totals(shown(platform, rules, board, ms("2026-03-08 20:00"))) == [(1, "甲", 6)]
+    assert boards.verify(platform, rules.contest_id) == []
