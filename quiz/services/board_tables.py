@@ -55,6 +55,10 @@ METRICS = {
     "pass_rate": N_("合格率（%）"),
     "full_mark_rate": N_("满分率（%）"),
     "group_best_sum": N_("各组最高分之和"),
+    "total": N_("总分"),
+    "time": N_("用时（秒）"),
+    "reached": N_("达到时间"),
+    "first_started": N_("首次开始"),
 }
 SEPARATOR = N_("；")
 FIGURES = 6  # of a person: total, time, reached, first start, attempts, full marks
@@ -130,13 +134,23 @@ def unit_table(reading: Reading, rows: Iterable[Row], notes: Sequence[tuple[str,
     columns = [N_("名次"), N_("单位"), N_("上级"), N_("数值"), N_("参与人数"), N_("答题次数")]
     columns += [*(METRICS.get(metric, metric) for metric in inputs), N_("备注")]
 
+    first = reading.board.order[0] if reading.board.order else ""
+    zone = ZoneInfo(reading.rules.document.timezone)
+
+    def cell(row: Row, name: str) -> Cell:
+        metric = first if name == "value" else name
+        value = row.values.get(units.SMALLER_FIRST.get(name, name), "")
+        if metric not in units.SMALLER_FIRST or value == "":
+            return _cell(value)
+        return seconds(int(str(value))) if metric == "time" else moment(int(str(value)), zone)
+
     def cells() -> Iterator[Sequence[Cell]]:
         for row in rows:
             yield (
                 row.place if row.place is not None else "",
                 row.name,
                 row.unit,
-                *(_cell(row.values.get(name, "")) for name in ("value", "people", "attempts", *inputs)),
+                *(cell(row, name) for name in ("value", "people", "attempts", *inputs)),
                 below_words(row),
             )
 

@@ -22,6 +22,7 @@ from quiz.services.closing import Outcome
 from quiz.services.published import Published, in_force
 from quiz.services.results import BoardId, Page, Row, Wanted
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
+from quiz.web.board_columns import metric_shown, personal_words
 from quiz.web.correction_words import told
 from quiz.web.desk_words import level_words, part_words
 from quiz.web.level_words import LevelRow, level_cheer, level_to_start, why_closed
@@ -266,7 +267,8 @@ def _line(stage: Stage, shown: Board, row: Row, mine: int | None) -> BoardLine:
         value = number(values["total"])
         more = duration(int(str(values["time_ms"]))) if "time" in stage.order else ""
     else:
-        value = str(values["value"]) if "value" in values else ""
+        first = shown.order[0] if shown.order else ""
+        value = metric_shown(stage, first, values["value"]) if "value" in values else ""
         more = _unit_words(row)
     unit_id = None if shown.of == "people" else row.id
     return BoardLine(row.place, row.name or _("（已注销）"), row.unit, value, more, row.id == mine, unit_id)
@@ -318,6 +320,7 @@ def _value_word(shown: Board) -> str:
     terms = [term.metric for term in shown.value.terms] if shown.value else []
     metric = shown.order[0] if shown.order else terms[0] if len(terms) == 1 else ""
     words = {"sum": _("总分"), "mean": _("人均分"), "people": _("人数"), "attempts": _("人次")}
+    words |= personal_words()
     return words.get(metric, _("得分"))
 
 

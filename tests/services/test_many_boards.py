@@ -382,3 +382,21 @@ def test_a_part_that_is_none_of_the_board_is_not_found(platform: Platform, clock
 
     with pytest.raises(NotFound):
         results.page(platform, contest.rules, Wanted(BoardId(0, 0), part=9), clock.now_ms())
+
+
+def test_times_and_moments_of_units_are_written_as_such(
+    platform: Platform, clock: MovedClock, tmp_path: Path
+) -> None:
+    listed = "      - {name: 最快, of: school.school, order: [reached, time]}"
+    contest = Contest(platform, clock, many_boards(listed, ""))
+    clock.set("2026-03-02 09:00")
+    attempt = cast.begin(platform, contest.rules.contest_id, contest.people[0], clock.now_ms())
+    done = cast.batch(platform, attempt, clock.now_ms() + 60_500, cast.answer(platform, attempt, 1))
+    play.finish(platform, done)
+
+    path = tmp_path / "fastest.csv"
+    exports.write_board(platform, contest.rules, Wanted(BoardId(0, 0), view=View.FULL), path)
+
+    (row,) = [row for row in csv.reader(path.read_text("utf-8-sig").splitlines()) if row[1:2] == ["S1"]]
+    assert row[3] == "2026-03-02 09:01:00.500"
+    assert row[6:8] == ["2026-03-02 09:01:00.500", "60.500"]
