@@ -60,12 +60,25 @@ def test_the_order_of_the_lines_changes_nothing(tmp_path: Path) -> None:
         assert replay(turned) == replay(folder)
 
 
-def test_a_document_with_every_parameter_is_read_and_what_cannot_be_played_is_named() -> None:
+def test_a_document_with_every_parameter_can_be_played() -> None:
     outcome = CliRunner().invoke(contest, ["check", str(EXAMPLES / "all.yaml")])
 
+    assert (outcome.exit_code, outcome.output) == (0, "规则文件没有错误。\n")
+
+
+def test_what_cannot_be_played_yet_is_named_with_its_line(tmp_path: Path) -> None:
+    rules = (EXAMPLES / "all.yaml").read_text("utf-8")
+    (tmp_path / "rules.yaml").write_text(rules.replace("kinds: [multiple]", "kinds: [match]"), "utf-8")
+    line = 1 + rules.splitlines().index(next(each for each in rules.splitlines() if "[multiple]" in each))
+
+    outcome = CliRunner().invoke(contest, ["check", str(tmp_path / "rules.yaml")])
+
     assert outcome.exit_code == 0
-    assert "[not_yet]" in outcome.output
-    assert "一人一机" in outcome.output
+    assert (
+        f"第 {line} 行  /stages/0/paper/sections/1/kinds  [not_yet]  “不定项、填空、排序、连线题”"
+        in outcome.output
+    )
+    assert "规则文件没有错误，但以上各项还不能用于正式比赛。" in outcome.output
 
 
 def test_a_document_with_every_parameter_is_replayed(tmp_path: Path) -> None:
