@@ -32,7 +32,7 @@ from quiz.web.bodies import plain
 from quiz.web.contest_page import Personal, card, contest_page
 from quiz.web.language import refusal
 from quiz.web.look import KEPT_S
-from quiz.web.runner_words import leaving_words, runner_words, stay_words
+from quiz.web.runner_words import runner_words, stay_words
 from quiz.web.tokens import attempt_token
 from quiz.web.wording import clock, moment
 
@@ -121,7 +121,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         gives_feedback=told(sheet.stage.flow.show.after_answer),
         closes=moment(limit, sheet.stage.calendar.zone) if limit else "",
         time_left=clock(limit - now_ms()) if limit else "",
-        words={**runner_words(), **leaving_words(sheet.stage)},
+        words=runner_words(sheet.stage),
     )
 
 

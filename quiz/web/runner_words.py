@@ -8,9 +8,14 @@ from quiz.rules import course
 from quiz.rules.document import Stage
 
 
-def runner_words() -> dict[str, str]:
-    """Return what the runner says, by its own names."""
-    return {**_states(), **_buttons(), **_told()}
+def runner_words(stage: Stage) -> dict[str, str]:
+    """Return what the runner says in an attempt of a stage, by its own names."""
+    found = {**_states(), **_buttons(), **_told(), **leaving_words(stage)}
+    if course.is_in_turn(stage):
+        found |= _in_turn()
+    if stage.clock.at_least_ms is not None:
+        found |= _too_early()
+    return found
 
 
 def _states() -> dict[str, str]:
@@ -58,12 +63,6 @@ def _told() -> dict[str, str]:
         "choose_first": _("请先选一个答案。"),
         "right": _("✓ 答对了"),
         "wrong": _("✗ 答错了"),
-        "skip": _("还没有选答案。再按一次就跳过这一题，不能再回来。"),
-        "skip_ends": _("还没有选答案。再按一次就按没答处理，这次答题到此结束。"),
-        "before": _("上一题：{verdict}。"),
-        "before_key": _("正确答案是“{key}”。"),
-        "too_early": _("还要过 {time} 才能交卷。答案都会保存，请再检查一遍。"),
-        "waits": _("题目都答完了，还要过 {time} 才能交卷：到时自动交卷，请不要关闭这一页。"),
         "left": _("还剩 {seconds} 秒"),
         "left_minutes": _("还剩 {minutes} 分钟"),
         "back": _("再按一次返回就会离开答题。答案都在，时间继续走，可以随时回来。"),
@@ -77,6 +76,22 @@ def _told() -> dict[str, str]:
         "refused_answered": _("第 {n} 题已经答过，以第一次的答案为准。"),
         "handing_in": _("正在交卷，请稍候。"),
         "handing_in_offline": _("网络不通，正在反复尝试交卷，请不要关闭这一页。已保存的答案不会丢。"),
+    }
+
+
+def _in_turn() -> dict[str, str]:
+    return {
+        "skip": _("还没有选答案。再按一次就跳过这一题，不能再回来。"),
+        "skip_ends": _("还没有选答案。再按一次就按没答处理，这次答题到此结束。"),
+        "before": _("上一题：{verdict}。"),
+        "before_key": _("正确答案是“{key}”。"),
+    }
+
+
+def _too_early() -> dict[str, str]:
+    return {
+        "too_early": _("还要过 {time} 才能交卷。答案都会保存，请再检查一遍。"),
+        "waits": _("题目都答完了，还要过 {time} 才能交卷：到时自动交卷，请不要关闭这一页。"),
     }
 
 
