@@ -2,16 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from question_bank.question import CHOICES, Question
+
 NOTHING, EVERYTHING = Fraction(0), Fraction(1)
+
+
+def marked(question: Question, response: Sequence[str], rule: str = "all_or_nothing") -> Fraction | None:
+    """Return how right a response is, from 0 to 1; None for a blank one, for which the rules have own points.
+
+    `response`, by kind: the ids of the options chosen; for fill the text of each gap; for order the option id
+    at each position, for match the one of each prompt; "" where nothing was given. `rule`: one of RULES.
+    Raises ValueError for a rule that does not exist.
+
+    Choices are marked by `rightness`. Of fill, order and match each place (gap, position, prompt) is right or
+    wrong for itself:
+
+    - all_or_nothing: 1 where every place is right, else 0.
+    - share: the share of places that are right; a gap's answer of less weight counts by its weight.
+    - share_minus: the same minus the share of places that were filled wrongly, at least 0.
+    """
+    if question.kind in CHOICES:
+        return rightness(question.key, frozenset(response), len(question.options), rule)
+    if rule not in RULES:
+        raise ValueError(f"no such rule: {rule}")
+    shares = places(question, response)
+    if all(share is None for share in shares):
+        return None
+    right = sum((share for share in shares if share is not None), NOTHING)
+    wrong = sum(share == NOTHING for share in shares)
+    match rule:
+        case "all_or_nothing":
+            return EVERYTHING if right == len(shares) else NOTHING
+        case "share":
+            return right / len(shares)
+    return max(NOTHING, (right - wrong) / len(shares))
+
+
+def places(question: Question, response: Sequence[str]) -> list[Fraction | None]:
+    """Return how right each gap, position or prompt is; None where nothing was given."""
+    count = len(question.gaps) if question.kind == "fill" else len(question.arranged)
+    given = [*response[:count], *[""] * (count - len(response))]
+    if question.kind == "fill":
+        return [
+            gap.share(text) if text.strip() else None for gap, text in zip(question.gaps, given, strict=True)
+        ]
+    return [
+        (EVERYTHING if each == right else NOTHING) if each else None
+        for each, right in zip(given, question.arranged, strict=True)
+    ]
 
 
 def rightness(
     key: frozenset[str], chosen: frozenset[str], option_count: int, rule: str = "all_or_nothing"
 ) -> Fraction | None:
-    """Return how right an answer is, from 0 to 1; None for a blank one, for which the rules have own points.
+    """Return how right a choice is, from 0 to 1; None for a blank one.
 
     `key`, `chosen`: option ids; `option_count`: how many options the question has; `rule`: one of RULES.
     Raises ValueError for a key without options, or a rule that does not exist.
@@ -20,7 +67,7 @@ def rightness(
     - share: 0 as soon as one wrong option is chosen, else the share of the right options that was chosen
       (少选得部分分、错选不得分).
     - share_minus: the share of the right options that was chosen minus the share of the wrong options that
-      was chosen, at least 0; choosing everything is worth nothing.
+      was chosen, at least 0; choosing everything is worth nothing, unless everything is right.
 
     With one right option and one choice, as in single choice and true or false, the three agree.
     """

@@ -1,4 +1,4 @@
-"""What a question is: its kind, stem, options, key, tags, declared difficulty and explanation."""
+"""What a question is: its kind, stem, options, what is right, tags, declared difficulty and explanation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-KINDS = ("single", "multiple", "true_false")
+from question_bank.attached import Material, Medium
+from question_bank.gaps import GAP, Gap
+
+KINDS = ("single", "multiple", "indefinite", "true_false", "fill", "order", "match")
+CHOICES = (
+    "single",
+    "multiple",
+    "indefinite",
+    "true_false",
+)  # options are chosen
+SEVERAL = ("multiple", "indefinite")  # choices of which more than one option may be right
+WHEN = ("right", "partly", "wrong")  # beside option ids: when feedback is given to a whole answer
 DIFFICULTIES = ("easy", "medium", "hard")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OPTIONS = len(LETTERS)
@@ -36,22 +47,55 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """One question as its author wrote it."""
+    """One question as its author wrote it.
+
+    What is right stands, by its kind:
+
+    - single, true_false, multiple (two or more), indefinite (one or more): `key`, ids of `options`;
+    - fill: `gaps`, in the order of the `____` in the stem; no options;
+    - order: `arranged`, the ids of all `options` in the right order;
+    - match: `arranged`, for each of `prompts` the id of its option. There may be more options than prompts
+      (distractors), and one option may be right for several prompts.
+
+    Any text may hold TeX between dollars ($x^2$, or $$…$$ for a line of its own) and names of `media`
+    (question_bank.attached). `weights` and `feedback` are kept as the author wrote them; a contest marks by
+    its own rules (question_bank.marking).
+    """
 
     kind: str  # one of KINDS
     stem: str
     options: tuple[Option, ...]
-    key: frozenset[str]  # ids of the right options
+    key: frozenset[str]  # ids of the right options, where options are chosen
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # facet → values
     difficulty: str | None = None  # one of DIFFICULTIES as declared, None: not said
     explanation: str = ""
     external_id: str = ""  # its id in the file it came from
     calibrated: Fraction | None = None  # the share of people that proved to be right, None: not measured
+    gaps: tuple[Gap, ...] = ()
+    prompts: tuple[str, ...] = ()  # what options are matched with, as written
+    arranged: tuple[str, ...] = ()  # ids of options, by position or prompt
+    weights: Mapping[str, Fraction] = field(default_factory=dict)  # option id → share of the points, −1 to 1
+    feedback: Mapping[str, str] = field(default_factory=dict)  # option id, or one of WHEN → words
+    material: Material | None = None  # what it asks about, with other questions
+    media: tuple[Medium, ...] = ()
 
     @property
     def right_texts(self) -> frozenset[str]:
-        """The texts of the right options, normalised, to compare questions with other letters."""
-        return frozenset(normalised(o.text) for o in self.options if o.id in self.key)
+        """What is right, normalised, to compare questions with other letters."""
+        texts = {option.id: normalised(option.text) for option in self.options}
+        match self.kind:
+            case "fill":
+                return frozenset(
+                    f"{n} {normalised(each.text)} {each.tolerance} {each.weight}"
+                    for n, gap in enumerate(self.gaps)
+                    for each in gap.accepted
+                )
+            case "order":
+                return frozenset(f"{n} {texts.get(each)}" for n, each in enumerate(self.arranged))
+            case "match":
+                pairs = zip(self.prompts, self.arranged, strict=False)
+                return frozenset(f"{normalised(prompt)} {texts.get(each)}" for prompt, each in pairs)
+        return frozenset(texts[each] for each in self.key if each in texts)
 
     @property
     def keeps_order(self) -> bool:
@@ -61,6 +105,15 @@ class Question:
     def as_dict(self) -> dict[str, object]:
         """Return the question as JSON data: a line of our own JSON Lines, and what the database keeps."""
         measured = {} if self.calibrated is None else {"calibrated": str(self.calibrated)}
+        more: dict[str, object] = {
+            "gaps": [gap.as_json() for gap in self.gaps],
+            "prompts": list(self.prompts),
+            "arranged": list(self.arranged),
+            "weights": {each: str(weight) for each, weight in self.weights.items()},
+            "feedback": dict(self.feedback),
+            "material": self.material.as_json() if self.material is not None else None,
+            "media": [medium.as_json() for medium in self.media],
+        }
         return {
             "id": self.external_id,
             "kind": self.kind,
@@ -71,6 +124,7 @@ class Question:
             "tags": {facet: list(values) for facet, values in self.tags.items()},
             "explanation": self.explanation,
             **measured,
+            **{name: value for name, value in more.items() if value},
         }
 
     @classmethod
@@ -86,6 +140,13 @@ class Question:
             explanation=data.get("explanation") or "",
             external_id=data.get("id") or "",
             calibrated=Fraction(data["calibrated"]) if data.get("calibrated") is not None else None,
+            gaps=tuple(Gap.from_json(each) for each in data.get("gaps", ())),
+            prompts=tuple(data.get("prompts", ())),
+            arranged=tuple(data.get("arranged", ())),
+            weights={each: Fraction(weight) for each, weight in data.get("weights", {}).items()},
+            feedback=dict(data.get("feedback", {})),
+            material=Material.from_json(data["material"]) if data.get("material") else None,
+            media=tuple(Medium.from_json(each) for each in data.get("media", ())),
         )
 
 
@@ -98,10 +159,16 @@ def digest(question: Question) -> str:
     """Return a digest of the normalised wording: equal for what people call the same question.
 
     Width, case, spaces, sentence punctuation, a leading number and the order of options make no difference;
-    nor does the key, so that the same question with another answer is found as a conflict.
+    nor does the key, so that the same question with another answer is found as a conflict. How long a gap is
+    drawn makes none either; the material, the prompts, and whether options are chosen or arranged do.
     """
-    parts = [normalised(LEADING_NUMBER.sub("", unicodedata.normalize("NFKC", question.stem)))]
+    stem = unicodedata.normalize("NFKC", question.stem)
+    parts = [normalised(LEADING_NUMBER.sub("", GAP.sub("()", stem) if question.kind == "fill" else stem))]
     parts += sorted(normalised(option.text) for option in question.options)
+    if question.kind not in CHOICES:
+        parts += [question.kind, *sorted(normalised(prompt) for prompt in question.prompts)]
+    if question.material is not None:
+        parts.append(f"material {normalised(question.material.text)}")
     return sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -6,9 +6,13 @@ import json
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
 
+from question_bank.attached import Material
 from question_bank.formats import jsonl
+from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question, digest, lettered
+from tests.question_bank.kinds import rich_questions
 
 
 def asked(stem: str, options: list[str], key: str = "A", kind: str = "single") -> Question:
@@ -30,6 +34,11 @@ def test_a_question_survives_as_json() -> None:
         "q1",
     )
 
+    assert Question.from_dict(json.loads(json.dumps(whole.as_dict()))) == whole
+
+
+@given(rich_questions())
+def test_a_question_of_any_kind_survives_as_json_with_all_that_it_carries(whole: Question) -> None:
     assert Question.from_dict(json.loads(json.dumps(whole.as_dict()))) == whole
 
 
@@ -87,6 +96,50 @@ def test_options_that_speak_of_others_keep_their_order(text: str) -> None:
 @pytest.mark.parametrize("text", ["A型", "维生素A", "DNA", "以上海为例", "B族维生素", "C. elegans"])
 def test_options_that_only_look_like_it_are_shuffled(text: str) -> None:
     assert not asked("？", ["甲", "乙", text]).keeps_order
+
+
+def filled(stem: str, *accepted: str) -> Question:
+    return Question("fill", stem, (), frozenset(), gaps=(Gap(tuple(map(Accepted, accepted))),))
+
+
+def test_how_a_gap_is_drawn_makes_no_difference() -> None:
+    assert digest(filled("水在____℃结冰", "0")) == digest(filled("水在________℃结冰。", "4"))
+    assert digest(filled("水在____℃结冰", "0")) == digest(filled("水在（　）℃结冰", "0"))
+    assert filled("？", "0").right_texts == filled("？", " 0 ").right_texts != filled("？", "4").right_texts
+
+
+def arranged(kind: str, right: str, prompts: tuple[str, ...] = ()) -> Question:
+    options = lettered(["甲", "乙", "丙"])
+    return Question(kind, "排列", options, frozenset(), arranged=tuple(right), prompts=prompts)
+
+
+def test_arranging_the_same_options_is_another_question_than_choosing_among_them() -> None:
+    chosen = asked("排列", ["甲", "乙", "丙"])
+
+    assert (
+        len(
+            {digest(each) for each in (chosen, arranged("order", "ABC"), arranged("match", "AB", ("1", "2")))}
+        )
+        == 3
+    )
+    assert digest(arranged("order", "ABC")) == digest(arranged("order", "CBA"))
+    assert arranged("order", "ABC").right_texts != arranged("order", "CBA").right_texts
+
+
+def test_pairs_are_the_same_in_whatever_order_they_are_written() -> None:
+    one, other = arranged("match", "AB", ("1", "2")), arranged("match", "BA", ("2", "1"))
+
+    assert digest(one) == digest(other)
+    assert one.right_texts == other.right_texts != arranged("match", "BA", ("1", "2")).right_texts
+
+
+def test_the_same_words_about_another_material_are_another_question() -> None:
+    def about(text: str) -> Question:
+        options = lettered(["甲", "乙"])
+        return Question("single", "文中说的是？", options, frozenset("A"), material=Material(text))
+
+    assert digest(about("一")) != digest(about("二"))
+    assert digest(about("一 。")) == digest(about("一"))
 
 
 MEASURED = (
