@@ -62,14 +62,17 @@ PASSAGES: Mapping[str, Says] = {  # in the order in which a reader asks
     AGREED: words_of_prizes.agreed,
 }
 ALIKE = (PAPER, CLOCK, COURSE, MARKING, AWARD, TRIES, TOTAL)  # what makes stages of one kind
+OVER_ALL = (ORDER, UNITS, PRIZES)  # of all stages together
 IN_THE_END = (SHOWN, AGREED)
 
 
 def passages(document: Document) -> list[Passage]:
     """Return the rules page: a passage a subject; what several stages share is told once."""
     told = [_told(document, stage) for stage in document.stages]
-    of_stages = _of(told[0], PASSAGES) if len(told) == 1 else _of_stages(document.stages, told)
-    return [*of_stages, *_beside_the_stages(document)]
+    beside = list(_beside_the_stages(document))
+    if len(told) == 1:
+        return [*_of(told[0], PASSAGES), *beside]
+    return [*_of_stages(document.stages, told), *beside, *_in_the_end(told)]
 
 
 def _told(document: Document, stage: Stage) -> Told:
@@ -93,8 +96,8 @@ def _of(told: Told, headings: Iterable[str]) -> Iterator[Passage]:
 
 
 def _of_stages(stages: Sequence[Stage], told: Sequence[Told]) -> Iterator[Passage]:
-    """Tell what all stages share, then each stage (those of one kind together), then how it ends."""
-    shared = [h for h in PASSAGES if h in told[0] and all(each.get(h) == told[0][h] for each in told)]
+    """Tell what all stages share, then each stage (those of one kind together)."""
+    shared = _shared(told)
     yield Passage(say(N_("每个阶段都一样")))
     yield from _of(told[0], [heading for heading in shared if heading not in IN_THE_END])
     for members in _kinds(told):
@@ -106,9 +109,18 @@ def _of_stages(stages: Sequence[Stage], told: Sequence[Told]) -> Iterator[Passag
         for n, each in zip(members, own, strict=True):
             yield Passage(say(STAGE, stage=stages[n].name))
             yield from _of(_without(each, alike), PASSAGES)
-    if any(heading in shared for heading in IN_THE_END):
+
+
+def _in_the_end(told: Sequence[Told]) -> Iterator[Passage]:
+    shared = [heading for heading in _shared(told) if heading in IN_THE_END]
+    if shared:
         yield Passage(say(N_("每个阶段都适用")))
-        yield from _of(told[0], [heading for heading in IN_THE_END if heading in shared])
+        yield from _of(told[0], shared)
+
+
+def _shared(told: Sequence[Told]) -> list[str]:
+    """Return the headings under which all stages say the same."""
+    return [h for h in PASSAGES if h in told[0] and all(each.get(h) == told[0][h] for each in told)]
 
 
 STAGE = N_("阶段：%(stage)s")
@@ -144,11 +156,11 @@ def _beside_the_stages(document: Document) -> Iterator[Passage]:
     if not (document.boards or document.draws or document.awards):
         return
     whole = as_stage(document)
-    sentences = [say(N_("以下把每人在各阶段的总分加起来，用时、次数也分别相加。"))]
-    sentences += words_of_order.order(document, whole)
-    sentences += words_of_units.unit_boards(document, whole)
-    sentences += words_of_prizes.prizes(document, whole)
-    yield Passage(say(N_("各阶段合计")), tuple(_once(sentences)))
+    told = {heading: _once(PASSAGES[heading](document, whole)) for heading in OVER_ALL}
+    sums = say(N_("把每人在各阶段的总分加起来，用时、次数也分别相加；没有参加的阶段不加。"))
+    yield Passage(say(N_("各阶段合计")))
+    yield Passage(Sentence(TOTAL), (sums,))
+    yield from _of({heading: sentences for heading, sentences in told.items() if sentences}, OVER_ALL)
 
 
 def read_aloud(document: Document, speaks: Speech = CHINESE) -> list[tuple[str, list[str]]]:

@@ -24,14 +24,15 @@ def window(document: Document, stage: Stage) -> Iterator[Sentence]:
             opens=moment(calendar.zone, gap.opens_ms),
             closes=moment(calendar.zone, gap.closes_ms, is_end=True),
         )
-    pauses = bool(calendar.hours or calendar.gaps)
-    yield say((CUTS_PAUSED if pauses else CUTS) if calendar.at_close == "cut" else FINISHES)
+    at_close, at_pauses = (CUTS, CUTS_PAUSED) if calendar.at_close == "cut" else (FINISHES, FINISHES_PAUSED)
+    yield say(at_pauses if calendar.hours or calendar.gaps else at_close)
     yield from _period(stage)
     if calendar.after_close == "practice":
         yield say(N_("截止以后还可以练习，练习不计分。"))
 
 
 FINISHES = N_("截止以前已经开始的答题可以做完，照常计分。")
+FINISHES_PAUSED = N_("截止（或当天时段结束、暂停开始）以前已经开始的答题可以做完，照常计分。")
 CUTS = N_("到截止的时刻，还没做完的答题立即结束，按已经提交的答案计分。")
 CUTS_PAUSED = N_("到截止（或当天时段结束、暂停开始）的时刻，还没做完的答题立即结束，按已经提交的答案计分。")
 
@@ -168,6 +169,7 @@ def _tree(document: Document, tree: Tree) -> Iterator[Sentence]:
     else:
         text = N_("可以选择自己所在的单位：%(levels)s；不选也能参加，只是不为单位计分。")
         yield say(text, levels=levels)
+        yield say(N_("先答题、后选单位的，以前得的分也算到所选的单位。"))
     if tree.lock is not None:
         yield from _lock(tree.lock)
     if tree.points == "follow":

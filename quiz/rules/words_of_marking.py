@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from quiz.errors import N_
@@ -16,6 +17,8 @@ def course(document: Document, stage: Stage) -> Iterator[Sentence]:
     """What comes before an attempt and ends it: practice, levels, duels, doing again. P7."""
     flow = stage.flow
     yield from practice(stage)
+    if flow.practice_first is not None:
+        yield say(N_("练习的题目、限时和判分与正式答题相同。"))
     if flow.levels is not None:
         yield from _levels(flow.levels)
     if flow.duel is not None:
@@ -51,9 +54,9 @@ def _levels(levels: Levels) -> Iterator[Sentence]:
     else:
         each = tuple(points(number) for number in levels.passes)
         yield say(N_("通过各关的得分依次是：%(marks)s。"), marks=each)
-    if levels.failed_gives is not None and marks != {Fraction(0)}:
-        yield say(N_("没有通过的一次，计 %(points)s。"), points=points(levels.failed_gives))
     yield say(AGAIN[levels.again])
+    if levels.again == "never" and marks != {Fraction(0)}:
+        yield say(N_("没有通过的，不能再进入后面的关。"))
 
 
 AGAIN = {
@@ -177,10 +180,19 @@ def _example(stage: Stage) -> Iterator[Sentence]:
     is_plain = rules.streak is None and rules.last_right is None and rules.wrong == 0
     if is_plain or stage.flow.stop != "end" or stage.paper.count <= worked.WRONG_AT:
         return
-    text = ONE_WRONG if rules.speed is None else ONE_WRONG_AT_ONCE
-    yield say(text, wrong=worked.WRONG_AT, points=points(worked.one_wrong(stage).score))
+    score, free = worked.one_wrong(stage).score, worked.one_wrong(unbounded(stage)).score
+    values = {"wrong": worked.WRONG_AT, "points": points(score), "sum": points(free)}
+    plain, bounded = (ONE_WRONG, SUM) if rules.speed is None else (ONE_WRONG_AT_ONCE, SUM_AT_ONCE)
+    yield say(plain if free == score else bounded, **values)
 
 
+def unbounded(stage: Stage) -> Stage:
+    """Return a stage in which a score may be as low and as high as its answers make it."""
+    return replace(stage, marking=replace(stage.marking, range=None))
+
+
+SUM = N_("举例：第 %(wrong)s 题答错，其余都答对，各题加起来是 %(sum)s，得分按 %(points)s算。")
+SUM_AT_ONCE = N_("举例：第 %(wrong)s 题答错，其余都立即答对，各题加起来是 %(sum)s，得分按 %(points)s算。")
 ONE_WRONG = N_("举例：第 %(wrong)s 题答错，其余都答对，得分是 %(points)s。")
 ONE_WRONG_AT_ONCE = N_("举例：第 %(wrong)s 题答错，其余都立即答对，得分是 %(points)s。")
 
@@ -200,7 +212,16 @@ def award(document: Document, stage: Stage) -> Iterator[Sentence]:
             N_("每局按胜负计分：胜计 %(win)s，平计 %(draw)s，负计 %(loss)s。"), win=win, draw=draw, loss=loss
         )
     yield from _bonuses(rules)
+    if stage.flow.levels is not None and set(stage.flow.levels.passes) != {Fraction(0)}:
+        yield _failed(stage.flow.levels)
     yield from _tokens(document, rules)
+
+
+def _failed(levels: Levels) -> Sentence:
+    """Return what an attempt at a level is worth that does not pass it."""
+    if levels.failed_gives is None:
+        return say(N_("没有通过这一关的一次，也照这样计分。"))
+    return say(N_("没有通过这一关的一次，只计 %(points)s。"), points=points(levels.failed_gives))
 
 
 PLAIN = {

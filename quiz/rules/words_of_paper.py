@@ -67,6 +67,7 @@ def clock(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield say(N_("答题不限时间。"))
     else:
         yield from _late(stage)
+        yield say(N_("主办方可以为有需要的人（例如视力或行动不便）延长限时，比赛截止的时刻不因此改变。"))
     yield _closing(stage)
     if limits.at_least_ms is not None:
         yield say(N_("开始后至少 %(least)s才能交卷。"), least=duration(limits.at_least_ms))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from quiz.errors import N_
-from quiz.rules.called import division, event, level, tokens
+from quiz.rules.called import Called, division, event, level, tokens
 from quiz.rules.parts import AtLeast, Board, Document, Draw, Entry, Limit, Prize, Stage
 from quiz.rules.saying import P_, Sentence, duration, limits, points, questions, quoted, say
 from quiz.rules.words_of_marking import once, reaching
@@ -19,7 +19,10 @@ def prizes(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield from _draw(document, stage, draw)
     if stage.draws:
         yield say(
-            N_("抽奖的种子在开赛以前定下，先公布它的校验值；抽奖以后公布种子和名单，人人都可以重新验算。")
+            N_(
+                "抽奖不由人挑选：决定结果的一串随机数（种子）在开赛以前就定下封存，并公布它的校验值；"
+                "抽奖以后公布种子和名单，人人都可以重新验算。"
+            )
         )
     for prize in stage.awards:
         yield from _prize(document, stage, prize)
@@ -36,6 +39,8 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
         yield say(N_("每人的抽奖机会%(limits)s。"), limits=limits(stage, draw.cap))
     if draw.wins != Limit():
         yield say(N_("每人的中奖次数：%(limits)s。"), limits=limits(stage, draw.wins))
+    else:
+        yield say(N_("一个人有几次机会，就可以中奖几次。"))
     if draw.exclude:
         yield say(N_("以下人员不参加抽奖：%(groups)s。"), groups=draw.exclude)
     yield say(DRAWN_PERIOD[stage.calendar.period] if draw.drawn == "per_period" else DRAWN[draw.drawn])
@@ -51,25 +56,35 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
             else N_("奖品共有：%(prizes)s。")
         )
         yield say(text, prizes=stock)
+        if draw.drawn != "at_once":
+            yield say(N_("每次机会抽中的可能都一样。") if len(draw.prizes) == 1 else IN_THEIR_ORDER)
+        yield say(N_("中奖后没有领取的奖品，主办方可以按抽签的先后顺延给下一位。"))
+
+
+IN_THEIR_ORDER = N_("每次机会抽中的可能都一样，先抽出的先得，奖品按上面的先后发。")
 
 
 def _chance(draw: Draw) -> Sentence:
     if draw.chance == 1:
-        return Sentence(N_("只要奖品没有发完，每次机会都中奖，从剩下的奖品里随机取一份，先到先得。"))
+        return Sentence(ALL_WIN if draw.wins == Limit() else ALL_WIN_WITHIN)
     text = N_("每次机会中奖的可能是 %(chance)s；中奖的从剩下的奖品里随机取一份，发完为止。")
     return say(text, chance=draw.chance)
 
 
+ALL_WIN = N_("只要奖品没有发完，每次机会都中奖，从剩下的奖品里随机取一份，先到先得。")
+ALL_WIN_WITHIN = N_(
+    "只要奖品没有发完，也没有超过上面的中奖次数，每次机会都中奖，从剩下的奖品里随机取一份，先到先得。"
+)
 DRAWN = {
     "at_once": N_("得到机会时当场抽奖。"),
-    "per_day": N_("每天结束后抽奖。"),
+    "per_day": N_("每天结束后抽奖，用当天得到的机会。"),
     "at_end": N_("比赛结束后抽奖。"),
 }
 DRAWN_PERIOD = {
     "none": N_("比赛结束后抽奖。"),
-    "day": N_("每天结束后抽奖。"),
-    "week": N_("每周结束后抽奖。"),
-    "month": N_("每月结束后抽奖。"),
+    "day": N_("每天结束后抽奖，用当天得到的机会。"),
+    "week": N_("每周结束后抽奖，用当周得到的机会。"),
+    "month": N_("每月结束后抽奖，用当月得到的机会。"),
     "scene": N_("比赛结束后，每个场景各抽一次奖。"),
     "level": N_("比赛结束后，每一关各抽一次奖。"),
 }
@@ -81,9 +96,8 @@ def _entry(document: Document, stage: Stage, entry: Entry) -> Sentence:
             return say(N_("%(event)s一次得一次机会"), event=event(document, entry.kind or ""))
         case "place":
             return say(
-                N_("%(board)s的%(who)s各得一次机会"),
-                board=_board(stage, entry.board),
-                who=_first(entry.top or 0),
+                N_("%(places)s各得一次机会"),
+                places=_of_parts(document, stage, entry.board, None, _first(entry.top or 0)),
             )
         case "collection":
             return _collection(document, entry.tokens)
@@ -133,14 +147,20 @@ def _prize(document: Document, stage: Stage, prize: Prize) -> Iterator[Sentence]
     if prize.to is not None:
         follows = any(each.name == prize.to for each in document.stages)
         text = ADVANCES if follows else ADVANCES_ELSEWHERE
-        yield say(text, prize=name, stage=prize.to)
+        yield say(text, prize=name, who=_ranked(document, stage, prize), stage=prize.to)
     if prize.wild_cards is not None:
-        text = P_("“%(prize)s”另有 %(count)s 个外卡名额，给其余的人（单位）中名次最靠前的。")
-        yield say(text, prize=name, count=prize.wild_cards)
+        text = P_("“%(prize)s”另有 %(count)s 个外卡名额，给其余的%(who)s中名次最靠前的。")
+        yield say(text, prize=name, count=prize.wild_cards, who=_ranked(document, stage, prize))
 
 
-ADVANCES = N_("得到“%(prize)s”的进入“%(stage)s”。")
-ADVANCES_ELSEWHERE = N_("得到“%(prize)s”的进入“%(stage)s”（由主办方另行安排，不在这份规则里）。")
+ADVANCES = N_("得到“%(prize)s”的%(who)s进入“%(stage)s”。")
+ADVANCES_ELSEWHERE = N_("得到“%(prize)s”的%(who)s进入“%(stage)s”（由主办方另行安排，不在这份规则里）。")
+
+
+def _ranked(document: Document, stage: Stage, prize: Prize) -> Called:
+    """Return what a prize is given to: people, or what the units are called that its board ranks."""
+    board = _of(stage, prize.board)
+    return Sentence(N_("人")) if board is None or board.of == "people" else level(document, board.of)
 
 
 def _reached(stage: Stage, prize: Prize, at_least: AtLeast) -> Sentence:
@@ -168,23 +188,35 @@ IN_A_ROW = {
 
 def _places(document: Document, stage: Stage, prize: Prize) -> Sentence:
     """Return which places get a prize; who has an earlier one of its family is passed over."""
-    earlier = _earlier(stage, prize)
-    values: dict[str, object] = {
-        "prize": prize.name,
-        "board": _board(stage, prize.board),
-        "who": _share(prize) if prize.top is None else _first(prize.top),
-        "others": quoted(each.name for each in earlier),
-    }
-    if prize.each is None:
-        return say(PLACES_LEFT if earlier else PLACES, **values)
-    values["each"] = division(document, prize.each)
-    return say(PLACES_LEFT_OF_EACH if earlier else PLACES_OF_EACH, **values)
+    tier, earlier = _tier(stage, prize), _earlier(stage, prize)
+    who = _share(prize) if prize.top is None else _first(prize.top)
+    if tier is not None and earlier:
+        who = say(FROM_TO if tier[0] < tier[1] else ONLY, first=tier[0], last=tier[1])
+    elif earlier:
+        who = say(LEFT, others=quoted(each.name for each in earlier), who=who)
+    places = _of_parts(document, stage, prize.board, prize.each, who)
+    return say(N_("“%(prize)s”：%(places)s。"), prize=prize.name, places=places)
 
 
-PLACES = N_("“%(prize)s”：%(board)s的%(who)s。")
-PLACES_OF_EACH = N_("“%(prize)s”：%(board)s中每个%(each)s的%(who)s。")
-PLACES_LEFT = N_("“%(prize)s”：%(board)s中没有得到%(others)s的%(who)s。")
-PLACES_LEFT_OF_EACH = N_("“%(prize)s”：%(board)s中每个%(each)s没有得到%(others)s的%(who)s。")
+def _of_parts(
+    document: Document, stage: Stage, name: str | None, each: str | None, who: Sentence
+) -> Sentence:
+    """Return places of a board: of the whole of it, or of each part, its own or another one."""
+    board = _of(stage, name)
+    own = board.each if board is not None else None
+    values: dict[str, object] = {"board": _board(stage, name), "who": who}
+    if each is None and own is None:
+        return say(N_("%(board)s的%(who)s"), **values)
+    values["each"] = division(document, each or own or "")
+    if own is None or each in (None, own):
+        return say(N_("%(board)s中每个%(each)s的%(who)s"), **values)
+    return say(ACROSS_PARTS, own=division(document, own), **values)
+
+
+LEFT = N_("%(who)s（不算已经得到%(others)s的）")
+FROM_TO = N_("第 %(first)s 至 %(last)s 位（从上往下数）")
+ONLY = N_("第 %(first)s 位（从上往下数）")
+ACROSS_PARTS = N_("%(board)s中每个%(each)s的%(who)s（各%(own)s合在一起排，不分开取）")
 
 
 def _first(top: int) -> Sentence:
@@ -192,7 +224,9 @@ def _first(top: int) -> Sentence:
 
 
 def _share(prize: Prize) -> Sentence:
-    return say(N_("前百分之 %(share)s（不足一个的舍去）"), share=100 * (prize.share or Fraction(0)))
+    return say(
+        N_("前百分之 %(share)s（按上榜的总数算，不足一个的舍去）"), share=100 * (prize.share or Fraction(0))
+    )
 
 
 def _of(stage: Stage, name: str | None) -> Board | None:
@@ -217,24 +251,17 @@ OF_PERIOD = {
 
 
 def _once(document: Document, stage: Stage, prize: Prize) -> Iterator[Sentence]:
-    """That nobody gets a prize twice, and the places that follow for a tier after others."""
+    """That nobody gets a prize twice, where the places themselves do not say so."""
+    if _tier(stage, prize) is not None and len(_family(stage, prize)) > 1:
+        return
     board = _of(stage, prize.board)
-    earlier = _earlier(stage, prize)
-    places = _places_left(stage, prize, earlier) if earlier else None
-    if places is not None:
-        first, last = places
-        yield say(FROM_TO if first < last else ONLY, prize=prize.name, first=first, last=last)
-    if earlier and (board is None or board.over == "stage"):
+    if _earlier(stage, prize) and (board is None or board.over == "stage"):
         return
     if board is None or board.of == "people":
         yield say(N_("“%(prize)s”每人只能得一次，已经得到的不再占名额，后面的依次递补。"), prize=prize.name)
     else:
         text = N_("“%(prize)s”每个%(level)s只能得一次，已经得到的不再占名额，后面的依次递补。")
         yield say(text, prize=prize.name, level=level(document, board.of))
-
-
-FROM_TO = N_("“%(prize)s”也就是榜上从上往下数的第 %(first)s 至 %(last)s 位。")
-ONLY = N_("“%(prize)s”也就是榜上从上往下数的第 %(first)s 位。")
 
 
 def _earlier(stage: Stage, prize: Prize) -> list[Prize]:
@@ -260,21 +287,20 @@ def _turn(stage: Stage, prize: Prize) -> tuple[bool, int]:
     return board is None or board.over == "stage", stage.awards.index(prize)
 
 
-def _places_left(stage: Stage, prize: Prize, earlier: Sequence[Prize]) -> tuple[int, int] | None:
-    """Return from which to which place a tier reaches, where it follows from the tiers before."""
-    tiers = [*earlier, prize]
-    board = _of(stage, prize.board)
+def _tier(stage: Stage, prize: Prize) -> tuple[int, int] | None:
+    """Return from which to which row of the board a prize reaches, where that follows from its family."""
+    family, board = _family(stage, prize), _of(stage, prize.board)
     simple = all(
         each.board == prize.board
         and each.top is not None
         and each.each is None
         and not each.wild_cards
         and each.equal == "by_order"
-        for each in tiers
+        for each in family
     )
-    if not simple or board is None or board.over == "period":
+    if not prize.once_only or not simple or board is None or board.over == "period":
         return None
-    before = sum(each.top or 0 for each in earlier)
+    before = sum(each.top or 0 for each in _earlier(stage, prize))
     return before + 1, before + (prize.top or 0)
 
 
@@ -319,15 +345,17 @@ def agreed(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield say(N_("作废的答题所得的抽奖机会取消。") if withdrawn else N_("作废的答题所得的抽奖机会保留。"))
     if integrity.corrected_key == "remark":
         yield say(N_("题目的答案经核查有误而更正的，所有人的这道题重新判分。"))
+        yield say(N_("更正可以是改答案、认可几个答案、给所有人这道题的分，或者去掉这道题。"))
     else:
         yield say(N_("题目的答案经核查有误而更正的，已经判过的分不变。"))
     if integrity.one_phone:
-        yield say(N_("一部手机只能由一个人使用。"))
+        yield say(N_("一部手机只能由一个人使用：谁先用它开始答题，就只有谁能用它答。"))
     if integrity.person_out_takes is not None:
         text = N_("有人被取消资格的，所在的%(level)s同时取消资格。")
         yield say(text, level=level(document, integrity.person_out_takes))
     yield say(N_("被取消资格的人退出排名，后面的名次依次递补。"))
-    if any(board.of != "people" for board in stage.boards):
+    if any(board.of != "people" for board in (*stage.boards, *document.boards)):
+        yield say(N_("被取消资格的人，成绩也不计入所在的单位。"))
         yield say(N_("被取消资格的单位退出排名，列在榜后并说明原因，后面的名次依次递补。"))
     if integrity.notice_days is not None:
         yield say(P_("结果公示 %(count)s 天。"), count=integrity.notice_days)

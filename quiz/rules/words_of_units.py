@@ -12,7 +12,7 @@ from quiz.rules import units, worked
 from quiz.rules.called import level
 from quiz.rules.numbers import readable
 from quiz.rules.parts import Board, Document, Stage, Term
-from quiz.rules.saying import P_, THEN, Sentence, day_of, joined, points, say
+from quiz.rules.saying import P_, THEN, Sentence, day_of, joined, points, quoted, say
 from quiz.rules.standings import Line
 from quiz.rules.words_of_order import board_notes
 from quiz.rules.words_of_totals import ROUNDING
@@ -206,17 +206,20 @@ def _all_boards(stage: Stage, boards: Sequence[Board]) -> Iterator[Sentence]:
     counting = [
         board
         for board in boards
-        if any(t.metric in (*NEED_PEOPLE, "attempts") for t in units.terms_of(board))
+        if board.least_people > 1 or COUNTING & {term.metric for term in units.terms_of(board)}
     ]
-    for board in counting:
-        if board.zero_scorers == "out":
-            yield say(N_("“%(board)s”不把总分为 0 的人计入人数和次数。"), board=board.name)
-    if counting and all(board.zero_scorers == "in" for board in counting):
-        yield say(N_("计人数和次数时，总分为 0 的人也算在内。"))
+    without = [board.name for board in counting if board.zero_scorers == "out"]
+    if without:
+        yield say(N_("%(boards)s不把总分为 0 的人计入人数和次数。"), boards=quoted(without))
+    if len(without) < len(counting):
+        yield say(ZERO_COUNTS_ELSEWHERE if without else ZERO_COUNTS)
     yield say(UNIT_PLACES[stage.places])
     yield say(N_("没有人参加的单位不上榜。"))
 
 
+COUNTING = {*NEED_PEOPLE, "attempts", "child_units_rate"}  # metrics that count people who have no points
+ZERO_COUNTS = N_("计人数和次数时，总分为 0 的人也算在内。")
+ZERO_COUNTS_ELSEWHERE = N_("其余单位榜计人数和次数时，总分为 0 的人也算在内。")
 UNIT_PLACES = {
     "standard": N_("成绩完全相同的单位并列同一名次，按编号先后列出，后面的名次空出。"),
     "dense": N_("成绩完全相同的单位并列同一名次，按编号先后列出，后面的名次不空。"),

@@ -84,5 +84,5 @@ def test_a_board_beside_the_stages_has_no_periods() -> None:
 def test_the_rules_page_says_what_is_added_up() -> None:
     page = said(load(text(two_stages(**BESIDE))))
 
-    assert "以下把每人在各阶段的总分加起来" in page
+    assert "把每人在各阶段的总分加起来，用时、次数也分别相加；没有参加的阶段不加。" in page
     assert "“街道总积分”排街道，依次比较总分之和、答题人次：前一项相同才比较后一项，都是高的在前。" in page

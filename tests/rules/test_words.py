@@ -132,6 +132,7 @@ def test_the_page_is_printed_in_english_too() -> None:
     assert "With less than 2 questions it counts 0 points." in outcome.output
 
 
+LEVELS = {"calendar": calendar(period="level")}
 # What a document says → what the page must say
 SAID: dict[str, tuple[dict[str, Any], str]] = {
     "the day begins at four": (
@@ -161,6 +162,14 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
     "the close and the hours cut": (
         {"calendar": calendar(at_close="cut", hours=[{"from": "08:00", "to": "12:00"}])},
         "到截止（或当天时段结束、暂停开始）的时刻，",
+    ),
+    "who began within the hours may finish": (
+        {"calendar": calendar(hours=[{"from": "08:00", "to": "12:00"}])},
+        "截止（或当天时段结束、暂停开始）以前已经开始的答题可以做完，照常计分。",
+    ),
+    "more time for who needs it": (
+        {"clock": {"per_attempt_s": 300}},
+        "主办方可以为有需要的人（例如视力或行动不便）延长限时，比赛截止的时刻不因此改变。",
     ),
     "the limit includes its number": ({"clock": {"per_attempt_s": 300}}, "限时 5 分钟（正好 5 分钟也有效）"),
     "grace": ({"clock": {"per_attempt_s": 300}}, "到时以后 15 秒以内送到服务器的答案仍然有效"),
@@ -216,6 +225,35 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
         {"flow": {"show": {"after_answer": "right_or_wrong"}}},
         "所以每题只能答一次，提交以后不能再改。",
     ),
+    "an attempt that fails its level counts all the same": (
+        {**LEVELS, "flow": {"levels": {"pass": [2, 2], "again": "never"}}},
+        "没有通过这一关的一次，也照这样计分。",
+    ),
+    "an attempt that fails its level counts less": (
+        {**LEVELS, "flow": {"levels": {"pass": [2, 2], "failed_gives": 1}}},
+        "没有通过这一关的一次，只计 1 分。",
+    ),
+    "who fails the only try at a level is through": (
+        {**LEVELS, "flow": {"levels": {"pass": [2, 2], "again": "never"}}},
+        "没有通过的，不能再进入后面的关。",
+    ),
+    "a sum beyond the range": (
+        {"paper": {"sections": [{"count": 5}]}, "marking": {"wrong": -1, "range": {"min": 0, "max": 2}}},
+        "举例：第 3 题答错，其余都答对，各题加起来是 3 分，得分按 2 分算。",
+    ),
+    "a draw by day": (
+        {
+            "draws": [
+                {
+                    "name": "抽奖",
+                    "entries": [{"for": "attempt"}],
+                    "prizes": [{"name": "书", "stock": 1}],
+                    "drawn": "per_day",
+                }
+            ]
+        },
+        "每天结束后抽奖，用当天得到的机会。",
+    ),
     "a corrected key": ({}, "更正的，所有人的这道题重新判分。"),
     "a key that stays": ({"integrity": {"corrected_key": "keep"}}, "更正的，已经判过的分不变。"),
 }
@@ -230,18 +268,23 @@ def test_what_was_chosen_is_said(stage: dict[str, Any], sentence: str) -> None:
 MUST: dict[str, tuple[str, ...]] = {
     "r03": ("“决赛外卡”每个区县只能得一次，已经得到的不再占名额，后面的依次递补。",),
     "r06": (
-        "“二等奖”：“个人榜”中没有得到“一等奖”的前 9 名。",
-        "“二等奖”也就是榜上从上往下数的第 6 至 14 位。",
+        "“一等奖”：“个人榜”的前 5 名。",
+        "“二等奖”：“个人榜”的第 6 至 14 位（从上往下数）。",
+        "每次机会都中奖，从剩下的奖品里随机取一份",
     ),
     "r09": ("“周奖红包”：每周“周榜”的前 100 名。", "“乡镇街道榜”排乡镇（街道），"),
-    "r10": ("“各省周榜晋级”：每周“周榜”中每个省（区、市）没有得到“全国周榜晋级”的前 10 名。",),
+    "r10": ("“各省周榜晋级”：每周“周榜”中每个省（区、市）的前 10 名（不算已经得到“全国周榜晋级”的）。",),
     "r11": ("先要通过练习才能正式答题：练习中一次答对 18 题及以上就算通过。",),
     "r12": ("只有得到“进入初赛”的人可以参加本阶段。", "人人都可以参加；另有条件的阶段会写明。"),
     "r15": ("“单位人均榜”按应参加人均分排参赛单位，高的在前。",),
     "r16": ("2 人对战：对手同时答同样的题，每题的得分只用来分胜负。", "胜计 3 分，平计 0 分，负计 0 分。"),
     "r17": ("参与率是 80.0，达到 60 分的比率是 75.0，达到 80 分的比率是 50.0，",),
     "r21": ("应参加人数按 2022年2月1日（含）以前最近一次上报的数字。",),
-    "r22": ("只有得到“晋级总决赛”的人可以参加本阶段。", "每周结束后抽奖。", "每周重新计分，不累计。"),
+    "r22": (
+        "只有得到“晋级总决赛”的人可以参加本阶段。",
+        "每周结束后抽奖，用当周得到的机会。",
+        "每周重新计分，不累计。",
+    ),
     "r27": ("“每日百强”：每天“日榜”的前 100 名。",),
     "r31": ("“团队榜”按人均分（四舍五入，保留 2 位小数）排队伍，高的在前。", "：人均分是 60.00。"),
     "r33": ("“每日抽奖”的抽奖机会：一次答题每答对 5 题得一次机会，不足的部分不算。",),
@@ -255,7 +298,7 @@ MUST: dict[str, tuple[str, ...]] = {
     "r37": ("举例：第 3 题答错，其余都答对，得分是 3 分。",),
     "r38": (
         "通过各关的得分依次是：30 分、40 分、50 分、60 分、70 分、80 分、90 分、100 分。",
-        "没有通过的一次，计 0 分。",
+        "没有通过这一关的一次，只计 0 分。",
         "没有通过的关可以再闯；已经通过的关不能再答。",
         "周一至周六全天开放。",
     ),
@@ -306,6 +349,44 @@ def test_people_with_events_alone_are_counted_and_the_page_says_so() -> None:
 
     assert "参加人数：至少有一次有效答题或活动加分的人数" in said(events=events, boards=boards)
     assert "参加人数：至少有一次有效答题的人数" in said(boards=boards)
+
+
+def test_a_prize_of_a_divided_board_goes_to_each_part_unless_it_names_other_parts() -> None:
+    people = {"groups": ["青年组", "老年组"]}
+    boards = [{"name": "分组榜", "of": "people", "each": "group"}]
+    awards = [
+        {"name": "一等奖", "board": "分组榜", "top": 3},
+        {"name": "街道之星", "board": "分组榜", "top": 1, "each": "region.street"},
+    ]
+
+    page = said({"people": people}, boards=boards, awards=awards)
+
+    assert "“一等奖”：“分组榜”中每个组别的前 3 名。" in page
+    assert "“街道之星”：“分组榜”中每个街道的第 1 名（各组别合在一起排，不分开取）。" in page
+
+
+def test_boards_with_and_without_people_who_have_no_points_are_told_apart() -> None:
+    boards = [
+        {"name": "人数榜", "of": "region.street", "order": ["people"], "zero_scorers": "out"},
+        {"name": "人次榜", "of": "region.street", "order": ["attempts"]},
+    ]
+
+    page = said(boards=boards)
+
+    assert "“人数榜”不把总分为 0 的人计入人数和次数。" in page
+    assert "其余单位榜计人数和次数时，总分为 0 的人也算在内。" in page
+
+
+def test_an_instant_draw_names_the_limit_of_wins_where_it_says_that_every_entry_wins() -> None:
+    assert "每次机会都中奖" in page("r02")
+    assert "也没有超过上面的中奖次数" in page("r02")
+    assert "也没有超过上面的中奖次数" not in page("r32")
+
+
+def test_what_is_added_over_the_stages_stands_before_what_holds_for_all() -> None:
+    alone = [filled_in(p.heading) for p in passages(read(next(n for n in CONTESTS if n.startswith("r13"))))]
+
+    assert alone.index("各阶段合计") < alone.index("每个阶段都适用") < alone.index("其他约定")
 
 
 def test_what_six_weeks_share_is_told_once() -> None:
