@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from quiz.errors import NotAllowed
 from quiz.rules import timing
 from quiz.rules.document import Stage
 from quiz.rules.papers import Frozen
@@ -22,7 +23,7 @@ from quiz.web.correction_words import told
 from quiz.web.desk_words import tree_words
 from quiz.web.level_words import LevelRow, level_rows, level_to_start, why_closed
 from quiz.web.wording import duration, moment, number
-from quiz.web.words import practice_words, rules_page
+from quiz.web.words import Part, practice_words, rules_parts
 
 REFRESH_WITHIN_S = 3_600  # without script the page loads again when the start is nearer than this
 SOONEST_REFRESH_S = 5
@@ -52,6 +53,16 @@ class MyAttempt:
 
 
 @dataclass(frozen=True)
+class StageTab:
+    """One of the stages of a contest, where it has several."""
+
+    number: int
+    name: str
+    phase_words: str
+    phase_kind: str
+
+
+@dataclass(frozen=True)
 class ContestPage:
     """What the page of a contest shows."""
 
@@ -63,6 +74,7 @@ class ContestPage:
     when: str
     stage: int
     stage_name: str
+    stages: Sequence[StageTab]  # to choose from; none where there is only one
     opens_ms: int | None  # a start to count down to
     opens: str
     refresh_s: int
@@ -71,6 +83,7 @@ class ContestPage:
     resume_id: int | None
     resume_until: str
     left: int | None
+    is_barred: bool  # the stage is open, though not for this person
     used_words: str
     units_needed: str
     scenes: Sequence[str]
@@ -83,13 +96,15 @@ class ContestPage:
     facts: Sequence[tuple[str, str, str]]
     boards: Sequence[tuple[BoardId, str]]
     mine: Sequence[MyAttempt]
-    rules: Sequence[tuple[str, Sequence[str]]]
+    rules: Sequence[Part]
     version: int
 
     @property
     def is_used_up(self) -> bool:
         """Whether nothing can be started now, though the stage is open."""
-        return not self.practice_words and (self.left == 0 or (bool(self.levels) and self.level is None))
+        if self.practice_words:
+            return False
+        return self.is_barred or self.left == 0 or (bool(self.levels) and self.level is None)
 
     @property
     def button_words(self) -> str:
@@ -139,12 +154,13 @@ def phase_words(phase: Phase, kind: str = "contest") -> str:
 
 
 def contest_page(
-    rules: Published, stage_number: int, phase: Phase, personal: Personal, now_ms: int
+    rules: Published, stage_number: int, whole: Phase, personal: Personal, now_ms: int
 ) -> ContestPage:
-    """Return the page of a contest for one visitor at one moment."""
+    """Return the page of a contest that is in the phase `whole`, for one visitor at one moment."""
     document = rules.document
     stage = document.stages[stage_number]
     zone = stage.calendar.zone
+    phase = timing.phase(stage, now_ms)
     opens_ms = phase.next_ms if phase.name in ("coming", "paused") else None
     chances = personal.chances
     left = chances.left.now if chances else None
@@ -156,19 +172,21 @@ def contest_page(
         contest_id=rules.contest_id,
         title=document.title,
         now_ms=now_ms,
-        phase_words=phase_words(phase, rules.kind),
-        phase_kind=PHASE_KINDS[phase.name],
-        when=_when(document.stages, phase),
+        phase_words=phase_words(whole, rules.kind),
+        phase_kind=PHASE_KINDS[whole.name],
+        when=_when(document.stages, whole),
         stage=stage_number,
         stage_name=stage.name,
+        stages=_tabs(document.stages, rules.kind, now_ms) if len(document.stages) > 1 else (),
         opens_ms=opens_ms,
         opens=moment(opens_ms, zone) if opens_ms else "",
         refresh_s=max(until_s, SOONEST_REFRESH_S) if 0 < until_s < REFRESH_WITHIN_S else 0,
-        is_over=phase.name == "over",
+        is_over=whole.name == "over",
         can_start=phase.name != "over" or is_practice,
         resume_id=chances.open_attempt if chances else None,
         resume_until=moment(personal.open_deadline_ms, zone) if personal.open_deadline_ms else "",
         left=left,
+        is_barred=opens_ms is None and chances is not None and isinstance(chances.refusal, NotAllowed),
         used_words=(why_closed(chances) if chances else "") or _("答题机会已经用完。"),
         units_needed=_("、").join(tree_words().get(name, name) for name in needed),
         scenes=stage.calendar.scenes if stage.calendar.period == "scene" else (),
@@ -180,17 +198,30 @@ def contest_page(
         papers=rules.told(now_ms),
         facts=_facts(stage, left, level),
         boards=personal.boards,
-        mine=[my_attempt(each, document.timezone, with_title=False) for each in personal.attempts],
-        rules=rules_page(document),
+        mine=[_own(each, document.stages, document.timezone) for each in personal.attempts],
+        rules=rules_parts(document, stage.name),
         version=rules.version,
     )
 
 
-def my_attempt(mine: Mine, zone: str, with_title: bool = True) -> MyAttempt:
-    """Return one of a person's own attempts as a list shows it."""
+def _tabs(stages: Sequence[Stage], kind: str, now_ms: int) -> list[StageTab]:
+    phases = [timing.phase(stage, now_ms) for stage in stages]
+    return [
+        StageTab(number, stage.name, phase_words(phase, kind), PHASE_KINDS[phase.name])
+        for number, (stage, phase) in enumerate(zip(stages, phases, strict=True))
+    ]
+
+
+def _own(mine: Mine, stages: Sequence[Stage], zone: str) -> MyAttempt:
+    title = _("第 %(number)s 次", number=mine.number)
+    return my_attempt(mine, zone, f"{stages[mine.stage].name} · {title}" if len(stages) > 1 else title)
+
+
+def my_attempt(mine: Mine, zone: str, title: str = "") -> MyAttempt:
+    """Return one of a person's own attempts as a list shows it, under the title of its contest or another."""
     outcome = mine.outcome
     endpoint = "play.paper" if outcome is None else "results.result"
-    title = mine.title if with_title else _("第 %(number)s 次", number=mine.number)
+    title = title or mine.title
     if mine.practice:
         title = _("%(title)s · 练习", title=title)
     if mine.level:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from quiz.errors import (
     TooQuick,
     UnitNeeded,
 )
+from quiz.rules.document import Stage
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import Answer
 from quiz.services import awards, contests, draws, events, results, units
@@ -41,6 +43,7 @@ play = Blueprint("play", __name__)
 FORM_DEVICE = "form"  # the paper handed in without script
 PHONE = "phone"  # the cookie that tells one phone from another
 LONGEST_FIELD = 80  # characters of a hidden field
+MOST_DIGITS = 4  # of the number of a stage
 MOST_OWN = 10  # own attempts on the page of a contest
 
 
@@ -62,7 +65,9 @@ def home() -> ResponseReturnValue:
 def contest(contest_id: int) -> ResponseReturnValue:
     """Show a contest: its rules, what this person can do now, the boards."""
     rules = in_force(platform(), contest_id)
-    stage = contests.current_stage(rules.document, now_ms())
+    stage = _asked_stage(
+        rules.document.stages, request.args, contests.current_stage(rules.document, now_ms())
+    )
     page = contest_page(
         rules, stage, contests.phase(rules.document, now_ms()), _personal(rules, stage), now_ms()
     )
@@ -83,10 +88,11 @@ def contest(contest_id: int) -> ResponseReturnValue:
 def start(contest_id: int) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
     form = request.form
-    stage = form.get("stage", "0")
+    stages = in_force(platform(), contest_id).document.stages
+    stage = _asked_stage(stages, form, 0)
     wanted = Start(
         contest_id,
-        int(stage) if stage.isascii() and stage.isdigit() and len(stage) < 4 else 0,
+        stage,
         plain(form.get("scene", ""))[:LONGEST_FIELD],
         plain(form.get("key", ""))[:LONGEST_FIELD] or None,
         request.cookies.get(PHONE, "")[:LONGEST_FIELD] or secrets.token_urlsafe(16),
@@ -94,9 +100,8 @@ def start(contest_id: int) -> ResponseReturnValue:
     try:
         attempt_id = service.start(platform(), signed_in().person_id, wanted, now_ms())
     except (NotAllowed, NotNow, Closed, QuotaUsed, LevelClosed, FactsNeeded, UnitNeeded) as error:
-        return _back(contest_id, error)
+        return _back(contest_id, stage, error)
     response = redirect(url_for("play.paper", attempt_id=attempt_id), 303)
-    stages = in_force(platform(), contest_id).document.stages
     if any(each.integrity.one_phone for each in stages):
         response.set_cookie(PHONE, wanted.phone, max_age=KEPT_S, samesite="Lax", httponly=True)
     return response
@@ -148,6 +153,13 @@ def hand_in(attempt_id: int) -> ResponseReturnValue:
     return redirect(here, 303)
 
 
+def _asked_stage(stages: Sequence[Stage], said: Mapping[str, str], otherwise: int) -> int:
+    """Return the position of the stage that an address or a form names."""
+    text = said.get("stage", "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else otherwise
+    return number if number < len(stages) else otherwise
+
+
 def _has_prizes(rules: Published) -> bool:
     return any(stage.draws or stage.awards for stage in awards.stages_of(rules.document))
 
@@ -186,12 +198,12 @@ def _personal(rules: Published, stage: int) -> Personal:
     return Personal(chances, deadline if is_limited else None, own[:MOST_OWN], trees, boards)
 
 
-def _back(contest_id: int, error: QuizError) -> ResponseReturnValue:
+def _back(contest_id: int, stage: int, error: QuizError) -> ResponseReturnValue:
     """Return to the contest and say there why it cannot be started."""
     flash(refusal(error), "warn")
+    here = url_for("play.contest", contest_id=contest_id, stage=stage or None)
     if isinstance(error, UnitNeeded):
-        here = url_for("play.contest", contest_id=contest_id)
         return redirect(url_for("accounts.units", next=here), 303)
     if isinstance(error, FactsNeeded):
         return redirect(url_for("accounts.about", contest_id=contest_id), 303)
-    return redirect(url_for("play.contest", contest_id=contest_id), 303)
+    return redirect(here, 303)
