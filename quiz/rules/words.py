@@ -31,6 +31,7 @@ class Passage:
 
     heading: Sentence
     sentences: tuple[Sentence, ...] = ()
+    stages: tuple[str, ...] = ()  # of a heading: those alone of which it tells
 
 
 WINDOW, WHO, ADMISSION = N_("比赛时间"), N_("谁可以参加"), N_("谁可以参加本阶段")
@@ -104,10 +105,11 @@ def _of_stages(stages: Sequence[Stage], told: Sequence[Told]) -> Iterator[Passag
         own = [{h: each for h, each in told[n].items() if h not in shared} for n in members]
         alike = _alike(own) if len(members) > 1 else {}
         if alike:
-            yield Passage(say(STAGES, stages=tuple(stages[n].name for n in members)))
+            names = tuple(stages[n].name for n in members)
+            yield Passage(say(STAGES, stages=names), stages=names)
             yield from _of(alike, PASSAGES)
         for n, each in zip(members, own, strict=True):
-            yield Passage(say(STAGE, stage=stages[n].name))
+            yield Passage(say(STAGE, stage=stages[n].name), stages=(stages[n].name,))
             yield from _of(_without(each, alike), PASSAGES)
 
 

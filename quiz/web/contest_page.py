@@ -23,7 +23,7 @@ from quiz.web.correction_words import told
 from quiz.web.desk_words import tree_words
 from quiz.web.level_words import LevelRow, level_rows, level_to_start, why_closed
 from quiz.web.wording import duration, moment, number
-from quiz.web.words import practice_words, rules_page
+from quiz.web.words import Part, practice_words, rules_parts
 
 REFRESH_WITHIN_S = 3_600  # without script the page loads again when the start is nearer than this
 SOONEST_REFRESH_S = 5
@@ -96,7 +96,7 @@ class ContestPage:
     facts: Sequence[tuple[str, str, str]]
     boards: Sequence[tuple[BoardId, str]]
     mine: Sequence[MyAttempt]
-    rules: Sequence[tuple[str, Sequence[str]]]
+    rules: Sequence[Part]
     version: int
 
     @property
@@ -199,7 +199,7 @@ def contest_page(
         facts=_facts(stage, left, level),
         boards=personal.boards,
         mine=[_own(each, document.stages, document.timezone) for each in personal.attempts],
-        rules=rules_page(document),
+        rules=rules_parts(document, stage.name),
         version=rules.version,
     )
 

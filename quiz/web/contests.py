@@ -32,7 +32,7 @@ from quiz.web.language import fault_words, said
 from quiz.web.paging import Part, asked_page, asked_part, asked_text
 from quiz.web.paper_words import PaperReport, report
 from quiz.web.publicity_words import seen_by_public
-from quiz.web.words import rules_page
+from quiz.web.words import rules_parts
 
 contest_desk = Blueprint("contests", __name__, url_prefix="/desk/contests")
 
@@ -286,7 +286,7 @@ def _edit_page(draft: contests.Draft, form: RulesForm) -> str:
         draft=draft,
         form=form,
         checked=checked,
-        rules_page=rules_page(checked.document) if checked.document else (),
+        rules_parts=rules_parts(checked.document) if checked.document else (),
         is_published=draft.published_version is not None,
         has_opened=draft.published_version is not None and _has_opened(draft.contest_id),
         has_changes=draft.published_version is not None and any(_changes(draft.contest_id, draft)),

@@ -12,7 +12,7 @@ from flask import Flask
 from flask_babel import get_babel
 
 from quiz.rules.document import load
-from quiz.web.words import rules_page
+from quiz.web.words import rules_page, rules_parts
 from tests.rules.test_words import CATALOGUE, CONTESTS, read, without_own_words
 
 
@@ -54,3 +54,35 @@ def test_who_chose_nothing_reads_chinese(english: Flask) -> None:
         headings = [heading for heading, _ in rules_page(read("r06-qingdao-2023"))]
 
     assert headings[:2] == ["比赛时间", "谁可以参加"]
+
+
+def test_of_several_stages_the_other_ones_wait_to_be_opened(english: Flask) -> None:
+    with english.test_request_context():
+        parts = rules_parts(read("r13-fujian-2020"), "笔试")
+
+    assert [(part.heading, part.is_open) for part in parts] == [
+        ("每个阶段都一样", True),
+        ("阶段：资格赛", False),
+        ("阶段：笔试", True),
+        ("各阶段合计", True),
+        ("每个阶段都适用", True),
+    ]
+    assert all(part.passages for part in parts)
+
+
+def test_what_stages_of_one_kind_share_is_open_for_each_of_them(english: Flask) -> None:
+    with english.test_request_context():
+        parts = rules_parts(read("r38-shareholders-2020"), "第二周")
+        whole = rules_parts(read("r38-shareholders-2020"))
+
+    shared, first, second = parts[1:4]
+    assert (shared.is_open, first.is_open, second.is_open) == (True, False, True)
+    assert all(part.is_open for part in whole)
+
+
+def test_one_stage_is_told_under_its_subjects_alone(english: Flask) -> None:
+    with english.test_request_context():
+        (part,) = rules_parts(read("r06-qingdao-2023"), "竞答周")
+
+    assert part.heading == ""
+    assert [heading for heading, _ in part.passages][:2] == ["比赛时间", "谁可以参加"]
