@@ -23,6 +23,7 @@ NODES = np.linspace(-5.0, 5.0, 41)  # abilities
 WEIGHTS = np.exp(-NODES * NODES / 2) / np.exp(-NODES * NODES / 2).sum()
 CHUNK = 20_000  # answers that are looked at together: bounds the memory
 ROUNDS = 500
+STEEPEST = 5.0  # slope; questions that all agree wholly would have one without end
 CLOSE = 1e-6  # the search ends when no parameter moves by more in a round
 
 
@@ -89,8 +90,9 @@ def _maximise(
         curve, cross = spread.sum(1), (spread * NODES).sum(1)
         left = float((spread * NODES * NODES).sum() - (cross * cross / curve).sum())
         step = (by_slope - float((cross * by_offset / curve).sum())) / left
+        step = min(max(slope + step, 0.01), STEEPEST) - slope
         steps = np.clip((by_offset - cross * step) / curve, -1, 1)
-        slope, offsets = max(slope + step, 0.01), offsets + steps
+        slope, offsets = slope + step, offsets + steps
         if max(abs(step), np.abs(steps).max()) < CLOSE / 100:
             break
     return slope, offsets

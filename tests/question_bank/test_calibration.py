@@ -93,3 +93,12 @@ def test_no_answer_at_all_gives_nothing() -> None:
     found = calibrate([], [], [])
 
     assert found.difficulties.size == 0
+
+
+def test_questions_that_agree_wholly_have_difficulties_too() -> None:
+    people, items = np.repeat(np.arange(32), 3), np.tile(np.arange(3), 32)
+
+    found = calibrate(people, items, people % 4 > 0)
+
+    assert found.slope == 5.0
+    assert found.shares == pytest.approx([0.75] * 3, abs=0.03)  # the grid of abilities is that coarse
