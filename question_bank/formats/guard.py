@@ -6,6 +6,7 @@ import zipfile
 from io import BytesIO
 from pathlib import PurePath
 
+from question_bank.formats.recognised_text import text_format, xml_format
 from question_bank.problems import N_, Unreadable
 
 MEGA = 2**20
@@ -16,6 +17,8 @@ MOST_RATIO = 250  # unpacked to packed; sheets of repeated text reach about 60
 SMALL = MEGA  # a part below this size may have any ratio
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 TEXTS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+PROSE = frozenset({".txt", ".gift", ".aiken"})  # may hold questions as text
+XML_IN_UTF_16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 WORKBOOKS = frozenset({".xlsx", ".xls", ".ods", ".et", ".xlsm", ".xlsb", ".xltx"})
 
 
@@ -44,7 +47,12 @@ def recognised(content: bytes, filename: str) -> str:
 
 def _text_format(content: bytes, suffix: str) -> str:
     first = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if first == b"<":
+    if first == b"<" or content[:4] in XML_IN_UTF_16:
+        name = xml_format(content)
+        if name == "doctype":
+            raise Unreadable("doctype", DOCTYPE)
+        if name:
+            return name
         raise Unreadable(
             "not-a-table",
             N_("这是网页或 XML 文件，不是表格。请用 Excel 打开后另存为 .xlsx 再上传。"),
@@ -53,6 +61,8 @@ def _text_format(content: bytes, suffix: str) -> str:
         return "jsonl"
     if suffix in WORKBOOKS and b"\0" not in content[:4096]:
         return "csv"  # many systems save text under the name of a workbook
+    if suffix in PROSE and (name := text_format(content, suffix)):
+        return name
     if suffix in TEXTS:
         return TEXTS[suffix]
     raise Unreadable(
@@ -90,5 +100,6 @@ def _check_compound(content: bytes) -> None:
         raise Unreadable("word-file", N_("这是 Word 文档，还不能读。请把题目填进模板工作簿再上传。"))
 
 
+DOCTYPE = N_("文件里有不该有的声明（DOCTYPE），没有打开。请从原系统重新导出再上传。")
 ENCRYPTED = N_("文件加了密码，没有打开。请在 Excel 中去掉密码后再上传。")
 TOO_MUCH = N_("文件解开后大得不正常，没有打开。请把题目复制到一个新的工作簿再上传。")

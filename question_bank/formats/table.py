@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from question_bank.formats import csv_in, jsonl, sheets_in, workbook_in, workbook_out
+from question_bank.formats import (
+    aiken,
+    csv_in,
+    gift_in,
+    gift_out,
+    jsonl,
+    sheets_in,
+    workbook_in,
+    workbook_out,
+)
 from question_bank.formats.reading import Reading
 from question_bank.formats.tables import Sheet
 from question_bank.problems import N_
@@ -24,6 +33,7 @@ class Format:
     read: Callable[[bytes, Scale], Reading]
     sheets: Callable[[bytes], Sequence[Sheet]] | None = None
     write: Callable[[Iterable[Question]], bytes] | None = None
+    carries: Callable[[Question], bool] | None = None  # what it can hold without loss; None: every question
 
 
 FORMATS = {
@@ -48,6 +58,22 @@ FORMATS = {
         "application/jsonl",
         jsonl.read,
         write=jsonl.write,
+    ),
+    "gift": Format(
+        N_("GIFT（Moodle 文本）"),
+        ".gift",
+        "text/plain",
+        gift_in.read,
+        write=gift_out.write,
+        carries=gift_out.carries,
+    ),
+    "aiken": Format(
+        N_("Aiken（单选题文本）"),
+        ".txt",
+        "text/plain",
+        aiken.read,
+        write=aiken.write,
+        carries=aiken.carries,
     ),
 }
 WRITTEN = tuple(name for name, each in FORMATS.items() if each.write is not None)

@@ -145,7 +145,7 @@ def test_an_old_workbook_that_is_broken_is_refused() -> None:
         (
             b'<?xml version="1.0"?><!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><q>&x;</q>',
             "x.xml",
-            "not-a-table",
+            "doctype",
         ),
         (b"%PDF-1.7", "x.pdf", "unknown-format"),
         (b"\x89PNG\r\n\x1a\n\0", "x.xlsx", "unknown-format"),

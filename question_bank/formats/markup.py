@@ -1,0 +1,94 @@
+"""HTML of other systems as the plain text that it shows, and plain text as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from html.parser import HTMLParser
+
+from question_bank.attached import picture
+
+BLOCKS = (
+    "address article aside blockquote dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
+    "hr li main nav ol p pre section table tbody thead tr ul"
+)
+IS_BLOCK = frozenset(BLOCKS.split())
+SILENT = frozenset(("script", "style", "head", "title", "template"))
+RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+SHIFTED = {"sup": ("^", RAISED), "sub": ("_", LOWERED)}
+LONGEST = 100_000
+MARKS = re.compile("<[^<>]*>")
+SPACES = re.compile(r"[ \t\r\n\f]+")
+Named = Callable[[str], str | None]  # the address of a picture → its name among the question's media
+
+
+def text_of(html: str, named: Named | None = None) -> str:
+    """Return the text that HTML shows: a line for each block, x<sup>2</sup> as x².
+
+    `named`: what pictures are called; one that has no name leaves nothing, and its reader reports it.
+    """
+    if "<" not in html and "&" not in html:
+        return SPACES.sub(" ", html).strip()
+    if len(html) > LONGEST:  # no question: the parser takes its time over marks that are never closed
+        return SPACES.sub(" ", MARKS.sub(" ", html)).strip()
+    reader = _Reader(named or (lambda _: None))
+    reader.feed(html)
+    reader.close()
+    return reader.text()
+
+
+def html_of(text: str) -> str:
+    """Return plain text as HTML that shows exactly it."""
+    return escape(text, quote=False).replace("  ", " &nbsp;").replace("\n", "<br>")
+
+
+class _Reader(HTMLParser):
+    def __init__(self, named: Named) -> None:
+        super().__init__(convert_charrefs=True)
+        self.named = named
+        self.pieces: list[str] = []
+        self.silent = 0
+        self.shift = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in SILENT:
+            self.silent += 1
+        elif tag == "br" or tag in IS_BLOCK:
+            self.pieces.append("\n")
+        elif tag in ("td", "th"):
+            self.pieces.append("\t")
+        elif tag in SHIFTED:
+            self.shift = tag
+        elif tag in ("img", "audio", "source", "object"):
+            said = dict(attrs)
+            name = self.named(said.get("src") or said.get("data") or "")
+            if name:
+                self.pieces.append(picture(said.get("alt") or "", name))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in SILENT:
+            self.silent = max(0, self.silent - 1)
+        elif tag in IS_BLOCK:
+            self.pieces.append("\n")
+        elif tag in SHIFTED:
+            self.shift = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.silent:
+            return
+        words = SPACES.sub(" ", data)
+        self.pieces.append(_shifted(words, self.shift) if self.shift else words)
+
+    def text(self) -> str:
+        whole = "".join(self.pieces)
+        lines = (re.sub(r" *\t *", "\t", re.sub(" {2,}", " ", line)).strip() for line in whole.split("\n"))
+        return "\n".join(line for line in lines if line).replace("\xa0", " ").strip()
+
+
+def _shifted(text: str, tag: str) -> str:
+    mark, table = SHIFTED[tag]
+    if text.strip() and all(ord(each) in table for each in text.strip()):
+        return text.translate(table)
+    return f"{mark}{{{text}}}" if text.strip() else text

@@ -1,0 +1,53 @@
+"""Which format a text file has, by its beginning."""
+
+from __future__ import annotations
+
+import re
+
+HEAD = 2**16  # bytes that are looked at
+PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|\s)*", re.DOTALL)
+ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
+ROOTS = {
+    "quiz": "moodle_xml",
+}
+AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Za-z][ \t]*$", re.MULTILINE | re.IGNORECASE)
+GIFT = re.compile(r"(?<!\\)\{[ \t\n]*(?:[=~#]|T\b|F\b|TRUE\b|FALSE\b|\})|^\$CATEGORY:|^::.*::", re.MULTILINE)
+SUFFIXES = {".gift": "gift", ".aiken": "aiken"}
+TEXTS = ((AIKEN, "aiken"), (GIFT, "gift"))
+
+
+def xml_format(content: bytes) -> str:
+    """Return the format that the root of XML names, "doctype" where one stands before it, "" for neither."""
+    text = _head(content)
+    prologue = PROLOGUE.match(text)
+    rest = text[prologue.end() :] if prologue else text
+    if rest[:9].upper() == "<!DOCTYPE" and not rest[9:].lstrip().lower().startswith("html"):
+        return "doctype"
+    root = ROOT.match(rest)
+    return ROOTS.get(root[1], "") if root else ""
+
+
+def text_format(content: bytes, suffix: str) -> str:
+    """Return the format of questions written as text, "" for none that is known."""
+    if suffix in SUFFIXES:
+        return SUFFIXES[suffix]
+    text = _head(content)
+    return next((name for mark, name in TEXTS if mark.search(text)), "")
+
+
+def _head(content: bytes) -> str:
+    """Return the beginning of a file as text, whatever is broken in it."""
+    head = content[:HEAD]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = head.decode("utf-16", "ignore")
+    else:
+        text = head.decode("utf-8-sig", "ignore") if _is_utf8(head) else head.decode("gb18030", "ignore")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > len(head) - 4  # only its last character is cut
+    return True
