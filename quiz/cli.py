@@ -18,13 +18,14 @@ from question_bank.formats import template
 from quiz import starter
 from quiz.cli_contest import contest
 from quiz.cli_papers import draw_again, try_papers
+from quiz.cli_stats import lines
 from quiz.config import serving
 from quiz.errors import N_, QuizError
 from quiz.live import View
 from quiz.models.upgrade import know_migrations, upgrade
 from quiz.rules.rekeyed import EVERYBODY, NOBODY
 from quiz.running import page_address, running
-from quiz.services import accounts, bank, boards, exports, ledger, previewing
+from quiz.services import accounts, bank, boards, exports, ledger, previewing, quality, quality_reading
 from quiz.services.case_export import export_case
 from quiz.services.correcting import ALSO, KEY, Correction
 from quiz.services.platform import Actor, Platform
@@ -186,6 +187,22 @@ def import_bank(
 def write_template(file: Path) -> None:
     """Write the workbook that questions can be filled into to FILE."""
     file.write_bytes(template())
+
+
+@bank_group.command("stats")
+@click.argument("contest_id", type=int, required=False)
+@click.option("--calibrate", "calibrates", is_flag=True, help="estimate the difficulties anew")
+@refusing
+def stats(contest_id: int | None, calibrates: bool) -> None:
+    """Compute how questions proved themselves in all contests, or in CONTEST_ID, and print it.
+
+    Difficulties that are estimated over all contests are those by which the next contest to be published
+    draws balanced papers; what is published stays as it is.
+    """
+    platform = _platform()
+    quality.carry_out(platform, quality.begin(platform, contest_id, calibrates, _actor()))
+    for line in lines(quality_reading.one(platform, contest_id)):
+        click.echo(line)
 
 
 @board.command("verify")

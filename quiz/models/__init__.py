@@ -1,7 +1,19 @@
 """The tables, one module a subject; what differs between databases is in `base`."""
 
-from quiz.models import accounts, bank, contests, ledger, play, rewards
+from quiz.models import accounts, bank, contests, ledger, play, quality, rewards
 from quiz.models.base import Base, Store, db
 from quiz.models.writer import Writer
 
-__all__ = ["Base", "Store", "Writer", "accounts", "bank", "contests", "db", "ledger", "play", "rewards"]
+__all__ = [
+    "Base",
+    "Store",
+    "Writer",
+    "accounts",
+    "bank",
+    "contests",
+    "db",
+    "ledger",
+    "play",
+    "quality",
+    "rewards",
+]

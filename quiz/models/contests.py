@@ -51,3 +51,4 @@ class FrozenQuestion(Base):
 
     rules_id: Mapped[int] = mapped_column(ForeignKey("rules.id"), primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), primary_key=True, index=True)
+    calibrated: Mapped[str | None] = mapped_column(String(10))  # as measured then; none: as the bank says

@@ -21,7 +21,9 @@ from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.models.play import Attempt
 from quiz.rules import timing
 from quiz.rules.document import Document, Stage, load, playable
+from quiz.rules.sheet import KIND_LETTERS
 from quiz.rules.supplies import StageSupply, supplies
+from quiz.services.measured import as_measured, calibrated_shares
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, candidate, published
 
@@ -322,19 +324,25 @@ def _title(text: str) -> str:
 
 
 def _visible(session: Session) -> list[tuple[int, Question]]:
+    """Return the questions of the bank that a contest can ask."""
     rows = session.execute(
         select(QuestionVersion.id, QuestionVersion.content)
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
         .join(Import, Import.id == QuestionRow.import_id)
-        .where(Import.state == "visible")
+        .where(Import.state == "visible", QuestionVersion.kind.in_(KIND_LETTERS))
         .order_by(QuestionVersion.id)
     )
-    return [(version_id, Question.from_dict(content)) for version_id, content in rows]
+    shares = calibrated_shares(session)
+    return [(i, as_measured(Question.from_dict(content), shares.get(i))) for i, content in rows]
 
 
 def _freeze(session: Session, rules_id: int, document: Document) -> None:
     pool = Pool([candidate(i, q) for i, q in _visible(session)])
+    shares = calibrated_shares(session)
     wanted = {
         c.id for stage in document.stages for section in stage.paper.sections for c in pool.matching(section)
     }
-    session.execute(insert(FrozenQuestion), [{"rules_id": rules_id, "version_id": i} for i in sorted(wanted)])
+    session.execute(
+        insert(FrozenQuestion),
+        [{"rules_id": rules_id, "version_id": i, "calibrated": shares.get(i)} for i in sorted(wanted)],
+    )

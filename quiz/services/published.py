@@ -17,6 +17,7 @@ from quiz.rules.across import board_stages
 from quiz.rules.document import Document, Stage, load
 from quiz.rules.papers import Frozen, commitment, question_line
 from quiz.rules.rekeyed import Rekeyed
+from quiz.services.measured import as_measured
 from quiz.services.platform import Platform
 
 
@@ -103,12 +104,14 @@ def _read(platform: Platform, rules_id: int) -> Published:
         if row is None:
             raise NotFound()
         versions = session.execute(
-            select(QuestionVersion.id, QuestionVersion.content)
+            select(QuestionVersion.id, QuestionVersion.content, FrozenQuestion.calibrated)
             .join(FrozenQuestion, FrozenQuestion.version_id == QuestionVersion.id)
             .where(FrozenQuestion.rules_id == rules_id)
             .order_by(QuestionVersion.id)
         ).all()
-    questions = {version_id: Question.from_dict(content) for version_id, content in versions}
+    questions = {
+        version_id: as_measured(Question.from_dict(content), share) for version_id, content, share in versions
+    }
     return Published(
         contest_id=row.Contest.id,
         rules_id=rules_id,
