@@ -21,6 +21,7 @@ MEDIA_TYPES = {  # what phones show and play; an SVG is shown as a picture only,
 }
 # In any text of a question: ![words for who cannot see it](name). It stands for a medium only where the
 # question has one of that name; anything else is plain text.
+NAME = re.compile(r"[^()\[\]\s]{1,100}")
 SHOWN = re.compile(r"!\[([^\[\]\n]*)\]\(([^()\s]+)\)")
 
 
@@ -39,7 +40,7 @@ class Medium:
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> Medium:  # Any: JSON data that `as_json` wrote
         """Read back what `as_json` wrote."""
-        return cls(written["name"], written["type"], b64decode(written["base64"]))
+        return cls(written["name"], written["type"], b64decode(written["base64"], validate=True))
 
 
 @dataclass(frozen=True)

@@ -3,59 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
+from question_bank.formats.checks_by_kind import BY_KIND, check_attached
+from question_bank.formats.place import Place, brief
 from question_bank.formats.reading import Placed
-from question_bank.problems import ERROR, N_, WARNING, Problem
-from question_bank.question import LETTERS, MOST_OPTIONS, Question, digest
+from question_bank.problems import ERROR, N_, Problem
+from question_bank.question import CHOICES, LETTERS, MOST_OPTIONS, SEVERAL, Question, digest
+
+__all__ = ["Place", "brief", "check", "letters_checked", "repeated"]
 
 LONGEST_STEM, LONGEST_OPTION, LONGEST_EXPLANATION = 4_000, 1_000, 10_000  # characters a phone can still show
 LONGEST_ID = 200
-LONGEST_QUOTED = 40  # characters of the file in a sentence
-KIND_NAMES = {"single": N_("单选题"), "multiple": N_("多选题"), "true_false": N_("判断题")}
-
-
-@dataclass
-class Place:
-    """A row under examination: where it stands, which column is which, and what was found."""
-
-    sheet: str
-    row: int
-    columns: Mapping[str, str] = field(default_factory=dict)  # field → the column to name
-    problems: list[Problem] = field(default_factory=list)
-
-    def error(self, about: str, code: str, message: str, **values: object) -> None:
-        """Note what keeps the row out."""
-        self.problems.append(self._problem(about, code, message, ERROR, values))
-
-    def warn(self, about: str, code: str, message: str, **values: object) -> None:
-        """Note what is worth a look."""
-        self.problems.append(self._problem(about, code, message, WARNING, values))
-
-    @property
-    def is_faulty(self) -> bool:
-        """Whether an error was noted."""
-        return any(p.severity == ERROR for p in self.problems)
-
-    def _problem(
-        self, about: str, code: str, message: str, severity: str, values: Mapping[str, object]
-    ) -> Problem:
-        return Problem(
-            self.sheet, self.row, self.columns.get(about, ""), code, message, severity, dict(values)
-        )
-
-
-def brief(text: str) -> str:
-    """Return a text as it can stand in a sentence: its beginning, if it is long."""
-    return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
+KIND_NAMES = {"single": N_("单选题"), "true_false": N_("判断题")}
 
 
 def check(place: Place, question: Question) -> None:
     """Note everything that is wrong with a question as it was read."""
     _check_stem(place, question)
-    _check_options(place, question)
-    _check_key(place, question)
+    if question.kind != "fill":
+        _check_options(place, question)
+    if question.kind in CHOICES:
+        _check_key(place, question)
+    else:
+        BY_KIND[question.kind](place, question)
+    check_attached(place, question)
     if len(question.explanation) > LONGEST_EXPLANATION:
         place.error(
             "explanation",
@@ -116,7 +88,7 @@ def _check_equal_options(place: Place, question: Question) -> None:
         if count == 1:
             continue
         letters = [o.id for o in question.options if " ".join(o.text.split()) == text]
-        if question.key.isdisjoint(letters):
+        if question.kind in CHOICES and question.key.isdisjoint(letters):
             place.warn(
                 f"option{letters[-1]}",
                 "duplicate-options",
@@ -146,7 +118,7 @@ def _check_key(place: Place, question: Question) -> None:
             outside="、".join(outside),
             last=question.options[-1].id,
         )
-    elif len(question.key) > 1 and question.kind != "multiple":
+    elif len(question.key) > 1 and question.kind not in SEVERAL:
         place.error(
             "answer",
             "too-many-answers",

@@ -29,6 +29,9 @@ MEANINGS = {
     "id": "编号 题目编号 试题编号 题目id 试题id id questionid 外部编号 题目代码 试题代码 question_id",
     "options": "选项 备选项 备选答案 选项内容 全部选项 答案选项列表 候选项 options choices option",
     "image": "图片 题目图片 题干图片 配图 图片链接 图片地址 imagelink image picture imageurl",
+    "material": "材料 共用题干 阅读材料 背景材料 题组材料 material passage",
+    "material_id": "材料编号 题组编号",
+    "differences": "填空要求",
     IGNORED: (
         "序号 题号 no 分值 分数 题目分值 试题分数 每题分数 默认分数 时间 答题时间 限时 "
         "timeinseconds timelimit time points score "
@@ -52,6 +55,7 @@ OPTION = re.compile(
     r"|第?(?P<before>[a-z]|[一二三四五六七八九十])(?:个)?(?:备?选项|项)"
     r"|(?P<alone>[a-z])(?:项)?"
 )
+PROMPT = re.compile(r"左项(\d{1,2})")
 LONGEST_HEADER = 200  # characters; what is longer is no header
 CHINESE_NUMBERS = "一二三四五六七八九十"
 REMARKS = re.compile(r"[(\[{【].*?[)\]}】]|[*:：?？!]|\s")
@@ -62,8 +66,8 @@ FACET = re.compile(r"(?:标签|tags?)[:：.](.+)", re.DOTALL)
 class Heading:
     """What one header cell means."""
 
-    meaning: str  # a key of MEANINGS, "option", "tags.<facet>"; "": not understood
-    option: int = 0  # position of an option column, from 0
+    meaning: str  # a key of MEANINGS, "option", "prompt", "tags.<facet>"; "": not understood
+    option: int = 0  # position of an option's or a prompt's column, from 0
     is_numbered: bool = False  # the options are numbered, not lettered
 
 
@@ -79,6 +83,8 @@ def heading(text: str) -> Heading:
     plain = plain.removesuffix("必填").removesuffix("选填")
     if plain in KNOWN:
         return Heading(KNOWN[plain])
+    if found := PROMPT.fullmatch(plain):
+        return Heading("prompt", int(found[1]) - 1)
     if found := OPTION.fullmatch(plain):
         name = found["after"] or found["before"] or found["alone"]
         return Heading("option", _option_position(name), not name.isascii() or name.isdigit())

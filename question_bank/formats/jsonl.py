@@ -1,8 +1,9 @@
 """JSON Lines: our own, without loss, and the notation in which public banks are kept.
 
 Ours has `kind`, `stem`, `options`, `key`, and where there is something to say `id`, `difficulty`, `tags`
-(facet → values), `explanation` and `calibrated` (the share of people that proved to be right). The other has
-`type`, `answer`, a list of `tags`, `subject`, `source` and `licence`.
+(facet → values), `explanation`, `calibrated` (the share of people that proved to be right), and the fields of
+other kinds (jsonl_kinds, docs/bank.md). The other has `type`, `answer`, a list of `tags`, `subject`, `source`
+and `licence`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from question_bank.formats import jsonl_kinds
 from question_bank.formats.checks import Place, brief, check, letters_checked, repeated
 from question_bank.formats.kinds import kind_of, unsupported_name
 from question_bank.formats.reading import Placed, RawRow, Reading
 from question_bank.formats.scale import Difficulties
 from question_bank.formats.text import decoded
 from question_bank.problems import N_, Problem, Unreadable
-from question_bank.question import Question, lettered
+from question_bank.question import KINDS, Question, lettered
 
 Line = Mapping[str, Any]  # Any: JSON data from outside, checked field by field
 MOST_ROWS = 100_000
@@ -41,6 +43,7 @@ FIELDS = {
         "tags",
         "explanation",
         "calibrated",
+        *jsonl_kinds.READ,
     )
 }
 OPTION_FIELDS = {f"option{letter}": "options" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -109,7 +112,8 @@ class _Reader:
 
     def _take_question(self, number: int, line: Line, difficulties: Difficulties) -> None:
         answer = "key" if "key" in line else "answer"
-        place = Place("", number, {**FIELDS, **OPTION_FIELDS, "option": "options", "answer": answer})
+        right = next((name for name in ("gaps", "arranged") if name in line), answer)
+        place = Place("", number, {**FIELDS, **OPTION_FIELDS, "option": "options", "answer": right})
         if name := _word(line.get("id")):
             self.named.append((name, "", number))
         question = self._question(place, line, difficulties)
@@ -125,6 +129,7 @@ class _Reader:
         key = _texts(place, line, "key" if "key" in line else "answer")
         tags = _tags(place, line)
         calibrated = _share(place, line, "calibrated")
+        more = jsonl_kinds.fields(place, line)
         if kind is None or place.is_faulty or not letters_checked(place, options):
             return None
         return Question(
@@ -137,6 +142,7 @@ class _Reader:
             explanation=_text(place, line, "explanation"),
             external_id=_text(place, line, "id"),
             calibrated=calibrated,
+            **more,
         )
 
     def _kind(self, place: Place, line: Line) -> str | None:
@@ -151,13 +157,13 @@ class _Reader:
             place.error(
                 name,
                 "unknown-type",
-                N_("暂不支持%(kind)s，这一题没有导入。可改写成单选、多选或判断题。"),
+                N_("暂不支持%(kind)s，这一题没有导入。可改写成别的题型。"),
                 kind=shown,
             )
         else:
             place.error(
-                name, "unknown-type", N_("题型“%(word)s”不认识，请写 single、multiple 或 true_false。"),
-                word=brief(_word(word)),
+                name, "unknown-type", N_("题型“%(word)s”不认识，请写这些里的一个：%(kinds)s。"),
+                word=brief(_word(word)), kinds="、".join(KINDS),
             )  # fmt: skip
         return None
 

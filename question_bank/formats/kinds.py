@@ -11,15 +11,18 @@ CHOICE_WORDS = frozenset(
 WORDS = {
     "single": "单选 单选题 单项 单项选择 单项选择题 单选择题 最佳选择题 选择 选择题 single single_choice "
     "singlechoice multiplechoice mcq radio",
-    "multiple": "多选 多选题 多项 多项选择 多项选择题 "
-    "不定项 不定项题 不定项选择 不定项选择题 multiple multiple_choice "
+    "multiple": "多选 多选题 多项 多项选择 多项选择题 multiple multiple_choice "
     "multi multiselect multipleselect multipleresponse checkbox",
+    "indefinite": "不定项 不定项题 不定项选择 不定项选择题 indefinite",
     "true_false": "判断 判断题 判断正误 是非 是非题 对错 对错题 正误 正误题 truefalse true_false true/false "
     "truefalsequestion t/f tf yes/no judge judgement",
+    "fill": "填空 填空题 单空填空题 多空填空题 数字填空 数字填空题 fill fillin fillintheblank "
+    "fillintheblanks fillinblank blank completion fib",
+    "order": "排序 排序题 order ordering reorder sequence",
+    "match": "连线 连线题 匹配 匹配题 配对 配对题 match matching",
 }
 KNOWN = {word: kind for kind, words in WORDS.items() for word in words.split()}
 UNSUPPORTED = {
-    "填空题": ("填空", "fill", "fillintheblank", "fillin", "completion", "blank", "fib"),
     "问答题": (
         "问答",
         "简答",
@@ -32,8 +35,7 @@ UNSUPPORTED = {
         "名词解释",
         "解答",
     ),
-    "连线题": ("连线", "匹配", "配对", "match", "matching", "配伍"),
-    "排序题": ("排序", "order", "ordering", "reorder", "sequence"),
+    "配伍题": ("配伍",),
     "计算题": ("计算", "numeric", "numerical", "应用题"),
     "材料题": ("材料", "group", "综合题", "阅读理解", "案例", "题组", "共用题干", "完形"),
     "投票题": ("投票", "poll", "survey", "调查", "问卷"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from question_bank.formats import answers
+from question_bank.attached import Material
+from question_bank.formats import answers, gap_cells
 from question_bank.formats.checks import Place, brief, check, letters_checked
 from question_bank.formats.headers import IGNORED, Heading
 from question_bank.formats.kinds import CHOICE_WORDS, kind_of, plain, unsupported_name
@@ -16,7 +18,7 @@ from question_bank.formats.tables import DATE, FAILED, NO_VALUE, Row, letter
 from question_bank.problems import N_, Problem
 from question_bank.question import LETTERS, Question, lettered
 
-CONTENT = frozenset({"stem", "option", "options", "answer", "explanation"})
+CONTENT = frozenset({"stem", "option", "prompt", "options", "answer", "explanation"})
 PICTURE_IN_CELL = ("=DISPIMG(", "=_xlfn.DISPIMG(")  # how WPS keeps a picture inside a cell
 TRUE_FALSE = ("对", "错")
 SEVERAL = re.compile(r"[、,，;；|\n]")
@@ -35,8 +37,9 @@ class RowReader:
     answers_are_numbers: bool = False  # every answer of the sheet counts the options from 1
 
     def __post_init__(self) -> None:
-        self.option_columns = sorted(
-            (each.option, position) for position, each in enumerate(self.headings) if each.meaning == "option"
+        self.option_columns, self.prompt_columns = (
+            sorted((each.option, i) for i, each in enumerate(self.headings) if each.meaning == meaning)
+            for meaning in ("option", "prompt")
         )
         self.are_numbered = any(each.is_numbered for each in self.headings if each.meaning == "option")
         self.looked_at = [
@@ -81,12 +84,12 @@ class RowReader:
         kind = self._kind(place, row, options)
         if kind is None or not letters_checked(place, options):
             return None, place.problems
-        options, key = self._answer(place, row, options, kind)
+        right = self._right(place, row, options, kind)
         question = Question(
-            kind=kind or ("multiple" if len(key) > 1 else "single"),
+            kind=kind or ("multiple" if len(right["key"]) > 1 else "single"),
             stem=self.cell(row, "stem"),
-            options=lettered(options),
-            key=frozenset(key),
+            **right,
+            material=self._material(row),
             tags=self._tags(row),
             difficulty=self.difficulties.of(self.cell(row, "difficulty")),
             explanation=self.cell(row, "explanation"),
@@ -94,6 +97,24 @@ class RowReader:
         )
         check(place, question)
         return (None if place.is_faulty else question), place.problems
+
+    def _right(self, place: Place, row: Row, options: list[str], kind: str) -> dict[str, Any]:
+        """Return the fields of a question that say what is right, and its options."""
+        written = self.cell(row, "answer")
+        if kind == "fill":
+            gaps = gap_cells.read(written, self.cell(row, "differences"), self.cell(row, "stem"))
+            return {"options": lettered(options), "key": frozenset(), "gaps": gaps}
+        if kind in ("order", "match"):
+            right = self._key(place, written.strip(), options, kind) if written.strip() else []
+            prompts = tuple(self._in_columns(row, self.prompt_columns))
+            more = {"prompts": prompts} if kind == "match" else {}
+            return {"options": lettered(options), "key": frozenset(), "arranged": tuple(right), **more}
+        options, key = self._answer(place, row, options, kind)
+        return {"options": lettered(options), "key": frozenset(key)}
+
+    def _material(self, row: Row) -> Material | None:
+        text = self.cell(row, "material")
+        return Material(text, self.cell(row, "material_id").strip()) if text.strip() else None
 
     def _check_cells(self, place: Place, row: Row) -> None:
         """Note the cells that do not hold what was typed, or more than can be kept."""
@@ -120,30 +141,36 @@ class RowReader:
         word = self.cell(row, "kind").strip()
         if plain(word) in CHOICE_WORDS:
             return ""
-        if kind := kind_of(word) if word else self.default_kind:
+        kind = kind_of(word) if word else self.default_kind
+        if kind == "match" and not self.prompt_columns:
+            self._unsupported(place, word, MATCH_WITHOUT_PROMPTS)
+            return None
+        if kind:
             return kind
         if not word:
             written = self.cell(row, "answer")
             said = answers.is_true_or_false(written)
             bare = not any(options) and said is not None
             return "true_false" if bare or (said is not None and _truths(options)) else ""
+        self._unsupported(place, word, UNKNOWN_KIND)
+        return None
+
+    def _unsupported(self, place: Place, word: str, sentence: str) -> None:
         name = unsupported_name(word) or brief(word)
         self.unsupported[name] = self.unsupported.get(name, 0) + 1
-        place.error("kind", "unknown-type", UNKNOWN_KIND, kind=brief(word))
-        return None
+        place.error("kind", "unknown-type", sentence, kind=brief(word))
 
     def _options(self, row: Row) -> list[str]:
         """Return the options without trailing empty ones; gaps stay, to be named."""
         if self.option_columns:
-            width = self.option_columns[-1][0] + 1
-            found = [""] * width
-            for option, position in self.option_columns:
-                found[option] = row.cells[position] if position < len(row.cells) else ""
-        else:
-            found = split_options(self.cell(row, "options"))
-        while found and not found[-1].strip():
-            found.pop()
-        return unmarked(found)
+            return unmarked(self._in_columns(row, self.option_columns))
+        return unmarked(_without_end(split_options(self.cell(row, "options"))))
+
+    def _in_columns(self, row: Row, columns: Sequence[tuple[int, int]]) -> list[str]:
+        found = [""] * (columns[-1][0] + 1 if columns else 0)
+        for place, position in columns:
+            found[place] = row.cells[position] if position < len(row.cells) else ""
+        return _without_end(found)
 
     def _answer(self, place: Place, row: Row, options: list[str], kind: str) -> tuple[list[str], list[str]]:
         written = self.cell(row, "answer").strip()
@@ -216,6 +243,12 @@ class RowReader:
         return tags
 
 
+def _without_end(texts: list[str]) -> list[str]:
+    while texts and not texts[-1].strip():
+        texts.pop()
+    return texts
+
+
 def _values(text: str, facet: str) -> list[str]:
     """Return the values of a tag cell: one a line where it has lines, else separated; a source is not cut."""
     is_by_line = "\n" in text or facet in ("source", "licence")
@@ -239,7 +272,10 @@ DATE_CELL = N_(
 DATE_TEXT = N_("“%(shown)s”像是被 Excel 改成日期的分数或数字，请核对原题。")
 PICTURE = N_("图片还不能导入，这一题只导入了文字。")
 PICTURE_ONLY = N_("这一格是图片，图片还不能导入。请改成文字，或删去这一题。")
-UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。可以改写成单选题、多选题或判断题。")
+UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。可以改写成别的题型。")
+MATCH_WITHOUT_PROMPTS = N_(
+    "题型“%(kind)s”要有“左项1”“左项2”…这几列，选项列写右项，答案按左项的次序写右项的字母。这一题没有导入。"
+)
 AMBIGUOUS = N_("答案“%(answer)s”既像选项的序号，又像选项的内容。请改写成选项的字母。")
 BAD_ANSWER = N_("答案“%(answer)s”看不懂。请写选项的字母，例如 A 或 ACD。")
 BAD_TRUE_FALSE = N_("判断题的答案“%(answer)s”看不懂。请写“对”或“错”。")

@@ -17,7 +17,7 @@ from question_bank.question import LETTERS
 
 LOOKED_AT = 30  # rows among which a header is looked for
 EXAMPLE = "【示例】"  # begins the stem of a row that only shows how to fill in the template
-FILLED_DOWN = ("kind", "difficulty", "tags.")  # meanings whose merged cells hold for all their rows
+FILLED_DOWN = ("kind", "difficulty", "tags.", "material")  # merged cells of these hold for all their rows
 LONGEST_LETTERS = 12  # an answer in letters; what is longer explains something
 REQUIRED = ("(required", "（required", "(optional", "required)", "必填", "选填")
 

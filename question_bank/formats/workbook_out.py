@@ -9,12 +9,21 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from question_bank.formats import gap_cells
 from question_bank.formats.reading import Reading
 from question_bank.formats.sheets_in import EXAMPLE
 from question_bank.problems import ERROR, Problem
 from question_bank.question import LETTERS, Question, lettered
 
-KIND_WORDS = {"single": "单选题", "multiple": "多选题", "true_false": "判断题"}
+KIND_WORDS = {
+    "single": "单选题",
+    "multiple": "多选题",
+    "indefinite": "不定项选择题",
+    "true_false": "判断题",
+    "fill": "填空题",
+    "order": "排序题",
+    "match": "连线题",
+}
 DIFFICULTY_WORDS = {"easy": "易", "medium": "中", "hard": "难"}
 FACET_HEADERS = {
     "domain": "领域",
@@ -26,6 +35,7 @@ FACET_HEADERS = {
     "licence": "许可",
 }
 USUAL_FACETS = ("domain", "criterion", "topic", "audience", "source")
+RARE = ("材料编号", "材料", "填空要求")  # columns that an export has only where something stands in them
 LEAST_OPTIONS = 6  # option columns of the template
 REASON = "错误说明"  # the header of the added column; read as ignored
 RISKY = ("=", "+", "-", "@", "\t", "\r")  # beginnings that a spreadsheet may take for a formula
@@ -62,7 +72,8 @@ def template() -> bytes:
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as a workbook of the template's columns; reading it gives the same questions.
 
-    Spaces around a text are lost, and true-or-false options in other Chinese words become 对 and 错.
+    Spaces around a text are lost, and true-or-false options in other Chinese words become 对 and 错. A
+    workbook has no place for weights and feedback of options, pictures, sounds and the calibrated difficulty.
     """
     known = list(questions)
     columns = _columns(known, max((len(q.options) for q in known if not _is_plain(q)), default=0))
@@ -133,21 +144,43 @@ class _Sheet:
 
 def _columns(questions: Sequence[Question], option_count: int) -> list[str]:
     facets = dict.fromkeys([*USUAL_FACETS, *(facet for q in questions for facet in q.tags)])
+    prompts = range(1, max((len(q.prompts) for q in questions), default=0) + 1)
     return [
-        "编号", "题型", "题干", *(f"选项{letter}" for letter in LETTERS[:option_count]), "答案", "难度",
+        "编号", "题型", *_needed(questions), "题干", *(f"左项{n}" for n in prompts),
+        *(f"选项{letter}" for letter in LETTERS[:option_count]), "答案", "难度",
         *(FACET_HEADERS.get(facet, f"标签：{facet}") for facet in facets), "解析",
     ]  # fmt: skip
 
 
+def _needed(questions: Sequence[Question]) -> list[str]:
+    """Return the columns that only some questions need."""
+    told = [_rare_cells(question) for question in questions]
+    return [title for title in RARE if any(cells.get(title) for cells in told)]
+
+
+def _rare_cells(question: Question) -> dict[str, str]:
+    material = question.material
+    about = {} if material is None else {"材料": material.text, "材料编号": material.id}
+    return {**about, "填空要求": gap_cells.differences_cell(question.gaps) if question.gaps else ""}
+
+
+def _answer(question: Question) -> str:
+    if question.gaps:
+        return gap_cells.answer_cell(question.gaps)
+    letters = "".join(question.arranged or sorted(question.key))
+    return {"A": "对", "B": "错"}[letters] if _is_plain(question) else letters
+
+
 def _cells(question: Question, columns: Sequence[str]) -> list[str]:
-    answer = "".join(sorted(question.key))
     values = {
+        **_rare_cells(question),
         "编号": question.external_id,
         "题型": KIND_WORDS[question.kind],
         "题干": question.stem,
         "难度": DIFFICULTY_WORDS.get(question.difficulty or "", ""),
         "解析": question.explanation,
-        "答案": {"A": "对", "B": "错"}[answer] if _is_plain(question) else answer,
+        "答案": _answer(question),
+        **{f"左项{n}": prompt for n, prompt in enumerate(question.prompts, 1)},
     }
     if not _is_plain(question):
         values |= {f"选项{option.id}": option.text for option in question.options}
@@ -191,9 +224,15 @@ def _write_instructions(book: Workbook) -> None:
 INSTRUCTIONS = (
     "一行一道题，从“题目”表的第二行开始填写。表头的名字不要改，列的次序可以调换，不用的列可以删掉。",
     f"题干以“{EXAMPLE}”开头的行只是示例，不会导入，可以删掉。",
-    "题型：单选题、多选题或判断题。不填时按答案判断：一个答案是单选，几个答案是多选，对或错是判断。",
+    f"题型：{'、'.join(KIND_WORDS.values())}。不填时按答案判断：一个答案是单选，几个答案是多选，对或错是判断。",
     "选项：从选项A起依次填写，中间不要空；需要更多选项时，在右边加“选项G”“选项H”。判断题不用填选项。",
     "答案：写选项的字母，多选写成 ACD；判断题写“对”或“错”。",
+    "填空题：题干里用 ____ 表示空，答案每行写一个空；同一个空有几种答案时用 | 分开，例如 二氧化碳|CO2。",
+    "填空题的数可以写误差范围，例如 3.14±0.01；只得一部分分的答案前面写比例，例如 %50%碳酸。",
+    "填空题默认不区分大小写、全半角和空格；可以加一列“填空要求”，写“区分大小写”或“汉字数字通用”等。",
+    "排序题：答案按正确的次序写选项的字母，例如 BADC。",
+    "连线题：加“左项1”“左项2”…几列，选项是右项，答案按左项的次序写右项的字母，例如 BAC。",
+    "材料题：加一列“材料”，同一材料的几道题都填同样的材料，或把这几行合并单元格。",
     "难度：易、中或难，可以不填。",
     "领域、基准、主题、人群：可以填几个，用顿号分开。来源写一条完整的出处。",
     "编号：您自己的题目编号，可以不填；填了就不能重复。",

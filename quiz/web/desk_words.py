@@ -93,7 +93,15 @@ def part_words(board: Board) -> str:
 
 def kind_words() -> Mapping[str, str]:
     """Return what the kinds of questions are called."""
-    return {"single": _("单选题"), "multiple": _("多选题"), "true_false": _("判断题")}
+    return {
+        "single": _("单选题"),
+        "multiple": _("多选题"),
+        "indefinite": _("不定项选择题"),
+        "true_false": _("判断题"),
+        "fill": _("填空题"),
+        "order": _("排序题"),
+        "match": _("连线题"),
+    }
 
 
 def difficulty_words() -> Mapping[str, str]:

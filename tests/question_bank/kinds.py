@@ -37,18 +37,20 @@ def several(texts: Texts, least: int, most: int = 6) -> st.SearchStrategy[list[s
 
 
 @st.composite
-def gaps(draw: st.DrawFn, texts: Texts) -> Gap:
+def gaps(draw: st.DrawFn, texts: Texts, has_feedback: bool) -> Gap:
     """Return a gap whose first answer is worth all of it."""
+    words = texts if has_feedback else st.nothing()
+    texts = texts.map(str.strip).filter(lambda text: text and "\n" not in text)
     first = draw(st.builds(Accepted, texts) | st.builds(Accepted, numbers, shares))
-    lesser = st.builds(Accepted, texts, st.none(), shares.filter(bool), st.just("") | texts)
+    lesser = st.builds(Accepted, texts, st.none(), shares.filter(bool), st.just("") | words)
     ignoring = draw(st.just(USUALLY_IGNORED) | st.sets(st.sampled_from(IGNORABLE)).map(frozenset))
     return Gap((first, *draw(st.lists(lesser, max_size=2))), ignoring)
 
 
 @st.composite
-def questions(draw: st.DrawFn, texts: Texts, kinds: tuple[str, ...] = KINDS) -> Question:
-    """Return a question of one of the kinds, with everything that every format keeps."""
-    kind = draw(st.sampled_from(kinds))
+def questions(draw: st.DrawFn, texts: Texts, has_feedback: bool = False) -> Question:
+    """Return a question of any kind with what a workbook keeps."""
+    kind = draw(st.sampled_from(KINDS))
     return Question(
         kind=kind,
         stem=draw(texts.filter(lambda text: "_" not in text)),
@@ -58,34 +60,37 @@ def questions(draw: st.DrawFn, texts: Texts, kinds: tuple[str, ...] = KINDS) -> 
         difficulty=draw(st.sampled_from([None, *DIFFICULTIES])),
         explanation=draw(st.just("") | texts),
         external_id=draw(st.just("") | st.from_regex(r"[a-z0-9-]{1,9}", fullmatch=True)),
-        **_right(draw, kind, texts),
+        material=draw(st.none() | st.builds(Material, texts, st.just("") | texts.map(str.strip))),
+        **_right(draw, kind, texts, has_feedback),
     )
 
 
 @st.composite
 def rich_questions(draw: st.DrawFn) -> Question:
     """Return a question with all that only our own JSON Lines keeps."""
-    asked = draw(questions(any_text))
-    named = st.sampled_from([*(option.id for option in asked.options), *WHEN])
+    asked = draw(questions(any_text, has_feedback=True))
+    ids = [option.id for option in asked.options]
+    weights = st.dictionaries(st.sampled_from(ids), st.fractions(-1, 1, max_denominator=12))
     return Question(
         **{
             **vars(asked),
             "calibrated": draw(st.none() | shares),
-            "weights": draw(st.dictionaries(named, st.fractions(-1, 1, max_denominator=12))),
-            "feedback": draw(st.dictionaries(named, any_text)),
-            "material": draw(st.none() | st.builds(Material, any_text, st.just("") | any_text)),
+            "weights": draw(weights) if ids else {},
+            "feedback": draw(st.dictionaries(st.sampled_from([*ids, *WHEN]), any_text)),
             "media": draw(st.lists(media, max_size=2, unique_by=lambda each: each.name).map(tuple)),
         }
     )
 
 
-def _right(draw: st.DrawFn, kind: str, texts: Texts) -> dict[str, Any]:  # Any: fields of a question
+def _right(
+    draw: st.DrawFn, kind: str, texts: Texts, has_feedback: bool
+) -> dict[str, Any]:  # Any: fields of a question
     """Return the fields that say what is right."""
     if kind == "fill":
         return {
             "options": (),
             "key": frozenset(),
-            "gaps": draw(st.lists(gaps(texts), min_size=1, max_size=3).map(tuple)),
+            "gaps": draw(st.lists(gaps(texts, has_feedback), min_size=1, max_size=3).map(tuple)),
         }
     options = lettered(["对", "错"] if kind == "true_false" else draw(several(texts, 2)))
     ids = [option.id for option in options]

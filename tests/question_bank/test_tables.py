@@ -208,10 +208,10 @@ def test_a_formula_without_a_kept_result_keeps_its_row_out() -> None:
 
 def test_kinds_that_we_do_not_have_are_counted_by_name() -> None:
     found = reading(
-        HEADER, row(题型="填空题"), row(题型="填空"), row(题型="简答题"), row(题型="连线题"), row(题型="怪题")
+        HEADER, row(题型="简答题"), row(题型="问答"), row(题型="作图题"), row(题型="连线题"), row(题型="怪题")
     )
 
-    assert found.unsupported == {"填空题": 2, "问答题": 1, "连线题": 1, "怪题": 1}
+    assert found.unsupported == {"问答题": 2, "绘图题": 1, "连线题": 1, "怪题": 1}
     assert {code for _, _, code in codes(found)} == {"unknown-type"}
 
 

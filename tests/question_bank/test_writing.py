@@ -21,44 +21,15 @@ from question_bank.formats import (
 )
 from question_bank.formats.option_cells import unmarked
 from question_bank.formats.rows_in import PICTURE_IN_CELL
-from question_bank.question import DIFFICULTIES, Question, lettered
+from question_bank.question import Question, lettered
+from tests.question_bank.kinds import questions, rich_questions
 from tests.question_bank.workbooks import GOOD, HEADER, codes, reading, workbook
 
 printable = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], exclude_characters="\ufffe\uffff")
-any_text = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30
-).filter(str.strip)
 NOT_AS_TYPED = (workbook_out.EXAMPLE, *PICTURE_IN_CELL)  # beginnings that mean something in a workbook
 cell_text = st.text(printable, min_size=1, max_size=30).filter(
     lambda text: text.strip() and not text.startswith(NOT_AS_TYPED)
 )
-tag_text = st.text(printable, min_size=1, max_size=12).filter(lambda text: text.strip() == text)
-tag_values = st.lists(tag_text, min_size=1, max_size=3, unique=True).map(tuple)
-facets = st.sampled_from(["domain", "criterion", "topic", "audience", "source", "年级"])
-
-
-@st.composite
-def questions(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> Question:
-    kind = draw(st.sampled_from(["single", "multiple", "true_false"]))
-    options = (
-        ["对", "错"]
-        if kind == "true_false"
-        else draw(st.lists(texts, min_size=2, max_size=9, unique_by=lambda text: " ".join(text.split())))
-    )
-    letters = [option.id for option in lettered(options)]
-    most = len(letters) if kind == "multiple" else 1
-    return Question(
-        kind=kind,
-        stem=draw(texts),
-        options=lettered(options),
-        key=frozenset(draw(st.sets(st.sampled_from(letters), min_size=1, max_size=most))),
-        tags=draw(
-            st.dictionaries(facets, st.lists(tag_text, min_size=1, max_size=3, unique=True).map(tuple))
-        ),
-        difficulty=draw(st.sampled_from([None, *DIFFICULTIES])),
-        explanation=draw(st.one_of(st.just(""), texts)),
-        external_id=draw(st.one_of(st.just(""), st.from_regex(r"[a-z0-9-]{1,9}", fullmatch=True))),
-    )
 
 
 def has_bare_options(question: Question) -> bool:
@@ -68,7 +39,7 @@ def has_bare_options(question: Question) -> bool:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(questions(any_text), max_size=5))
+@given(st.lists(rich_questions(), max_size=5))
 def test_json_lines_lose_nothing(written: list[Question]) -> None:
     found = jsonl.read(jsonl.write(written))
 
@@ -135,7 +106,7 @@ def test_the_template_offers_lists_and_keeps_what_is_typed_as_text() -> None:
     sheet = load_workbook(BytesIO(template()))["题目"]
 
     lists = {each.formula1 for each in sheet.data_validations.dataValidation}
-    assert lists == {'"单选题,多选题,判断题"', '"易,中,难"'}
+    assert lists == {'"单选题,多选题,不定项选择题,判断题,填空题,排序题,连线题"', '"易,中,难"'}
     assert sheet.freeze_panes == "A2"
     assert {dimension.number_format for dimension in sheet.column_dimensions.values()} == {"@"}
 

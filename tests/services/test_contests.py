@@ -9,7 +9,7 @@ from quiz.errors import InvalidDocument, InvalidInput, NotFound
 from quiz.models.accounts import Audit
 from quiz.models.contests import FrozenQuestion, Rules
 from quiz.rules.document import load
-from quiz.services import contests, play
+from quiz.services import bank, contests, play
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from tests.support import contests as cast
@@ -153,3 +153,14 @@ def test_every_step_leaves_an_audit_row(ready: Platform, actor: Actor) -> None:
     with ready.store.reading() as session:
         actions = list(session.scalars(select(Audit.action).where(Audit.action.startswith("contest."))))
     assert sorted(actions) == ["contest.create", "contest.publish", "contest.save"]
+
+
+def test_questions_of_kinds_that_no_contest_can_ask_stay_in_the_bank(ready: Platform, actor: Actor) -> None:
+    line = '{"kind": "order", "stem": "由小到大", "options": ["细胞", "组织"], "arranged": ["A", "B"]}'
+    token = bank.stage(ready, line.encode(), "x.jsonl", actor.now_ms)
+    bank.take(ready, bank.preview(ready, token), actor)
+    contest_id = contests.create(ready, cast.rules(), "contest", actor)
+
+    contests.publish(ready, contest_id, actor)
+
+    assert {q.kind for q in in_force(ready, contest_id).questions.values()} == {"single", "multiple"}
