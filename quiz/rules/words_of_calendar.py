@@ -198,6 +198,11 @@ def admission(document: Document, stage: Stage) -> Iterator[Sentence]:
     if found:
         parts = [_advanced(document, prize, of) for prize, of in found]
         yield say(N_("只有%(who)s可以参加本阶段。"), who=joined(OR, parts))
+        yield say(
+            N_(
+                "主办方确认名单以后就可以参加；名单没有另行确认的，等决出名单的那个阶段（或那一期）结束以后参加。"
+            )
+        )
     for name in stage.needs:
         levels = all_called(document, LEVELS, document.units[name].levels)
         yield say(N_("参加本阶段必须先选好自己所在的单位：%(levels)s。"), levels=levels)

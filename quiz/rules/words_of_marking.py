@@ -221,7 +221,7 @@ def _failed(levels: Levels) -> Sentence:
     """Return what an attempt at a level is worth that does not pass it."""
     if levels.failed_gives is None:
         return say(N_("没有通过这一关的一次，也照这样计分。"))
-    return say(N_("没有通过这一关的一次，只计 %(points)s。"), points=points(levels.failed_gives))
+    return say(N_("没有通过这一关的一次，计 %(points)s。"), points=points(levels.failed_gives))
 
 
 PLAIN = {

@@ -92,6 +92,8 @@ def board_notes(document: Document, stage: Stage, board: Board) -> Iterator[Sent
     if board.each is not None:
         each = division(document, board.each)
         yield say(N_("“%(board)s”每个%(each)s分别排名。"), board=name, each=each)
+        if _may_be_without(document, stage, board):
+            yield say(N_("没有%(each)s的人不上“%(board)s”。"), board=name, each=each)
     if board.public is not None and board.public.from_ms is not None:
         since = moment(zone, board.public.from_ms)
         yield say(N_("“%(board)s”从 %(since)s 起公布。"), board=name, since=since)
@@ -104,6 +106,14 @@ def board_notes(document: Document, stage: Stage, board: Board) -> Iterator[Sent
         yield say(text, board=name, since=since, until=until)
     if board.least_listed is not None:
         yield say(FEW if board.of == "people" else FEW_OF_UNIT, board=name, count=board.least_listed)
+
+
+def _may_be_without(document: Document, stage: Stage, board: Board) -> bool:
+    """Return whether somebody may take part who stands in no part of a divided board."""
+    if board.of != "people" or board.each is None:
+        return False
+    tree = board.each.split(".")[0]
+    return board.each == "group" or not (document.units[tree].required or tree in stage.needs)
 
 
 FEW = P_("“%(board)s”上榜不足 %(count)s 人时不列出。")

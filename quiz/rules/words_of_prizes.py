@@ -46,6 +46,8 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
     yield say(DRAWN_PERIOD[stage.calendar.period] if draw.drawn == "per_period" else DRAWN[draw.drawn])
     if draw.drawn == "at_once":
         yield _chance(draw)
+    if draw.drawn in ("per_day", "per_period") and any(each.source in UNDATED for each in draw.entries):
+        yield say(N_("靠名次、靠集齐得到的机会不属于哪一天，在比赛结束后抽奖。"))
     if draw.prizes:
         stock = tuple(
             say(P_("%(prize)s %(count)s 份"), prize=name, count=count) for name, count in draw.prizes
@@ -61,6 +63,7 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
         yield say(N_("中奖后没有领取的奖品，主办方可以按抽签的先后顺延给下一位。"))
 
 
+UNDATED = ("place", "collection")  # entries that belong to no day
 IN_THEIR_ORDER = N_("每次机会抽中的可能都一样，先抽出的先得，奖品按上面的先后发。")
 
 

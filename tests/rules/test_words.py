@@ -231,7 +231,7 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an attempt that fails its level counts less": (
         {**LEVELS, "flow": {"levels": {"pass": [2, 2], "failed_gives": 1}}},
-        "没有通过这一关的一次，只计 1 分。",
+        "没有通过这一关的一次，计 1 分。",
     ),
     "who fails the only try at a level is through": (
         {**LEVELS, "flow": {"levels": {"pass": [2, 2], "again": "never"}}},
@@ -253,6 +253,19 @@ SAID: dict[str, tuple[dict[str, Any], str]] = {
             ]
         },
         "每天结束后抽奖，用当天得到的机会。",
+    ),
+    "entries of no day in a draw by day": (
+        {
+            "draws": [
+                {
+                    "name": "抽奖",
+                    "entries": [{"for": "place", "board": "个人", "top": 3}],
+                    "prizes": [{"name": "书", "stock": 1}],
+                    "drawn": "per_day",
+                }
+            ]
+        },
+        "靠名次、靠集齐得到的机会不属于哪一天，在比赛结束后抽奖。",
     ),
     "a corrected key": ({}, "更正的，所有人的这道题重新判分。"),
     "a key that stays": ({"integrity": {"corrected_key": "keep"}}, "更正的，已经判过的分不变。"),
@@ -298,7 +311,7 @@ MUST: dict[str, tuple[str, ...]] = {
     "r37": ("举例：第 3 题答错，其余都答对，得分是 3 分。",),
     "r38": (
         "通过各关的得分依次是：30 分、40 分、50 分、60 分、70 分、80 分、90 分、100 分。",
-        "没有通过这一关的一次，只计 0 分。",
+        "没有通过这一关的一次，计 0 分。",
         "没有通过的关可以再闯；已经通过的关不能再答。",
         "周一至周六全天开放。",
     ),
@@ -317,6 +330,7 @@ MUST: dict[str, tuple[str, ...]] = {
         "一次答题最多得到 3 颗“星”。",
         "“解锁挑战关”：连续 4 周，每周都有一次得分达到 1 分的人可以得到。",
         "打卡一次加 5 分。",
+        "主办方确认名单以后就可以参加；名单没有另行确认的，等决出名单的那个阶段（或那一期）结束以后参加。",
     ),
 }
 
@@ -361,6 +375,7 @@ def test_a_prize_of_a_divided_board_goes_to_each_part_unless_it_names_other_part
 
     page = said({"people": people}, boards=boards, awards=awards)
 
+    assert "“分组榜”每个组别分别排名。\n· 没有组别的人不上“分组榜”。" in page
     assert "“一等奖”：“分组榜”中每个组别的前 3 名。" in page
     assert "“街道之星”：“分组榜”中每个街道的第 1 名（各组别合在一起排，不分开取）。" in page
 
