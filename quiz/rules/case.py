@@ -12,7 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from sys import intern
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -60,8 +60,7 @@ class UnitRow:
     as_of: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What an attempt came to, as it was on record."""
 
     score: Exact
@@ -71,8 +70,7 @@ class Stored:
     time_ms: int | None  # None: from start to finish
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(NamedTuple):
     """One attempt as it was sent."""
 
     id: int  # decides between attempts that started at one moment
@@ -94,8 +92,7 @@ class AttemptRow:
     time_ms: int | None = None  # as it was reckoned, beside answers
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(NamedTuple):
     """Something a person did that may earn points, attempts or entries."""
 
     person: str
@@ -357,9 +354,9 @@ SHARES: Mapping[str, Exact | None] = {"R": 1, "W": 0, "-": None}
 def _attempt(line: int, row: Mapping[str, Any]) -> AttemptRow:
     stored = _stored(row) if "answers" not in row and "score" in row else None
     given = row["answers"] if stored is None else ()
-    answers = tuple([SHARES[a] if a in SHARES else _share(a) for a in given])
+    answers = tuple(map(_share, given))
     ms = tuple(row["ms"]) if "ms" in row else (0,) * len(answers)
-    if len(ms) != len(answers) or (ms and ({type(each) for each in ms} != {int} or min(ms) < 0)):
+    if len(ms) != len(answers) or (ms and (set(map(type, ms)) != {int} or min(ms) < 0)):
         raise ValueError("ms")
     name = str(row.get("id", row.get("attempt", line)))
     return AttemptRow(
@@ -399,7 +396,10 @@ def _outcome(text: str) -> str:
 OUTCOMES = ("win", "draw", "loss")
 
 
-def _share(text: str) -> Exact:
+@lru_cache(maxsize=1_024)
+def _share(text: str) -> Exact | None:
+    if text in SHARES:
+        return SHARES[text]
     share = Fraction(text)
     if not 0 <= share <= 1:
         raise ValueError("answers")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 
 from quiz.rules.parts import Stage
-from quiz.rules.standings import Exactly, Line
+from quiz.rules.standings import Exactly, Line, whole_total
 
 
 class Column:
@@ -57,7 +57,7 @@ class Columns:
         """Return everybody's line, in order of their ids."""
         rows = zip(self.people, *(column.numbers for column in self._packed()), strict=True)
         return {
-            person: Exactly(above if below == 1 else Fraction(above, below), *rest).line(stage)
+            person: Line(whole_total(stage, above if below == 1 else Fraction(above, below)), *rest)
             for person, above, below, *rest in sorted(rows)
         }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from quiz.rules import numbers
 from quiz.rules.limits import Dated, kept
 from quiz.rules.numbers import Exact
 from quiz.rules.parts import AtLeast, Award, Draw, Entry, Limit
@@ -52,7 +53,7 @@ def apart_from_places(draw: Draw, award: Award, entrant: Entrant) -> int:
     earned = [
         one for entry in draw.entries if entry.source != "place" for one in _from(entry, award, entrant)
     ]
-    within = _within(replace(draw.cap, total=None), sorted(earned, key=lambda one: one.day))
+    within = _within(Limit(draw.cap.per_day, draw.cap.per_period), sorted(earned, key=lambda one: one.day))
     return sum(one.number for one in within)
 
 
@@ -65,8 +66,8 @@ def with_places(draw: Draw, award: Award, apart: int, places: Mapping[str, Seque
 
 
 def _within(cap: Limit, earned: list[Dated]) -> list[Dated]:
-    numbers = kept(cap, earned)
-    return [Dated(one.day, one.period, number) for one, number in zip(earned, numbers, strict=True) if number]
+    within = kept(cap, earned)
+    return [one._replace(number=number) for one, number in zip(earned, within, strict=True) if number]
 
 
 def _from(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:
@@ -92,7 +93,7 @@ def _of_attempt(entry: Entry, each: Try, entrant: Entrant) -> int:
 
 def reaches(at_least: AtLeast, each: Try, entrant: Entrant) -> bool:
     """Return whether an attempt, or what the person has in all, reaches a threshold (≥)."""
-    return _amount(at_least, each, entrant) >= at_least.number
+    return numbers.reaches(_amount(at_least, each, entrant), at_least.number)
 
 
 def _amount(at_least: AtLeast, each: Try, entrant: Entrant) -> Exact:

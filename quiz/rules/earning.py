@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quiz.rules import timing
 from quiz.rules.limits import Dated, kept
 from quiz.rules.parts import Limit, Stage
-from quiz.rules.quota import Added
+from quiz.rules.quota import NONE_ADDED, Added
 from quiz.rules.standings import Earned
 
 
-@dataclass(frozen=True)
-class Happened:
+class Happened(NamedTuple):
     """One event of one person."""
 
     at_ms: int
@@ -73,18 +72,15 @@ class Extra:
 
     def until(self, now_ms: int) -> Added:
         """Return what they add at a moment to its day, its period and the total."""
-        if not self._added:
+        before = [each for each in self._added if each[0] <= now_ms]
+        if not before:
             return NONE_ADDED
         day, period = timing.day_of(self.stage, now_ms), _period(self.stage, now_ms)
-        before = [each for each in self._added if each[0] <= now_ms]
         return Added(
-            sum(each[3] for each in before if each[1] == day),
-            sum(each[3] for each in before if each[2] == period),
-            sum(each[3] for each in before),
+            sum([each[3] for each in before if each[1] == day]),
+            sum([each[3] for each in before if each[2] == period]),
+            sum([each[3] for each in before]),
         )
-
-
-NONE_ADDED = Added()
 
 
 def _counting(stage: Stage, cap: Limit, happened: Iterable[Happened]) -> list[int]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from quiz.rules.parts import Limit
+from quiz.rules.parts import NO_LIMIT, Limit
 
 
 class Dated(NamedTuple):
@@ -19,15 +19,18 @@ class Dated(NamedTuple):
 
 def kept(limit: Limit, happened: Iterable[Dated]) -> list[int]:
     """Return how many of each are within the limit, the earlier ones first."""
+    if limit == NO_LIMIT:
+        return [max(0, each.number) for each in happened]
     days: dict[str, int] = defaultdict(int)
     periods: dict[str, int] = defaultdict(int)
     total, found = 0, []
     for day, period, number in happened:
-        spans = [(limit.total, total)]
-        spans += [(limit.per_day, days[day])] if day else []
-        spans += [(limit.per_period, periods[period])] if day else []
-        room = min((most - used for most, used in spans if most is not None), default=number)
-        here = max(0, min(number, room))
+        room = number if limit.total is None else min(number, limit.total - total)
+        if day and limit.per_day is not None:
+            room = min(room, limit.per_day - days[day])
+        if day and limit.per_period is not None:
+            room = min(room, limit.per_period - periods[period])
+        here = max(0, room)
         found.append(here)
         if day:
             days[day] += here

@@ -7,9 +7,14 @@ from fractions import Fraction
 Exact = int | Fraction  # whole numbers as integers: several times cheaper to reckon with
 
 
-def plain(value: Fraction) -> Exact:
+def plain(value: Exact) -> Exact:
     """Return a number as an integer where it is whole."""
     return value.numerator if value.denominator == 1 else value
+
+
+def reaches(value: Exact, least: Exact) -> bool:
+    """Return whether a number is at least another: what `>=` says, in integers alone."""
+    return value.numerator * least.denominator >= least.numerator * value.denominator
 
 
 def whole(value: Exact, rounding: str) -> int:
@@ -24,6 +29,8 @@ def whole_times(value: Exact, unit: Fraction, rounding: str) -> int:
     """Return how many units a value is, rounded to a whole number, in integers alone."""
     above, below = value.numerator * unit.denominator, value.denominator * unit.numerator
     size, rest = divmod(abs(above), below)
+    if not rest:
+        return -size if above < 0 else size
     match rounding:
         case "half_up":
             size += 2 * rest >= below

@@ -29,6 +29,9 @@ class Limit:
     total: int | None = None
 
 
+NO_LIMIT = Limit()
+
+
 @dataclass(frozen=True)
 class AtLeast:
     """A threshold that includes its own number; `what`: score, correct, total, levels (passed ones)."""

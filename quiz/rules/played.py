@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import accumulate
@@ -85,7 +84,7 @@ class Reader:
             corrected = keys.get(sheet.questions[n]) if n < len(sheet.questions) else None
             again = right if corrected is None else corrected[0].right(chosen, corrected[1], rule)
             found.append(again if again is None else plain(Fraction(again)))
-        given, times = self.given(replace(row, answers=tuple(found)), limit)
+        given, times = self.given(row._replace(answers=tuple(found)), limit)
         named = [keys.get(question, (None,))[0] for question in sheet.questions]
         kept = [n for n in range(len(given)) if not (n < len(named) and (key := named[n]) and key.is_out)]
         all_have = {n for n, key in enumerate(named) if key is not None and key.is_for_all}
@@ -116,12 +115,13 @@ class Reader:
         """Return a result on record with what it is worth by the rules."""
         kept = row.stored
         assert kept is not None  # asked only where it is
-        points = self._worth(kept.score, kept.correct, kept.done, kept.full)
+        above, below = kept.score.numerator, kept.score.denominator
+        points = self._worth(above, below, kept.correct, kept.done, kept.full)
         return Came(kept.score, points, kept.correct, kept.full)
 
 
-def _worth(award: Award, score: Exact, correct: int, done: bool, full: bool) -> Exact:
-    return plain(worth_of(award, score, correct, done, full))
+def _worth(award: Award, above: int, below: int, correct: int, done: bool, full: bool) -> Exact:
+    return plain(worth_of(award, plain(Fraction(above, below)), correct, done, full))
 
 
 NOTHING_CAME = Came(0, 0, 0, False)
@@ -138,7 +138,7 @@ def _until(row: AttemptRow, left_ms: int) -> AttemptRow:
     """Return an attempt as it was when leaving the page ended it."""
     came = sum(row.started_ms + ms <= left_ms for ms in accumulate(row.ms))
     finished_ms = min(row.finished_ms, left_ms)
-    return replace(row, finished_ms=finished_ms, answers=row.answers[:came], ms=row.ms[:came])
+    return row._replace(finished_ms=finished_ms, answers=row.answers[:came], ms=row.ms[:came])
 
 
 def _last_given(answers: Sequence[Exact | None], ms: Sequence[int], of: int) -> Given:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quiz.errors import N_, Closed, InvalidInput, LevelClosed, NotNow, QuotaUsed
 from quiz.rules import timing
-from quiz.rules.parts import Levels, Limit, Stage
+from quiz.rules.parts import NO_LIMIT, Levels, Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """An attempt that a person started before."""
 
     started_ms: int
@@ -28,7 +27,7 @@ class Spent:
         self.periods: dict[str, int] = {}
         self.scenes: dict[str, set[str]] = {}  # chosen on a day
         self.passed: dict[str, int] = {}  # level → when it was passed first
-        rules = (stage.quota.limit != Limit(), stage.quota.scenes_per_day, stage.flow.levels)
+        rules = (stage.quota.limit != NO_LIMIT, stage.quota.scenes_per_day, stage.flow.levels)
         self._matters = any(rules)  # where nothing is limited nothing has to be counted
         for each in earlier:
             self.add(each)
@@ -47,8 +46,7 @@ class Spent:
             self.passed[one.scene] = min(one.passed_ms, self.passed.get(one.scene, one.passed_ms))
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(NamedTuple):
     """How many attempts events have added."""
 
     per_day: int = 0
@@ -56,8 +54,10 @@ class Added:
     total: int = 0
 
 
-@dataclass(frozen=True)
-class Left:
+NONE_ADDED = Added()
+
+
+class Left(NamedTuple):
     """How many attempts a person may still start, by span; None: not limited."""
 
     per_day: int | None
@@ -75,7 +75,7 @@ Attempts = Sequence[Earlier] | Spent
 
 
 def left(
-    stage: Stage, earlier: Attempts, now_ms: int, scene: str | None = None, extra: Added = Added()
+    stage: Stage, earlier: Attempts, now_ms: int, scene: str | None = None, extra: Added = NONE_ADDED
 ) -> Left:
     """Return how many attempts are left at a moment; `extra`: what events have added."""
     spent = _spent(stage, earlier)
@@ -89,7 +89,7 @@ def left(
 
 
 def may_start(
-    stage: Stage, earlier: Attempts, now_ms: int, scene: str | None = None, extra: Added = Added()
+    stage: Stage, earlier: Attempts, now_ms: int, scene: str | None = None, extra: Added = NONE_ADDED
 ) -> None:
     """Return when an attempt may start now, of this scene (or level) where the stage has them.
 
@@ -102,9 +102,11 @@ def may_start(
     _scenes_left(stage, spent, now_ms, scene)
     if stage.flow.levels is not None:
         _level_open(stage, stage.flow.levels, spent, now_ms, scene or "")
-    if stage.quota.limit == Limit():
+    if stage.quota.limit == NO_LIMIT:
         return
     remaining = left(stage, spent, now_ms, scene, extra)
+    if 0 not in remaining:
+        return
     for span, sentence in USED.items():
         most, more = getattr(stage.quota.limit, span), getattr(remaining, span)
         if more is not None and more <= 0:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from typing import NamedTuple
 
 from quiz.errors import QuizError, TooQuick
 from quiz.rules import earning, eligibility, quota, standings, timing
@@ -31,8 +32,7 @@ from quiz.rules.standings import Earned, Exactly, Line, Played
 from quiz.rules.trees import Forest
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """An attempt that could not start, or was handed in too soon."""
 
     row: AttemptRow
@@ -40,8 +40,7 @@ class Refused:
     stage: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """An attempt that could start, and what it came to."""
 
     row: AttemptRow
@@ -167,6 +166,7 @@ class Record:
         self.corrections, self.forest = shared.corrections, shared.forest
         self.taken = Taken()
         self._readers: dict[str, Reader] = {}  # by extra time
+        self._refusals: dict[str, QuizError | None] = {}  # of who has been asked about
         self._counts_tries = bool(self._asks_for_tries())
         self._has_period_boards = any(board.over == "period" for board in stage.boards)
 
@@ -278,8 +278,10 @@ class Record:
 
     def refusal(self, person: str) -> QuizError | None:
         """Return why somebody may not take part at all."""
-        row = self.case.people.get(person)
-        return eligibility.refusal(self.document.people, self.stage.needs, row)
+        if person not in self._refusals:
+            row = self.case.people.get(person)
+            self._refusals[person] = eligibility.refusal(self.document.people, self.stage.needs, row)
+        return self._refusals[person]
 
     def dated(self, happened: Happened) -> Dated:
         """Return to which day and period of the stage an event belongs."""
@@ -344,14 +346,14 @@ class Record:
 
     def _earned(self, person: str) -> list[Earned]:
         earned = earning.earned(self.stage, self.events_of(person)) if self.stage.events else []
-        return [replace(e, points=0) for e in earned] if self.corrections.is_zero(person) else earned
+        return [e._replace(points=0) for e in earned] if self.corrections.is_zero(person) else earned
 
     def _corrected(self, row: AttemptRow, played: Played) -> Played:
         if not self.corrections.rows:
             return played
         played = self._marked_again(row, played)
         points = self.corrections.points(row.name, row.person, played.points)
-        return played if points == played.points else replace(played, points=plain(Fraction(points)))
+        return played if points == played.points else played._replace(points=plain(Fraction(points)))
 
     def _marked_again(self, row: AttemptRow, played: Played) -> Played:
         """Return an attempt by the keys that were corrected, where any were."""
@@ -386,9 +388,7 @@ class _Admission:
 
     def __init__(self, record: Record, person: str, reader: Reader) -> None:
         self.record, self.reader, self.stage = record, reader, record.stage
-        self.extra = (
-            earning.Extra(record.stage, record.events_of(person)) if record.stage.quota.extra else None
-        )
+        self.extra = earning.Extra(self.stage, record.events_of(person)) if self.stage.quota.extra else None
         self.opened_ms: int | None = None  # when a practice was passed
         self.before: list[tuple[AttemptRow, Played]] = []
         self.spent = quota.Spent(record.stage)
@@ -407,7 +407,7 @@ class _Admission:
             quota.opened(stage, row.started_ms)
             self._practise(row)
             return None
-        added = self.extra.until(row.started_ms) if self.extra is not None else quota.Added()
+        added = self.extra.until(row.started_ms) if self.extra is not None else quota.NONE_ADDED
         quota.may_start(stage, self._spent(row.started_ms), row.started_ms, row.scene or None, added)
         too_quick = timing.is_too_quick(self.reader.stage, row.started_ms, row.finished_ms)
         if too_quick and ended_by_leaving_ms(stage, row) is None:
@@ -439,7 +439,7 @@ class _Admission:
         return quota.Spent(
             self.stage,
             [
-                replace(earlier, passed_ms=None) if row.name in void else earlier
+                earlier._replace(passed_ms=None) if row.name in void else earlier
                 for row, earlier in ((row, self._earlier(row, played)) for row, played in kept)
             ],
         )

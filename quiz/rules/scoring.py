@@ -9,7 +9,7 @@ from math import lcm
 from typing import NamedTuple
 
 from quiz.rules.numbers import Exact, plain
-from quiz.rules.parts import AtLeast, Award, Marking, SpeedLine, SpeedStep, Stage
+from quiz.rules.parts import AtLeast, Award, Marking, SpeedLine, SpeedStep, Stage, Streak
 
 MOST_REMEMBERED = 65_536  # results of attempts; many are alike
 
@@ -67,8 +67,15 @@ class Marker:
     def __init__(self, stage: Stage, worth: Sequence[Fraction]) -> None:
         self.stage, self.of, self._worths = stage, len(worth), worth
         self._grow = stage.marking.streak.grow if stage.marking.streak is not None else Fraction(0)
+        self._factors = self._growing(stage.marking.streak, len(worth))
         self._has_shares = stage.marking.multiple != "all_or_nothing"
         self._in_parts(lcm(*(number.denominator for number in _numbers(stage.marking, worth))))
+
+    def _growing(self, streak: Streak | None, longest: int) -> list[int]:
+        """Return by what a right answer is multiplied, by its place in a row of them, in parts of `grow`."""
+        parts, grow = self._grow.denominator, self._grow.numerator
+        most = streak.most or longest if streak is not None else 1
+        return [parts + max(0, min(row, most) - 1) * grow for row in range(longest + 1)]
 
     def _in_parts(self, parts: int) -> None:
         """Reckon in so many parts of a point."""
@@ -87,10 +94,11 @@ class Marker:
         What is missing at the end is blank; after a run that stopped it was never shown and is nothing.
         """
         counting = self._counting(given)
-        score = sum(self._with_last(counting, self._after_streak(counting, self._worth(counting, ms))))
+        are_right = [right == 1 for right in counting]
+        score = sum(self._with_last(are_right, self._after_streak(are_right, self._worth(counting, ms))))
         if self._range is not None:
             score = max(self._range[0], min(self._range[1], score))
-        correct = counting.count(1)
+        correct = sum(are_right)
         done = len(counting) == self.of and None not in counting
         known = self._known.get((score, correct, done))
         if known is None:
@@ -128,23 +136,21 @@ class Marker:
                 found.append(worth // right.denominator * right.numerator)
         return found
 
-    def _after_streak(self, given: Sequence[Exact | None], points: list[int]) -> list[int]:
+    def _after_streak(self, are_right: Sequence[bool], points: list[int]) -> list[int]:
         """Return points multiplied by the answer's place in a row of right ones. Source: R38."""
         streak = self.stage.marking.streak
         if streak is None:
             return points
-        found, row, parts, grow = [], 0, self._grow.denominator, self._grow.numerator
-        most = streak.most or len(points)
-        for right, worth in zip(given, points, strict=True):
-            row = row + 1 if right == 1 else 0
-            k = min(row, most)
-            found.append(worth // parts * (parts + (k - 1) * grow) if k > 1 else worth)
+        found, row, parts, factors = [], 0, self._grow.denominator, self._factors
+        for is_right, worth in zip(are_right, points, strict=True):
+            row = row + 1 if is_right else 0
+            found.append(worth // parts * factors[row] if row > 1 else worth)
         return found
 
-    def _with_last(self, given: Sequence[Exact | None], points: list[int]) -> list[int]:
+    def _with_last(self, are_right: Sequence[bool], points: list[int]) -> list[int]:
         """Apply what a right last answer does: doubles itself, or doubles the others and adds nothing."""
         last = self.stage.marking.last_right
-        if last is None or len(given) < self.of or not given or given[-1] != 1:
+        if last is None or len(are_right) < self.of or not are_right or not are_right[-1]:
             return points
         if last == "double_itself":
             return [*points[:-1], 2 * points[-1]]
@@ -163,7 +169,7 @@ class Marker:
             case SpeedLine() as line:
                 start, over = self._scaled(line.start), line.over_ms
                 slope = self._scaled((line.end - line.start) / over)
-                return lambda ms: start + slope * min(ms, over)
+                return lambda ms: start + slope * (ms if ms < over else over)
         steps = [(step.within_ms, self._scaled(step.points)) for step in speed]
         return lambda ms: next((points for within, points in steps if ms <= within), 0)
 
@@ -171,9 +177,9 @@ class Marker:
         return number.numerator * self._scale // number.denominator  # without a rest
 
 
-def worth_of(award: Award, score: Exact, correct: int, done: bool, full: bool) -> Fraction:
+def worth_of(award: Award, score: Exact, correct: int, done: bool, full: bool) -> Exact:
     """Return the points an attempt is worth; `done`: every question was answered. Source: P8."""
-    points = points_for(award, Fraction(correct if award.source == "correct" else score))
+    points = points_for(award, correct if award.source == "correct" else score)
     if done and award.completed is not None:
         points += award.completed
     if full and award.perfect is not None:
@@ -181,7 +187,7 @@ def worth_of(award: Award, score: Exact, correct: int, done: bool, full: bool) -
     return points
 
 
-def points_for(award: Award, reached: Fraction) -> Fraction:
+def points_for(award: Award, reached: Exact) -> Exact:
     """Return what a score or count of right answers is worth, without the bonuses. Source: P8.
 
     With steps: the highest step reached (its number included), else `below`; with `each`: so much for each;

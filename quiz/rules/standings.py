@@ -6,17 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import lcm
 from operator import attrgetter
 from typing import NamedTuple
 
 from quiz.rules.numbers import Exact, whole_times
-from quiz.rules.parts import Limit, Person, Stage
+from quiz.rules.parts import NO_LIMIT, Limit, Person, Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(NamedTuple):
     """An attempt that is closed and accepted, as the fold sees it."""
 
     id: int
@@ -33,8 +32,7 @@ class Played:
     full: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Earned:
+class Earned(NamedTuple):
     """Points for an event, after its caps (P11)."""
 
     at_ms: int
@@ -112,9 +110,10 @@ class Folding:
         self._person, self._mine, self._earned = person, mine, earned
         if self._parts != 1:
             self._person = _capped_in_parts(person, self._parts)
-            self._mine = [_with_points(p, _times(p.points, self._parts)) for p in mine]
-            self._earned = [Earned(e.at_ms, e.period, e.day, _times(e.points, self._parts)) for e in earned]
+            self._mine = [p._replace(points=_times(p.points, self._parts)) for p in mine]
+            self._earned = [e._replace(points=_times(e.points, self._parts)) for e in earned]
         self._by_period = _by_period(self._mine)
+        self._sums = period_sums(self._person, self._mine)
 
     @property
     def periods(self) -> set[str]:
@@ -127,7 +126,7 @@ class Folding:
         events = [e for e in self._earned if period is None or e.period == period]
         if not mine and not events:
             return None
-        sums = fold(self._person, mine, events)
+        sums = added_up(self._person, self._sums_of(period), events)
         points = sums.points if self._parts == 1 else Fraction(sums.points, self._parts)
         return Exactly(
             points=points + adjusted,
@@ -138,27 +137,23 @@ class Folding:
             full=sum([p.full for p in mine]),
         )
 
+    def _sums_of(self, period: str | None) -> list[PeriodSum]:
+        if period is None:
+            return self._sums
+        if self._days_are_whole:
+            return [each for each in self._sums if each.period == period]
+        return period_sums(self._person, self._by_period.get(period, []))
+
+    @cached_property
+    def _days_are_whole(self) -> bool:
+        """Whether no day lies in two periods: its first attempts are then the first of its period too."""
+        days = {(each.day, each.period) for each in self._mine}
+        return len(days) == len({day for day, _ in days})
+
 
 def _times(points: Exact, parts: int) -> int:
     """Return points in so many parts; they are whole numbers of them."""
     return points.numerator * (parts // points.denominator)
-
-
-def _with_points(p: Played, points: int) -> Played:
-    return Played(
-        p.id,
-        p.person,
-        p.started_ms,
-        p.finished_ms,
-        p.period,
-        p.day,
-        p.score,
-        p.correct,
-        p.of,
-        points,
-        p.time_ms,
-        p.full,
-    )
 
 
 @lru_cache(maxsize=256)  # of few persons' rules and few denominators
@@ -169,28 +164,31 @@ def _capped_in_parts(person: Person, parts: int) -> Person:
 
 
 class Sums(NamedTuple):
-    """What a person's attempts and events come to, exactly, and which attempts make it up."""
+    """What a person's attempts and events come to, exactly."""
 
     points: Exact
     time_ms: int
     reached_ms: int
-    chosen: tuple[int, ...]  # ids of the attempts that make up the total
 
 
-def fold(person: Person, mine: Sequence[Played], events: Sequence[Earned] = ()) -> Sums:
-    """Combine attempts, in order of their start, into what a person has; not both empty. Source: P10."""
-    _, kept = sums_of_periods(person, mine)
-    chosen = [attempt for period in kept for attempt in period.chosen]
+def added_up(person: Person, periods: Sequence[PeriodSum], events: Sequence[Earned] = ()) -> Sums:
+    """Combine periods and events into what a person has; not both empty. Source: P10."""
+    kept = _across(person, periods)
     total = at_most(put_together(person, kept), person.cap.total)
     if events:
-        total += sum(e.points for e in events)
-    return Sums(total, sum(a.time_ms for a in chosen), _reached(person, chosen, events), _ids(chosen))
+        total += sum([e.points for e in events])
+    return Sums(total, sum([each.time_ms for each in kept]), _reached(person, kept, events))
 
 
 def sums_of_periods(person: Person, mine: Sequence[Played]) -> tuple[list[PeriodSum], list[PeriodSum]]:
     """Return what a person has in each period, and those of them that make up the total. Source: P10."""
-    periods = [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
+    periods = period_sums(person, mine)
     return periods, _across(person, periods)
+
+
+def period_sums(person: Person, mine: Sequence[Played]) -> list[PeriodSum]:
+    """Return what attempts, in order of their start, come to in each period. Source: P10."""
+    return [_in_period(person, group) for group in _by_period(counted(person, mine)).values()]
 
 
 def put_together(person: Person, kept: Sequence[PeriodSum]) -> Exact:
@@ -268,6 +266,8 @@ def _in_period(person: Person, attempts: Sequence[Played]) -> PeriodSum:
 
 def _across(person: Person, periods: Sequence[PeriodSum]) -> list[PeriodSum]:
     """Return the periods that make up the total."""
+    if len(periods) < 2:
+        return list(periods)
     best_first = sorted(periods, key=lambda p: (-p.points, p.time_ms, p.ends_ms))
     match person.across_periods:
         case "best":
@@ -317,19 +317,33 @@ def at_most(points: Exact, most: int | None) -> Exact:
     return points if most is None else min(points, most)
 
 
-def _reached(person: Person, chosen: Sequence[Played], events: Sequence[Earned]) -> int:
+def _reached(person: Person, kept: Sequence[PeriodSum], events: Sequence[Earned]) -> int:
     """Return when the total was reached: at the last attempt or event that gave points.
 
     Where nothing gave points: at the first finish.
     """
-    gave = [a.finished_ms for a in _that_gave(person, chosen)]
+    chosen = [attempt for period in kept for attempt in period.chosen]
+    all_gave = _all_gave(person, kept, chosen)
+    gave = [a.finished_ms for a in (chosen if all_gave else _under_caps(person, chosen)) if a.points]
     gave += [e.at_ms for e in events if e.points]
     return max(gave) if gave else min([a.finished_ms for a in chosen] + [e.at_ms for e in events])
 
 
-def _that_gave(person: Person, chosen: Sequence[Played]) -> list[Played]:
-    if person.cap == Limit() or "mean" in (person.within_period, person.across_periods):
-        return [a for a in chosen if a.points]
+def _all_gave(person: Person, kept: Sequence[PeriodSum], chosen: Sequence[Played]) -> bool:
+    """Return whether no cap took the points of an attempt that has any."""
+    if person.cap == NO_LIMIT or "mean" in (person.within_period, person.across_periods):
+        return True
+    points = [period.points for period in kept]
+    under_caps = points == [period.added_up for period in kept]
+    return (
+        under_caps
+        and sum(points) == at_most(sum(points), person.cap.total)
+        and min([a.points for a in chosen], default=0) >= 0
+    )
+
+
+def _under_caps(person: Person, chosen: Sequence[Played]) -> list[Played]:
+    """Return the attempts that raised, or lowered, what was left of the total under the caps."""
     found: list[Played] = []
     so_far, had = _Capped(person.cap), at_most(0, person.cap.total)
     for attempt in sorted(chosen, key=lambda a: (a.finished_ms, a.id)):
@@ -338,10 +352,6 @@ def _that_gave(person: Person, chosen: Sequence[Played]) -> list[Played]:
             found.append(attempt)
         had = so_far.in_all
     return found
-
-
-def _ids(chosen: Iterable[Played]) -> tuple[int, ...]:
-    return tuple(sorted(a.id for a in chosen))
 
 
 def reached_together(lines: Iterable[Line]) -> int:

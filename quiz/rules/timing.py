@@ -48,7 +48,7 @@ def is_open(calendar: Calendar, ms: int) -> bool:
     """Return whether an attempt may start at this moment."""
     if not calendar.opens_ms <= ms < calendar.closes_ms:
         return False
-    if any(gap.opens_ms <= ms < gap.closes_ms for gap in calendar.gaps):
+    if calendar.gaps and any(gap.opens_ms <= ms < gap.closes_ms for gap in calendar.gaps):
         return False
     if not calendar.hours:
         return True
@@ -81,7 +81,7 @@ def period_of(stage: Stage, started_ms: int, scene: str | None = None) -> str:
             day = _day_number(calendar, started_ms)
             return _iso(day - (_weekday(day) - calendar.week_begins) % 7)
         case "month":
-            return _iso(_day_number(calendar, started_ms))[:8] + "01"
+            return day_of(stage, started_ms)[:8] + "01"
         case "scene" | "level":
             return scene or ""
     return ""
@@ -234,8 +234,22 @@ def moment_ms(zone: str, text: str) -> int:
 
 
 def _day_number(calendar: Calendar, ms: int) -> int:
-    """Return the day a moment belongs to, counted from 1970-01-01."""
-    return (ms + _offset_ms(calendar.zone, ms) - calendar.day_begins_min * MINUTE_MS) // DAY_MS
+    """Return the day a moment belongs to, counted from 1970-01-01; a fold asks millions of times."""
+    found = _day_of_quarter(calendar.zone, calendar.day_begins_min, ms // QUARTER_MS)
+    return _day_at(calendar.zone, calendar.day_begins_min, ms) if found is None else found
+
+
+@lru_cache(maxsize=65_536)
+def _day_of_quarter(zone: str, day_begins_min: int, quarter: int) -> int | None:
+    """Return the day that a quarter of an hour belongs to; None where day or offset change meanwhile."""
+    if _offset_of_quarter(zone, quarter) is None:
+        return None
+    first = _day_at(zone, day_begins_min, quarter * QUARTER_MS)
+    return first if first == _day_at(zone, day_begins_min, (quarter + 1) * QUARTER_MS - 1) else None
+
+
+def _day_at(zone: str, day_begins_min: int, ms: int) -> int:
+    return (ms + _offset_ms(zone, ms) - day_begins_min * MINUTE_MS) // DAY_MS
 
 
 @lru_cache(maxsize=16_384)

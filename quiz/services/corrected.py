@@ -113,7 +113,7 @@ class Said:
     def corrected(self, played: Played) -> Played:
         """Return an attempt worth what it is worth after corrections."""
         points = self.corrections.points(str(played.id), str(played.person), Fraction(played.points))
-        return played if points == played.points else replace(played, points=points)
+        return played if points == played.points else played._replace(points=points)
 
 
 NOTHING_SAID = Said()

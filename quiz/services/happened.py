@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -40,7 +39,7 @@ def corrected(stage: Stage, person_id: int, events: Sequence[Happened], said: Sa
     if said.corrections.person_is_out(name):
         return ()
     found = earning.earned(stage, events)
-    return [replace(e, points=NOTHING) for e in found] if said.corrections.is_zero(name) else found
+    return [e._replace(points=NOTHING) for e in found] if said.corrections.is_zero(name) else found
 
 
 def added(connection: Connection, contest_id: int, stage: Stage, person_id: int, now_ms: int) -> Added:
