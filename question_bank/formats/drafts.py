@@ -131,6 +131,8 @@ class _Made:
         for code, message, values in draft.faults:
             place.error("", code, message, **values)
         kind = self._kind(place, draft, reserved)
+        if kind == "order":
+            _put_back(draft, reserved.get("order", ""))
         texts = [choice.text for choice in draft.choices]
         if kind is not None and letters_checked(place, texts) and not place.is_faulty:
             question = Question(
@@ -163,6 +165,15 @@ class _Made:
             self.unsupported[name] = self.unsupported.get(name, 0) + 1
             place.error("", "unknown-type", UNKNOWN_KIND, kind=name)
         return kind
+
+
+def _put_back(draft: Draft, letters: str) -> None:
+    """Give the options of an order, which stand in the right order, the places that they were written in."""
+    if sorted(letters) == list(LETTERS[: len(draft.choices)]) and draft.arranged == sorted(draft.arranged):
+        positions = [LETTERS.index(letter) for letter in letters]
+        by_place = dict(zip(positions, draft.choices, strict=True))
+        draft.choices = [by_place[place] for place in sorted(by_place)]
+        draft.arranged = positions
 
 
 def key(choices: Sequence[Choice], kind: str) -> frozenset[str]:

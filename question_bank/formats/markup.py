@@ -20,6 +20,15 @@ LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊
 SHIFTED = {"sup": ("^", RAISED), "sub": ("_", LOWERED)}
 LONGEST = 100_000
 MARKS = re.compile("<[^<>]*>")
+ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|[#/]")  # a link that leads out of the file
+SHOWING = {
+    "img": ("src",),
+    "audio": ("src",),
+    "video": ("src",),
+    "source": ("src",),
+    "object": ("data",),
+    "a": ("href",),
+}
 SPACES = re.compile(r"[ \t\r\n\f]+")
 Named = Callable[[str], str | None]  # the address of a picture → its name among the question's media
 
@@ -61,11 +70,15 @@ class _Reader(HTMLParser):
             self.pieces.append("\t")
         elif tag in SHIFTED:
             self.shift = tag
-        elif tag in ("img", "audio", "source", "object"):
-            said = dict(attrs)
-            name = self.named(said.get("src") or said.get("data") or "")
-            if name:
-                self.pieces.append(picture(said.get("alt") or "", name))
+        elif tag in SHOWING:
+            self._show(tag, {name: value or "" for name, value in attrs})
+
+    def _show(self, tag: str, said: dict[str, str]) -> None:
+        address = next((said[name] for name in SHOWING[tag] if said.get(name)), "")
+        if not address or (tag == "a" and ELSEWHERE.match(address)):
+            return
+        if name := self.named(address):
+            self.pieces.append(picture(said.get("alt", ""), name))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in SILENT:

@@ -7,9 +7,7 @@ import re
 HEAD = 2**16  # bytes that are looked at
 PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|\s)*", re.DOTALL)
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
-ROOTS = {
-    "quiz": "moodle_xml",
-}
+ROOTS = {"quiz": "moodle_xml"}
 AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Za-z][ \t]*$", re.MULTILINE | re.IGNORECASE)
 GIFT = re.compile(r"(?<!\\)\{[ \t\n]*(?:[=~#]|T\b|F\b|TRUE\b|FALSE\b|\})|^\$CATEGORY:|^::.*::", re.MULTILINE)
 SUFFIXES = {".gift": "gift", ".aiken": "aiken"}

@@ -11,6 +11,8 @@ from question_bank.formats import (
     gift_in,
     gift_out,
     jsonl,
+    moodle_in,
+    moodle_out,
     sheets_in,
     workbook_in,
     workbook_out,
@@ -66,6 +68,14 @@ FORMATS = {
         gift_in.read,
         write=gift_out.write,
         carries=gift_out.carries,
+    ),
+    "moodle_xml": Format(
+        N_("Moodle XML"),
+        ".xml",
+        "application/xml",
+        moodle_in.read,
+        write=moodle_out.write,
+        carries=moodle_out.carries,
     ),
     "aiken": Format(
         N_("Aiken（单选题文本）"),

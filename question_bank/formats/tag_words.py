@@ -9,7 +9,12 @@ from urllib.parse import quote, unquote
 from question_bank.question import Question
 
 WORD = re.compile(r"([^\s:]{1,120}):(?!//)(.+)", re.DOTALL)
-RESERVED = ("kind", "difficulty", "calibrated")  # said by a tag where a format has no other place for it
+RESERVED = (
+    "kind",
+    "difficulty",
+    "calibrated",
+    "order",
+)  # said by a tag where a format has no other place for it
 
 
 def by_facet(words: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
@@ -31,6 +36,12 @@ def words_of(question: Question, kind: bool = False) -> list[str]:
     words = [_word(facet, value) for facet, values in question.tags.items() for value in values]
     if kind:
         words.append(f"kind:{question.kind}")
+    if (
+        question.arranged
+        and question.kind == "order"
+        and list(question.arranged) != sorted(question.arranged)
+    ):
+        words.append(f"order:{''.join(question.arranged)}")
     if question.difficulty:
         words.append(f"difficulty:{question.difficulty}")
     if question.calibrated is not None:
