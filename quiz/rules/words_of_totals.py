@@ -8,7 +8,7 @@ from quiz.errors import N_
 from quiz.rules import worked
 from quiz.rules.called import event
 from quiz.rules.numbers import readable
-from quiz.rules.parts import Document, Extra, Limit, Person, Stage
+from quiz.rules.parts import SHARE_LIKE, Document, Extra, Limit, Person, Stage
 from quiz.rules.saying import P_, THEN, Sentence, joined, limits, points, say
 
 
@@ -198,7 +198,7 @@ def _events(document: Document, stage: Stage) -> Iterator[Sentence]:
             yield say(N_("%(event)s一次加 %(points)s。"), event=name, points=points(rule.points))
             if rule.cap != Limit():
                 yield say(N_("%(event)s的加分%(limits)s。"), event=name, limits=limits(stage, rule.cap))
-        if kind.startswith("friend"):
+        if kind in SHARE_LIKE:
             yield say(COUNTS[rule.counts])
     if stage.events and stage.person.cap != Limit():
         yield say(N_("活动加的分不受答题所得的上限限制。"))
