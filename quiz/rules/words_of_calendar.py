@@ -132,12 +132,16 @@ def who(document: Document, stage: Stage) -> Iterator[Sentence]:
         conditions = [say(N_("人人都可以参加；另有条件的阶段会写明。") if gated else N_("人人都可以参加。"))]
     yield from conditions
     if people.groups:
-        yield say(N_("参加者分为这些组别：%(groups)s。"), groups=people.groups)
+        yield say(GROUPS_OF_ROSTER if people.roster_only else GROUPS, groups=people.groups)
     if people.register_by_ms is not None:
         until = moment(document.timezone, people.register_by_ms, is_end=True)
         yield say(N_("请在 %(until)s 以前报名，过时不能参加。"), until=until)
     for tree in document.units.values():
         yield from _tree(document, tree)
+
+
+GROUPS = N_("参加者分为这些组别：%(groups)s；开始前要选定一个。")
+GROUPS_OF_ROSTER = N_("参加者分为这些组别：%(groups)s；以名册所写的为准。")
 
 
 def _conditions(people: People) -> Iterator[Sentence]:

@@ -110,10 +110,10 @@ def board_notes(document: Document, stage: Stage, board: Board) -> Iterator[Sent
 
 def _may_be_without(document: Document, stage: Stage, board: Board) -> bool:
     """Return whether somebody may take part who stands in no part of a divided board."""
-    if board.of != "people" or board.each is None:
+    if board.of != "people" or board.each in (None, "group"):  # a group is asked for before the start
         return False
-    tree = board.each.split(".")[0]
-    return board.each == "group" or not (document.units[tree].required or tree in stage.needs)
+    tree = (board.each or "").split(".")[0]
+    return not (document.units[tree].required or tree in stage.needs)
 
 
 FEW = P_("“%(board)s”上榜不足 %(count)s 人时不列出。")

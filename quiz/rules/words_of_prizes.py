@@ -340,6 +340,7 @@ def agreed(document: Document, stage: Stage) -> Iterator[Sentence]:
     if integrity.shortest_ms is not None:
         text = N_("用时短于 %(least)s的答题会被标记，由主办方核查，不会自动取消。")
         yield say(text, least=duration(integrity.shortest_ms))
+    yield say(N_("作废答题、调整分数、取消资格由主办方决定，每一次都记录原因和经手人。"))
     yield say(VOID_GIVES_BACK if integrity.quota_back else VOID_STAYS_USED)
     if stage.person.counted is not None:
         yield say(N_("作废的答题不占计入成绩的次数，由后面的答题递补。"))

@@ -287,6 +287,8 @@ MUST: dict[str, tuple[str, ...]] = {
     ),
     "r09": ("“周奖红包”：每周“周榜”的前 100 名。", "“乡镇街道榜”排乡镇（街道），"),
     "r10": ("“各省周榜晋级”：每周“周榜”中每个省（区、市）的前 10 名（不算已经得到“全国周榜晋级”的）。",),
+    "r07": ("参加者分为这些组别：青少年、农民、城镇劳动者、领导干部和公务员；开始前要选定一个。",),
+    "r18": ("参加者分为这些组别：小学低年级、小学高年级、初中、高中；以名册所写的为准。",),
     "r11": ("先要通过练习才能正式答题：练习中一次答对 18 题及以上就算通过。",),
     "r12": ("只有得到“进入初赛”的人可以参加本阶段。", "人人都可以参加；另有条件的阶段会写明。"),
     "r15": ("“单位人均榜”按应参加人均分排参赛单位，高的在前。",),
@@ -376,9 +378,16 @@ def test_a_prize_of_a_divided_board_goes_to_each_part_unless_it_names_other_part
 
     page = said({"people": people}, boards=boards, awards=awards)
 
-    assert "“分组榜”每个组别分别排名。\n· 没有组别的人不上“分组榜”。" in page
     assert "“一等奖”：“分组榜”中每个组别的前 3 名。" in page
     assert "“街道之星”：“分组榜”中每个街道的第 1 名（各组别合在一起排，不分开取）。" in page
+
+
+def test_who_has_no_unit_is_not_on_a_board_divided_by_units_where_it_may_be_left_out() -> None:
+    boards = [{"name": "各街道", "of": "people", "each": "region.street"}]
+    required = {"units": {"region": {"levels": ["district", "street"], "required": True}}}
+
+    assert "没有街道的人不上“各街道”。" in said(boards=boards)
+    assert "不上“各街道”" not in said(required, boards=boards)
 
 
 def test_boards_with_and_without_people_who_have_no_points_are_told_apart() -> None:
