@@ -327,7 +327,8 @@ def _midnight(zone: str, day: date) -> int:
 
 def local_time(zone: str, ms: int) -> datetime:
     """Return what the clocks of a time zone show at a moment."""
-    return datetime.fromtimestamp(ms // 1000, UTC).astimezone(_zone(zone))
+    moment = datetime.fromtimestamp(ms // 1000, UTC) + timedelta(milliseconds=ms % 1000)
+    return moment.astimezone(_zone(zone))
 
 
 def _ms(moment: datetime) -> int:

@@ -99,7 +99,7 @@ def lived(platform: Platform, clock: MovedClock, rules: Published, seed: int) ->
     for day in (2, 3, 4, 5):
         clock.set(f"2026-03-0{day} 09:00")
         for _ in range(14):
-            clock.move(minutes=7)
+            clock.move(minutes=7, milliseconds=chance.randint(0, 999))
             try:
                 anything(platform, rules, chance, clock.now_ms())
             except (InvalidInput, QuotaUsed, NotAllowed):
@@ -283,6 +283,29 @@ def test_one_command_writes_the_case_and_another_folds_it(
     assert (written.exit_code, folded.exit_code) == (0, 0), written.output + folded.output
     board = json.loads(folded.stdout)["boards"]["个人"]
     assert [(row["who"], row["total"]) for row in board] == [(called(person), 3)]
+
+
+def test_who_reached_a_total_within_the_same_second_stands_apart_in_the_replay_too(
+    platform: Platform, clock: MovedClock, tmp_path: Path
+) -> None:
+    now = clock.now_ms()
+    cast.fill_bank(platform, now)
+    text = cast.rules().replace("order: [total, time]", "order: [total, reached]")
+    rules = in_force(platform, cast.publish(platform, text, now))
+    people = [cast.join(platform, name, now) for name in "甲乙"]
+    for person, at_ms in zip(people, (now + 250, now + 7), strict=True):
+        attempt = cast.begin(platform, rules.contest_id, person, at_ms)
+        given = [cast.answer(platform, attempt, 1)]
+        play.finish(platform, cast.batch(platform, attempt, at_ms + 100, *given))
+
+    export_case(platform, rules.contest_id, tmp_path / "case")
+
+    files = {path.name: path.read_text() for path in (tmp_path / "case").iterdir()}
+    board = replay.result(case.parse(files))["boards"]["个人"]
+    assert [(row["place"], row["who"], row["reached_ms"] - now) for row in board] == [
+        (1, called(people[1]), 107),
+        (2, called(people[0]), 350),
+    ]
 
 
 def test_an_attempt_that_counts_nothing_because_its_page_was_left_counts_nothing_in_the_replay(
