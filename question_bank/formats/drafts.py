@@ -66,10 +66,13 @@ def number(text: str) -> Fraction | None:
 def share_of(percent: str) -> Fraction | None:
     """Return the share that a percentage means: 33.33333 is a third; None for what is no number."""
     value = number(percent)
-    if value is None:
-        return None
-    near = (value / 100).limit_denominator(FINEST)
-    return near if abs(near - value / 100) <= CLOSE else value / 100
+    return None if value is None else rounded(value / 100)
+
+
+def rounded(share: Fraction) -> Fraction:
+    """Return the simple fraction that decimals mean: 0.3333333 is a third."""
+    near = share.limit_denominator(FINEST)
+    return near if abs(near - share) <= CLOSE else share
 
 
 def percent_of(share: Fraction) -> str:

@@ -33,7 +33,7 @@ from question_bank.problems import N_
 RAW = re.compile(r"\\([\\~=#{}:\[\]n])")
 FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
 NAMED = re.compile(r"\s*::((?:[^\\:]|\\.|:(?!:))*)::", re.DOTALL)
-TOLD = re.compile(r"\[(id|tag):((?:[^\\\]]|\\.)+)\]")
+TOLD = re.compile(r"\[(id|tag):((?:[^\\\[\]]|\\.)+)\]")
 WEIGHT = re.compile(r"\s*%([-+]?[\d.]{1,20})%")
 TRUE, FALSE = ("T", "TRUE"), ("F", "FALSE")
 BLANK = " _____ "

@@ -6,7 +6,7 @@ import zipfile
 from io import BytesIO
 from pathlib import PurePath
 
-from question_bank.formats.recognised_text import text_format, xml_format
+from question_bank.formats.recognised_text import is_opentdb, text_format, xml_format
 from question_bank.problems import N_, Unreadable
 
 MEGA = 2**20
@@ -37,8 +37,7 @@ def recognised(content: bytes, filename: str) -> str:
     if not content.strip():
         raise Unreadable("empty-file", N_("文件是空的。"))
     if content.startswith(ZIP):
-        _check_parts(content)
-        return "workbook"
+        return "package" if MANIFEST in _checked_parts(content) else "workbook"
     if content.startswith(OLE):
         _check_compound(content)
         return "workbook"
@@ -58,7 +57,7 @@ def _text_format(content: bytes, suffix: str) -> str:
             N_("这是网页或 XML 文件，不是表格。请用 Excel 打开后另存为 .xlsx 再上传。"),
         )
     if first == b"{":
-        return "jsonl"
+        return "opentdb" if is_opentdb(content) else "jsonl"
     if suffix in WORKBOOKS and b"\0" not in content[:4096]:
         return "csv"  # many systems save text under the name of a workbook
     if suffix in PROSE and (name := text_format(content, suffix)):
@@ -71,7 +70,8 @@ def _text_format(content: bytes, suffix: str) -> str:
     )
 
 
-def _check_parts(content: bytes) -> None:
+def _checked_parts(content: bytes) -> frozenset[str]:
+    """Return the names of a zip's parts, without their folders. Raises Unreadable for what is not opened."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -88,6 +88,9 @@ def _check_parts(content: bytes) -> None:
     bombs = [p for p in parts if p.file_size > max(SMALL, MOST_RATIO * p.compress_size)]
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or bombs:
         raise Unreadable("too-much-inside", TOO_MUCH)
+    if any(".." in name.replace("\\", "/").split("/") or name.startswith("/") for name in names):
+        raise Unreadable("outside-path", OUTSIDE_PATH)
+    return frozenset(name.rpartition("/")[2] for name in names)
 
 
 def _check_compound(content: bytes) -> None:
@@ -100,6 +103,8 @@ def _check_compound(content: bytes) -> None:
         raise Unreadable("word-file", N_("这是 Word 文档，还不能读。请把题目填进模板工作簿再上传。"))
 
 
+MANIFEST = "imsmanifest.xml"  # by which a package of content is known
+OUTSIDE_PATH = N_("文件里有指向文件外的路径（..），没有打开。请从原系统重新导出再上传。")
 DOCTYPE = N_("文件里有不该有的声明（DOCTYPE），没有打开。请从原系统重新导出再上传。")
 ENCRYPTED = N_("文件加了密码，没有打开。请在 Excel 中去掉密码后再上传。")
 TOO_MUCH = N_("文件解开后大得不正常，没有打开。请把题目复制到一个新的工作簿再上传。")

@@ -32,6 +32,7 @@ Bytes = Callable[[], bytes]
 class Pictures:
     """The media of one question: offered by the file, taken as its texts show them."""
 
+    load: Callable[[str], bytes] = lambda _: b""  # what a package has at an address
     offered: dict[str, Bytes] = field(default_factory=dict)  # address → its content
     taken: dict[str, Medium] = field(default_factory=dict)  # address → what stands for it
     missing: set[str] = field(default_factory=set)
@@ -60,7 +61,7 @@ class Pictures:
         if INSIDE.match(address):
             content = _decoded(address.partition(",")[2])
         else:
-            content = self.offered[address]() if address in self.offered else b""
+            content = self.offered[address]() if address in self.offered else self.load(address)
         kind = media_type(content)
         if not kind:
             return None

@@ -7,11 +7,20 @@ import re
 HEAD = 2**16  # bytes that are looked at
 PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|\s)*", re.DOTALL)
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
-ROOTS = {"quiz": "moodle_xml"}
+ROOTS = {
+    "quiz": "moodle_xml",
+    "assessmentItem": "qti_xml",
+    "qti-assessment-item": "qti_xml",
+    "questestinterop": "qti_xml",
+    "examview": "examview",
+}
 AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Za-z][ \t]*$", re.MULTILINE | re.IGNORECASE)
 GIFT = re.compile(r"(?<!\\)\{[ \t\n]*(?:[=~#]|T\b|F\b|TRUE\b|FALSE\b|\})|^\$CATEGORY:|^::.*::", re.MULTILINE)
 SUFFIXES = {".gift": "gift", ".aiken": "aiken"}
-TEXTS = ((AIKEN, "aiken"), (GIFT, "gift"))
+TABS = re.compile(r"\A\s*(?:MC|MA|TF|ESS|ORD|MAT|FIB|FIB_PLUS|FIL|NUM|SR|OP|JUMBLED_SENTENCE|QUIZ_BOWL)\t")
+WEBCT = re.compile(r"^:TYPE:\w", re.MULTILINE)
+OPENTDB = re.compile(r'\s*\{(?:\s*"response_code"\s*:\s*\d+\s*,)?\s*"results"\s*:\s*\[')
+TEXTS = ((TABS, "blackboard_text"), (WEBCT, "webct"), (AIKEN, "aiken"), (GIFT, "gift"))
 
 
 def xml_format(content: bytes) -> str:
@@ -23,6 +32,11 @@ def xml_format(content: bytes) -> str:
         return "doctype"
     root = ROOT.match(rest)
     return ROOTS.get(root[1], "") if root else ""
+
+
+def is_opentdb(content: bytes) -> bool:
+    """Return whether JSON is a reply of Open Trivia DB."""
+    return OPENTDB.match(_head(content)) is not None
 
 
 def text_format(content: bytes, suffix: str) -> str:

@@ -1,0 +1,92 @@
+"""ExamView's XML: true or false, choice, numbers, completion and groups to match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from xml.etree.ElementTree import Element
+
+from question_bank.formats.answers import is_true_or_false
+from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, choice_kind, number, reading
+from question_bank.formats.markup import text_of
+from question_bank.formats.reading import Reading
+from question_bank.formats.xml_in import html_inside, plain, root_of
+from question_bank.gaps import Accepted, Gap
+from question_bank.question import LETTERS
+
+KINDS = {"es": "问答题", "pr": "计算题", "ca": "材料题", "ot": "问答题"}
+TRUTHS = ("tf", "yn")
+
+
+def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what an ExamView file holds."""
+    return reading(_drafts(root_of(content)), scale)
+
+
+def _drafts(root: Element) -> Iterator[Draft]:
+    members: dict[str, list[Element]] = {}
+    for question in root.iterfind("question"):
+        if question.get("type") == "ma":
+            members.setdefault(question.get("group", ""), []).append(question)
+    row = 0
+    for element in root:
+        if element.tag == "matching-group":
+            row += 1
+            yield _matching(row, element, members.get(element.get("name", ""), []))
+        elif element.tag == "question" and element.get("type") != "ma":
+            row += 1
+            yield _draft(row, element)
+
+
+def _text(element: Element | None) -> str:
+    return "" if element is None else text_of("".join(html_inside(element)))
+
+
+def _draft(row: int, question: Element) -> Draft:
+    kind = question.get("type", "")
+    draft = Draft(row, KINDS.get(kind, kind), _text(question.find("text")))
+    draft.raw = draft.stem
+    draft.explanation = _text(question.find("rationale"))
+    difficulty = _text(question.find("info/difficulty"))
+    draft.tags = [f"difficulty:{difficulty}"] if difficulty else []
+    draft.tags += filter(None, [_text(question.find("info/topic"))])
+    answer = _text(question.find("answer"))
+    if kind in TRUTHS:
+        said = is_true_or_false(answer)
+        draft.kind = "true_false"
+        draft.choices = [
+            Choice(text, FULL if said is this else NONE)
+            for text, this in zip(TRUE_FALSE, (True, False), strict=True)
+        ]
+    elif kind in ("mc", "mr"):
+        right = {letter for letter in answer.upper() if letter in LETTERS}
+        texts = _choices(question)
+        draft.choices = [Choice(text, FULL if letter in right else NONE) for letter, text in texts.items()]
+        draft.kind = "single" if kind == "mc" else choice_kind(draft.choices)
+    elif kind == "nr":
+        draft.kind = "fill"
+        draft.gaps = [Gap((Accepted(answer, NONE),))] if number(answer) is not None else []
+    elif kind in ("co", "sa"):
+        draft.kind = "fill"
+        draft.gaps = [Gap((Accepted(answer),))] if answer else []
+    return draft
+
+
+def _choices(element: Element) -> dict[str, str]:
+    """Return the texts of choice-a, choice-b, … by letter."""
+    found = element.find("choices")
+    named = [] if found is None else [each for each in found if each.tag.startswith("choice-")]
+    return {each.tag[-1].upper(): _text(each) for each in named}
+
+
+def _matching(row: int, group: Element, questions: list[Element]) -> Draft:
+    draft = Draft(row, "match", _text(group.find("text")))
+    draft.raw = draft.stem
+    texts = _choices(group)
+    letters = list(texts)
+    draft.choices = [Choice(text) for text in texts.values()]
+    for question in questions:
+        answer = plain(question.find("answer")).strip().upper()
+        if answer in letters:
+            draft.prompts.append(_text(question.find("text")))
+            draft.arranged.append(letters.index(answer))
+    return draft

@@ -1,0 +1,100 @@
+"""Packages of content (zip with imsmanifest.xml): QTI items of every version, and pools of Blackboard."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from question_bank.formats import qti12_in, qti_in
+from question_bank.formats.drafts import Draft, reading
+from question_bank.formats.pictures import Pictures
+from question_bank.formats.reading import Reading
+from question_bank.formats.xml_in import plain, root_of
+from question_bank.problems import N_, Unreadable
+
+MANIFEST = "imsmanifest.xml"
+ITEMS = ("assessmentItem", "qti-assessment-item")
+
+
+def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what a package holds."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            return reading(_numbered(_Package(packed).drafts()), scale)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise Unreadable("broken-file", BROKEN) from error
+
+
+def read_xml(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what a single XML file of QTI holds: one item, or a whole QTI 1.2 assessment."""
+    root = root_of(content)
+    if root.tag in ITEMS:
+        return reading([qti_in.draft_of(root, 1, Pictures())], scale)
+    return reading(_numbered(qti12_in.drafts(root, Pictures)), scale)
+
+
+def _numbered(drafts: Iterator[Draft]) -> Iterator[Draft]:
+    for row, draft in enumerate(drafts, 1):
+        draft.row = row
+        yield draft
+
+
+class _Package:
+    def __init__(self, packed: zipfile.ZipFile) -> None:
+        self.packed = packed
+        self.names = {_plain(info.filename): info.filename for info in packed.infolist()}
+        found = [name for name in self.names if name.rpartition("/")[2] == MANIFEST]
+        self.manifest = min(found, key=len)
+        self.root = posixpath.dirname(self.manifest)
+
+    def drafts(self) -> Iterator[Draft]:
+        for resource in self._tree(self.manifest).iter("resource"):
+            for part in self._parts(resource):
+                yield from self._drafts(part, resource)
+
+    def _parts(self, resource: Element) -> list[str]:
+        """Return the XML parts of a resource, its own first; what it only depends on has a resource too."""
+        hrefs = [resource.get("href", ""), resource.get("file", "")]
+        hrefs += [file.get("href", "") for file in resource.iterfind("file")]
+        parts = [_plain(posixpath.join(self.root, unquote(href))) for href in hrefs if href]
+        known = dict.fromkeys(part for part in parts if part in self.names)
+        return [part for part in known if part.endswith((".xml", ".dat"))]
+
+    def _drafts(self, part: str, resource: Element) -> Iterator[Draft]:
+        root = self._tree(part)
+        if root.tag in ITEMS:
+            draft = qti_in.draft_of(root, 0, self._pictures(part))
+            words = [plain(each).strip() for each in resource.iterfind("metadata/lom/general/keyword/string")]
+            draft.tags += [word for word in words if word]
+            own = resource.find("metadata/lom/general/identifier/entry")
+            draft.external_id = draft.external_id if own is None else plain(own)
+            yield draft
+        elif root.tag == "questestinterop":
+            yield from qti12_in.drafts(root, lambda: self._pictures(part))
+
+    def _pictures(self, part: str) -> Pictures:
+        folder = posixpath.dirname(part)
+
+        def load(address: str) -> bytes:
+            path = unquote(address.partition("?")[0]).replace("$IMS-CC-FILEBASE$/", "").replace("%24", "$")
+            for place in (folder, self.root, posixpath.join(self.root, "web_resources")):
+                name = self.names.get(_plain(posixpath.join(place, path)))
+                if name is not None:
+                    return self.packed.read(name)
+            return b""
+
+        return Pictures(load=load)
+
+    def _tree(self, part: str) -> Element:
+        return root_of(self.packed.read(self.names[part]))
+
+
+def _plain(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/")).lstrip("/")
+
+
+BROKEN = N_("文件已损坏，打不开。请从原系统重新导出再上传。")

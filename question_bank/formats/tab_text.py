@@ -1,0 +1,110 @@
+"""Blackboard's text for uploads: a question a line, its kind first, everything between tabs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from question_bank.formats.answers import is_true_or_false
+from question_bank.formats.drafts import (
+    FULL,
+    NONE,
+    TRUE_FALSE,
+    Choice,
+    Draft,
+    choice_kind,
+    number,
+    reading,
+    unpaired,
+)
+from question_bank.formats.markup import text_of
+from question_bank.formats.reading import Reading
+from question_bank.formats.text import decoded
+from question_bank.gaps import Accepted, Gap
+from question_bank.problems import N_
+
+NAMES = {"ESS": "问答题", "SR": "问答题", "FIL": "操作题", "OP": "投票题", "QUIZ_BOWL": "问答题"}
+HTML = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what such a file holds."""
+    return reading(_drafts(decoded(content)), scale)
+
+
+def _drafts(text: str) -> Iterator[Draft]:
+    for row, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        if line.strip():
+            word, *cells = line.rstrip("\t").split("\t")
+            stem, *rest = [*map(_text, cells), ""] if not cells else map(_text, cells)
+            draft = Draft(row, NAMES.get(word, word), stem, raw=line)
+            if take := TAKEN.get(word.strip().upper()):
+                take(draft, rest)
+            yield draft
+
+
+def _text(cell: str) -> str:
+    return text_of(cell) if HTML.search(cell) else cell.strip().strip('"').strip()
+
+
+def _pairs(draft: Draft, cells: list[str]) -> Iterable[tuple[str, str]]:
+    if len(cells) % 2:
+        draft.faults.append(("odd-cells", ODD, {}))
+    return zip(cells[::2], cells[1::2], strict=False)
+
+
+def _choice(draft: Draft, cells: list[str]) -> None:
+    marked = [(text, mark.casefold() == "correct") for text, mark in _pairs(draft, cells)]
+    draft.choices = [Choice(text, FULL if is_right else NONE) for text, is_right in marked]
+    draft.kind = "single"
+
+
+def _several(draft: Draft, cells: list[str]) -> None:
+    _choice(draft, cells)
+    right = sum(choice.share for choice in draft.choices) or FULL
+    draft.choices = [Choice(choice.text, choice.share / right) for choice in draft.choices]
+    draft.kind = choice_kind(draft.choices)
+
+
+def _truth(draft: Draft, cells: list[str]) -> None:
+    said = is_true_or_false(cells[0]) if cells else None
+    draft.kind = "true_false"
+    draft.choices = [
+        Choice(text, FULL if said is this else NONE)
+        for text, this in zip(TRUE_FALSE, (True, False), strict=True)
+    ]
+
+
+def _order(draft: Draft, cells: list[str]) -> None:
+    draft.kind = "order"
+    draft.choices = [Choice(text) for text in cells]
+    draft.arranged = list(range(len(cells)))
+
+
+def _match(draft: Draft, cells: list[str]) -> None:
+    draft.kind = "match"
+    draft.choices, draft.prompts, draft.arranged = unpaired(_pairs(draft, cells))
+
+
+def _texts(draft: Draft, cells: list[str]) -> None:
+    draft.kind = "fill"
+    draft.gaps = [Gap(tuple(Accepted(text) for text in cells if text))]
+
+
+def _number(draft: Draft, cells: list[str]) -> None:
+    draft.kind = "fill"
+    off = number(cells[1]) if len(cells) > 1 else NONE
+    if cells and off is not None:
+        draft.gaps = [Gap((Accepted(cells[0], abs(off)),))]
+
+
+TAKEN: dict[str, Callable[[Draft, list[str]], None]] = {
+    "MC": _choice,
+    "MA": _several,
+    "TF": _truth,
+    "ORD": _order,
+    "MAT": _match,
+    "FIB": _texts,
+    "NUM": _number,
+}
+ODD = N_("这一行的内容不成对：每个选项后面应当有 correct 或 incorrect，每一项后面应当有它的答案。")
