@@ -100,9 +100,9 @@ def _of_stages(stages: Sequence[Stage], told: Sequence[Told]) -> Iterator[Passag
     """Tell what all stages share, then each stage (those of one kind together)."""
     shared = _shared(told)
     yield Passage(say(N_("每个阶段都一样")))
-    yield from _of(told[0], [heading for heading in shared if heading not in IN_THE_END])
+    yield from _of(shared, [heading for heading in PASSAGES if heading not in IN_THE_END])
     for members in _kinds(told):
-        own = [{h: each for h, each in told[n].items() if h not in shared} for n in members]
+        own = [_without(told[n], shared) for n in members]
         alike = _alike(own) if len(members) > 1 else {}
         if alike:
             names = tuple(stages[n].name for n in members)
@@ -114,15 +114,14 @@ def _of_stages(stages: Sequence[Stage], told: Sequence[Told]) -> Iterator[Passag
 
 
 def _in_the_end(told: Sequence[Told]) -> Iterator[Passage]:
-    shared = [heading for heading in _shared(told) if heading in IN_THE_END]
-    if shared:
-        yield Passage(say(N_("每个阶段都适用")))
-        yield from _of(told[0], shared)
+    yield Passage(say(N_("每个阶段都适用")))
+    yield from _of(_shared(told), IN_THE_END)
 
 
-def _shared(told: Sequence[Told]) -> list[str]:
-    """Return the headings under which all stages say the same."""
-    return [h for h in PASSAGES if h in told[0] and all(each.get(h) == told[0][h] for each in told)]
+def _shared(told: Sequence[Told]) -> Told:
+    """Return what all stages say: whole passages, and each sentence on what else was agreed."""
+    whole = {h: each for h, each in told[0].items() if all(other.get(h) == each for other in told)}
+    return {**whole, **_alike([{AGREED: each[AGREED]} for each in told])}
 
 
 STAGE = N_("阶段：%(stage)s")

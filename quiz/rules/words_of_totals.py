@@ -16,7 +16,8 @@ def tries(document: Document, stage: Stage) -> Iterator[Sentence]:
     """How many attempts a person has. P9."""
     limit = stage.quota.limit
     if limit == Limit():
-        yield say(N_("答题次数不限。"))
+        levels = stage.flow.levels
+        yield say(NO_LIMIT if levels is None or levels.again == "always" else NO_OTHER_LIMIT)
     else:
         yield say(N_("每人%(limits)s。"), limits=limits(stage, limit))
         yield say(N_("一开始答题就用掉一次，没有做完也算。次数用完以后不能再开始。"))
@@ -24,6 +25,10 @@ def tries(document: Document, stage: Stage) -> Iterator[Sentence]:
         yield say(P_("每天最多选 %(count)s 个场景。"), count=stage.quota.scenes_per_day)
     for extra in stage.quota.extra:
         yield from _extra(document, stage, extra)
+
+
+NO_LIMIT = N_("答题次数不限。")
+NO_OTHER_LIMIT = N_("除了“怎样进行”里写的，答题次数不限。")
 
 
 def _extra(document: Document, stage: Stage, extra: Extra) -> Iterator[Sentence]:
