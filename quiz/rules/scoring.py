@@ -18,7 +18,7 @@ MOST_REMEMBERED = 65_536  # results of attempts; many are alike
 class Answer:
     """One answer as marking sees it."""
 
-    right: Fraction | None  # 1 right, 0 wrong, between for a share; None: blank
+    right: Exact | None  # 1 right, 0 wrong, between for a share; None: blank
     ms: int  # from the question's opening to the receipt of the answer
     points: Fraction = Fraction(1)  # what the section gives for a right answer
 

@@ -41,17 +41,12 @@ class Whose(NamedTuple):
     known: Callable[[int], Known]
 
 
-def is_asked(rules: Published) -> bool:
-    """Return whether a contest draws anything at once; where not, nothing here costs a statement."""
-    return any(draw.drawn == "at_once" for _, draw in lots.titles(rules.document).values())
-
-
 def lock(connection: Connection, rules: Published) -> None:
     """Let the lots of a contest arise one after the other.
 
-    It is locked before any person, so that no two wait for each other.
+    It is locked before any person, so that no two wait for each other. Where none arise nothing is asked.
     """
-    if is_asked(rules):
+    if rules.draws_at_once:
         wanted = select(Contest.id).where(Contest.id == rules.contest_id)
         connection.execute(wanted.with_for_update(key_share=True))
 

@@ -16,14 +16,16 @@ from quiz.models.play import Attempt, Line
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
 from quiz.services.lines import LIVE_COLUMNS, batches, live_line
-from quiz.services.platform import Platform
+from quiz.services.platform import HELD_MS, Platform
 from quiz.services.proving import verify
-from quiz.services.published import in_force
+from quiz.services.published import Published, in_force
 from quiz.services.unit_board import needs
 
 OVERLAP_MS = 60_000  # so long after its moment a commit may become visible
 ROWS_READ = 1_000  # at a time: memory is bounded
 PEOPLE_AT_ONCE = 50  # folded again in one transaction: the serving process writes in between
+
+Periods = Mapping[int, Sequence[str]]  # number of a stage → those of which there are lines
 
 log = logging.getLogger(__name__)
 
@@ -84,17 +86,32 @@ def refold_all(platform: Platform, contest_id: int) -> int:
     count, periods = 0, _periods(platform, contest_id)
     for stage in range(len(rules.board_stages)):
         for people in _people_of(platform, contest_id, stage):
-            with platform.store.connection() as connection:
-                now_ms = platform.clock.now_ms()
-                lines = [line for i in people for line in refold(connection, rules, stage, i, now_ms)]
-                lines += [*_emptied(connection, contest_id, lines, periods, now_ms)]
-            announce(platform, contest_id, lines)
+            rest = people
+            while rest:
+                rest = rest[_refold_some(platform, rules, stage, rest, periods) :]
             count += len(people)
     return count
 
 
-def _periods(platform: Platform, contest_id: int) -> Mapping[int, Sequence[str]]:
-    """Return the periods of which there are lines, by the number of their stage."""
+def _refold_some(
+    platform: Platform, rules: Published, stage: int, people: Sequence[int], periods: Periods
+) -> int:
+    """Fold the first of some people again in one transaction that ends soon; returns how many."""
+    lines, count = list[LiveLine](), 0
+    with platform.store.connection() as connection:
+        now_ms = platform.clock.now_ms()
+        for person_id in people:
+            lines += refold(connection, rules, stage, person_id, now_ms)
+            count += 1
+            if platform.clock.now_ms() - now_ms >= HELD_MS:
+                break
+        lines += [*_emptied(connection, rules.contest_id, lines, periods, now_ms)]
+    announce(platform, rules.contest_id, lines)
+    return count
+
+
+def _periods(platform: Platform, contest_id: int) -> Periods:
+    """Return the periods of which there are lines."""
     found: dict[int, list[str]] = {}
     with platform.store.reading() as session:
         wanted = select(Line.stage, Line.period).where(Line.contest_id == contest_id).distinct()
@@ -205,7 +222,7 @@ def _emptied(
     connection: Connection,
     contest_id: int,
     folded: Sequence[LiveLine],
-    periods: Mapping[int, Sequence[str]],
+    periods: Periods,
     now_ms: int,
 ) -> Iterator[LiveLine]:
     """Empty the lines of people just folded that nothing in the record explains any more; yields them.

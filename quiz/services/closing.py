@@ -6,7 +6,7 @@ Runs inside the writer's transaction; used by a finish, by the sweep, and by wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -369,7 +369,7 @@ def _draw_lots(connection: Connection, mine: Mine, of: tuple[int, int], now_ms: 
         whole = next((e.line for e in lines if (e.live.stage, e.live.period) == (position, "")), None)
         return at_once.Known(played, None if whole is None else Fraction(whole.total))
 
-    if at_once.is_asked(rules):
+    if rules.draws_at_once:
         at_once.draw_lots(connection, rules, at_once.Whose(person_id, stage_index, mine.said, known), now_ms)
 
 
@@ -382,7 +382,7 @@ def _put(connection: Connection, contest_id: int, folded: Folded, changed_ms: in
         period=live.period,
         person_id=live.person_id,
         order_key=live.order_key,
-        totals=orjson.dumps(asdict(folded.line) if folded.line else {}).decode(),
+        totals=orjson.dumps(folded.line or {}).decode(),
         stats=orjson.dumps(dict(live.stats)).decode(),
         units=orjson.dumps(dict(live.units)).decode(),
         parts=orjson.dumps(live.parts, option=orjson.OPT_NON_STR_KEYS).decode(),

@@ -18,6 +18,7 @@ from quiz.rules import rekeyed, scoring, timing
 from quiz.rules.case import LedgerRow
 from quiz.rules.corrections import Corrections
 from quiz.rules.document import Stage
+from quiz.rules.numbers import Exact, plain
 from quiz.rules.rekeyed import Rekeyed
 from quiz.rules.sheet import Paper
 from quiz.rules.standings import Played
@@ -112,6 +113,8 @@ class Said:
 
     def corrected(self, played: Played) -> Played:
         """Return an attempt worth what it is worth after corrections."""
+        if not self.corrections.rows:
+            return played
         points = self.corrections.points(str(played.id), str(played.person), Fraction(played.points))
         return played if points == played.points else played._replace(points=points)
 
@@ -268,8 +271,8 @@ def _answer(
 
 
 @lru_cache(maxsize=1_024)  # a recount reads few shares millions of times
-def _exactly(text: str) -> Fraction:
-    return Fraction(text)
+def _exactly(text: str) -> Exact:
+    return plain(Fraction(text))
 
 
 def _name(number: int | None) -> str | None:

@@ -20,7 +20,7 @@ from quiz.rules import rekeyed
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
 from quiz.services.correcting import Checked, Correction, checked, in_papers
-from quiz.services.platform import Actor, Platform
+from quiz.services.platform import HELD_MS, Actor, Platform
 from quiz.services.published import Published, in_force
 
 PEOPLE_AT_ONCE = 50  # folded again in one transaction
@@ -241,7 +241,7 @@ def _round(platform: Platform, rules: Published, ledger_id: int, version_id: int
         for person_id in people:
             lines += refold(connection, rules, stage, person_id, now_ms)
             reached, count = (stage, person_id), count + 1
-            if len(lines) >= ROWS_AT_ONCE:
+            if len(lines) >= ROWS_AT_ONCE or platform.clock.now_ms() - now_ms >= HELD_MS:
                 break
         is_done = reached[0] >= len(rules.document.stages)
         connection.execute(

@@ -13,6 +13,7 @@ from question_bank.question import Question, digest
 from quiz.errors import N_, NotFound
 from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest, FrozenQuestion, Rules
+from quiz.rules import lots
 from quiz.rules.across import board_stages
 from quiz.rules.document import Document, Stage, load
 from quiz.rules.papers import Frozen, commitment, question_line
@@ -42,6 +43,11 @@ class Published:
     def board_stages(self) -> tuple[Stage, ...]:
         """The stages and, where boards stand beside them, last the one that stands for all of them."""
         return board_stages(self.document)
+
+    @cached_property
+    def draws_at_once(self) -> bool:
+        """Whether anything is drawn as soon as somebody has an entry."""
+        return any(draw.drawn == "at_once" for _, draw in lots.titles(self.document).values())
 
     @property
     def closes_ms(self) -> int:
