@@ -50,6 +50,16 @@ def test_a_contest_shows_its_rules_its_boards_and_how_often_one_may_still_play(r
     assert "比赛时间" in text
 
 
+def test_the_subjects_of_the_rules_can_be_jumped_to(resident: Reader) -> None:
+    resident.open(f"/contests/{CONTEST}")
+
+    assert resident.page is not None
+    page = resident.page.get_data(as_text=True)
+    links = re.findall(r'<a href="#(rules-1-\d+)">([^<]+)</a>', page)
+    assert links[0] == ("rules-1-1", "比赛时间")
+    assert links == re.findall(r'<h3 id="(rules-1-\d+)">([^<]+)</h3>', page)
+
+
 def test_somebody_not_signed_in_is_led_back_to_the_contest_after_signing_in(
     app: Flask, resident: Reader
 ) -> None:
