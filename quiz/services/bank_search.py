@@ -8,16 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from question_bank.question import Question
 from quiz.errors import N_, NotFound
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
+from quiz.models.quality import QuestionFigures
+from quiz.services.measured import newest
 from quiz.services.platform import Platform
 
 Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])  # Any: whatever columns are asked for
+ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {  # Any: of numbers
+    "facility": (QuestionFigures.facility.asc().nulls_last(),),
+    "discrimination": (QuestionFigures.discrimination.asc().nulls_last(),),
+    "seen": (QuestionFigures.attempts.desc().nulls_last(),),
+}
 UNDECLARED = "none"  # asks for questions whose difficulty nobody declared
 
 
@@ -31,6 +38,8 @@ class Search:
     facet: str = ""
     value: str = ""  # of the facet
     import_id: int | None = None
+    flag: str = ""  # one of question_bank.flags.FLAGS that stands
+    order: str = ""  # one of ORDERS; newest first otherwise
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,10 @@ def search(platform: Platform, wanted: Search, first: int = 0, size: int = 50) -
     matching = _matching(wanted)
     with platform.store.reading() as session:
         count = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
-        rows = session.execute(matching.order_by(QuestionVersion.id.desc()).offset(first).limit(size)).all()
+        if wanted.order and not wanted.flag:  # who counts does not need it
+            matching = _with_figures(matching)
+        matching = matching.order_by(*ORDERS.get(wanted.order, ()), QuestionVersion.id.desc())
+        rows = session.execute(matching.offset(first).limit(size)).all()
         return [Found(v.id, Question.from_dict(v.content), import_id) for v, import_id in rows], count
 
 
@@ -146,11 +158,22 @@ def _matching(wanted: Search) -> Select[QuestionVersion, int]:
         matching = matching.where(QuestionVersion.difficulty == wanted.difficulty)
     if wanted.import_id is not None:
         matching = matching.where(QuestionRow.import_id == wanted.import_id)
+    if wanted.flag:
+        matching = _with_figures(matching).where(
+            QuestionFigures.flags.contains(f" {wanted.flag} ", autoescape=True)
+        )
     if wanted.facet and wanted.value:
         # The tags of a facet are a short JSON list; a value stands in it as JSON writes it, with its quotes.
         values = cast(QuestionVersion.content[("tags", wanted.facet)], String)
         matching = matching.where(values.contains(json.dumps(wanted.value), autoescape=True))
     return matching
+
+
+def _with_figures(matching: Selected) -> Selected:
+    return matching.outerjoin(
+        QuestionFigures,
+        (QuestionFigures.version_id == QuestionVersion.id) & (QuestionFigures.analysis_id == newest()),
+    )
 
 
 def _tags(content: Mapping[str, object]) -> Mapping[str, Sequence[str]]:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from question_bank.flags import FLAGS, Exposure
 from question_bank.quality import Drift, Facts, Figures, OptionFigures, TestFacts
@@ -104,14 +103,15 @@ def one(platform: Platform, contest_id: int | None = None) -> Overview:
     return found
 
 
-def proved(session: Session, version_id: int) -> Proved | None:
-    """Return what a question proved to be like by all contests, None while nobody saw it."""
-    row = session.execute(
-        select(QuestionFigures, Analysis.at_ms)
-        .join(Analysis, Analysis.id == QuestionFigures.analysis_id)
-        .where(QuestionFigures.analysis_id == newest(), QuestionFigures.version_id == version_id)
-    ).one_or_none()
-    return None if row is None else _proved(row.QuestionFigures, row.at_ms)
+def of_questions(platform: Platform, version_ids: Sequence[int]) -> dict[int, Proved]:
+    """Return what questions proved to be like by all contests; those that nobody saw are absent."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(QuestionFigures, Analysis.at_ms)
+            .join(Analysis, Analysis.id == QuestionFigures.analysis_id)
+            .where(QuestionFigures.analysis_id == newest(), QuestionFigures.version_id.in_(version_ids))
+        )
+        return {row.version_id: _proved(row, at_ms) for row, at_ms in rows}
 
 
 def table(platform: Platform, contest_id: int | None, words: Mapping[str, str]) -> Table:

@@ -24,6 +24,7 @@ from quiz.web.openapi import openapi
 from quiz.web.play import play
 from quiz.web.prize_desk import prize_desk
 from quiz.web.prizes import prizes
+from quiz.web.quality import quality_desk
 from quiz.web.results import results
 from quiz.web.why import why
 from quiz.web.wording import init_wording
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     desk,
     desk_people,
     bank_desk,
+    quality_desk,
     contest_desk,
     ledger,
     prize_desk,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from question_bank.flags import FLAGS
 from question_bank.formats import FORMATS, template, write
 from question_bank.question import DIFFICULTIES, KINDS, Question
 from quiz.rules.permissions import Action
-from quiz.services import bank, bank_search
+from quiz.services import bank, bank_search, quality_reading
 from quiz.services.bank_search import Search
+from quiz.web import quality_words
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import id_of
 from quiz.web.desk_words import difficulty_words, facet_words, import_states, kind_words, meaning_words
@@ -30,6 +33,7 @@ QUESTION_ROWS = 50
 PROBLEM_ROWS = 200  # of a file on one page; the rest is in the workbook of faulty rows
 SAMPLE_ROWS = 5  # of the questions that would be taken
 MOST_VALUES = 40  # of a facet to choose from; every other tag is a link on its questions
+ASKED = ("q", "kind", "difficulty", "tag", "flag", "import")  # names in the address of the list
 SCALE = "scale:"  # before a file's own word for a difficulty, as the name of its field
 MOST_WORDS = 40  # of a file's own scale
 
@@ -45,6 +49,9 @@ def questions() -> ResponseReturnValue:
     return render_template(
         "bank/questions.html",
         rows=rows,
+        proved=_proved(rows),
+        orders=_orders(wanted),
+        flag_words=quality_words.flag_words(),
         part=Part(page, QUESTION_ROWS, count),
         wanted=wanted,
         tag=f"{wanted.facet}:{wanted.value}" if wanted.facet else "",
@@ -64,6 +71,11 @@ def question(version_id: int) -> ResponseReturnValue:
     return render_template(
         "bank/question.html",
         whole=whole,
+        asked=whole.found.question,
+        proved=quality_reading.of_questions(platform(), [version_id]).get(version_id),
+        words=quality_words,
+        flag_words=quality_words.flag_words(),
+        flag_advice=quality_words.flag_advice(),
         shown=_as_on_phone(whole.found.question),
         as_html=as_html,
         **_words(),
@@ -202,11 +214,39 @@ def _asked() -> Search:
         facet=facet if value else "",
         value=value,
         import_id=id_of(args.get("import")),
+        flag=args.get("flag", "") if args.get("flag") in FLAGS else "",
+        order=args.get("order", "") if args.get("order") in bank_search.ORDERS else "",
     )
     difficulty = args.get("difficulty", "")
     if difficulty in (*DIFFICULTIES, bank_search.UNDECLARED):
         wanted = replace(wanted, difficulty=difficulty)
     return wanted
+
+
+def _proved(rows: Sequence[bank_search.Found]) -> dict[int, dict[str, object]]:
+    """Return what is listed of questions that somebody saw."""
+    found = quality_reading.of_questions(platform(), [row.version_id for row in rows])
+    return {
+        version_id: {
+            "facility": quality_words.percent(each.figures.facts.facility),
+            "discrimination": quality_words.decimal(each.figures.facts.index),
+            "attempts": each.exposure.attempts,
+            "flags": each.flags,
+        }
+        for version_id, each in found.items()
+    }
+
+
+def _orders(wanted: Search) -> list[tuple[str, str, bool]]:
+    """Return the columns that the list can be ordered by, with the address that does; again: newest first."""
+    words = {"facility": _("答对率"), "discrimination": _("区分度"), "seen": _("出现次数")}
+    asked = {name: request.args[name] for name in ASKED if request.args.get(name)}
+    found = []
+    for order, column in words.items():
+        is_on = order == wanted.order
+        query = asked if is_on else {**asked, "order": order}
+        found.append((column, f"{url_for('bank.questions')}?{urlencode(query)}", is_on))
+    return found
 
 
 def _offered(facets: Facets, wanted: Search) -> Facets:

@@ -24,6 +24,7 @@ def action_words() -> Mapping[str, str]:
         "bank.import": _("导入题目"),
         "bank.undo": _("撤销导入"),
         "bank.export": _("导出题库"),
+        "bank.stats": _("分析作答记录"),
         "contest.create": _("新建比赛"),
         "contest.save": _("保存规则草稿"),
         "contest.publish": _("发布比赛"),

@@ -11,10 +11,8 @@ from sqlalchemy import func, select
 from quiz.cli import register
 from quiz.errors import Busy, NotFound
 from quiz.models.contests import FrozenQuestion
-from quiz.models.play import Attempt
 from quiz.models.quality import Analysis, QuestionFigures
-from quiz.rules.sheet import Answer, Paper
-from quiz.services import ledger, play, quality, quality_reading
+from quiz.services import ledger, quality, quality_reading
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
@@ -40,23 +38,6 @@ def contest(platform: Platform, now: int) -> int:
     return cast.publish(platform, cast.rules(), now)
 
 
-def attempt(platform: Platform, contest_id: int, person: int, chosen: str, now: int) -> int:
-    """Let somebody answer the four questions by these letters, - for none; returns the attempt."""
-    attempt_id = cast.begin(platform, contest_id, person, now)
-    with platform.store.reading() as session:
-        row = session.get_one(Attempt, attempt_id)
-    paper = Paper.parse(row.seed, row.paper)
-    first = min(slot.version_id for slot in paper.slots)
-    given = []
-    for n, slot in enumerate(paper.slots, 1):
-        letters = chosen.split()[slot.version_id - first]
-        shown = dict(zip(slot.order, paper.ids(n), strict=True))
-        if letters != "-":
-            given.append(Answer(n, 1, tuple(shown["ABCD".index(letter)] for letter in letters)))
-    play.finish(platform, cast.batch(platform, attempt_id, now + 60_000, *given))
-    return attempt_id
-
-
 def analysed(
     platform: Platform, now: int, contest_id: int | None = None, calibrates: bool = False
 ) -> Overview:
@@ -67,15 +48,12 @@ def analysed(
 def proved(platform: Platform, contest_id: int, number: int = 1) -> Proved:
     """Return what question `number` of the bank proved to be like."""
     version = sorted(in_force(platform, contest_id).questions)[number - 1]
-    with platform.store.reading() as session:
-        found = quality_reading.proved(session, version)
-    assert found is not None
-    return found
+    return quality_reading.of_questions(platform, [version])[version]
 
 
 def test_what_people_chose_is_counted(platform: Platform, contest: int, now: int) -> None:
     for name, chosen in (("甲", "A A A AB"), ("乙", "A B - AB"), ("丙", "B B A A")):
-        attempt(platform, contest, standing.join(platform, name, now), chosen, now)
+        cast.choose(platform, contest, standing.join(platform, name, now), chosen, now)
 
     found = analysed(platform, now)
 
@@ -91,7 +69,7 @@ def test_what_people_chose_is_counted(platform: Platform, contest: int, now: int
 
 def test_a_stage_is_a_test_with_a_reliability(platform: Platform, contest: int, now: int) -> None:
     for name, chosen in (("甲", "A A A AB"), ("乙", "B B B D")):
-        attempt(platform, contest, standing.join(platform, name, now), chosen, now)
+        cast.choose(platform, contest, standing.join(platform, name, now), chosen, now)
 
     (stage,) = analysed(platform, now).stages
 
@@ -103,8 +81,8 @@ def test_only_the_first_answer_of_a_person_counts_and_all_are_seen(
     platform: Platform, contest: int, now: int
 ) -> None:
     person = standing.join(platform, "甲", now)
-    attempt(platform, contest, person, "B A A AB", now)
-    attempt(platform, contest, person, "A A A AB", now + 120_000)
+    cast.choose(platform, contest, person, "B A A AB", now)
+    cast.choose(platform, contest, person, "A A A AB", now + 120_000)
 
     analysed(platform, now)
 
@@ -117,9 +95,9 @@ def test_only_the_first_answer_of_a_person_counts_and_all_are_seen(
 def test_what_the_ledger_took_out_is_seen_and_does_not_count(
     platform: Platform, contest: int, now: int, do: str
 ) -> None:
-    attempt(platform, contest, standing.join(platform, "甲", now), "A A A AB", now)
+    cast.choose(platform, contest, standing.join(platform, "甲", now), "A A A AB", now)
     person = standing.join(platform, "乙", now)
-    taken = attempt(platform, contest, person, "B B B D", now)
+    taken = cast.choose(platform, contest, person, "B B B D", now)
     target = ("person", person) if do == "disqualify" else ("attempt", taken)
     ledger.book(platform, contest, Correction(*target, do, "代答"), Actor(None, now + 90_000))
 
@@ -133,7 +111,7 @@ def test_a_practice_counts_only_where_it_is_asked_for(platform: Platform, now: i
     cast.fill_bank(platform, now, count=4)
     cast.add_units(platform, now)
     practice = cast.publish(platform, cast.rules(), now, kind="practice")
-    attempt(platform, practice, standing.join(platform, "甲", now), "A A A AB", now)
+    cast.choose(platform, practice, standing.join(platform, "甲", now), "A A A AB", now)
 
     assert analysed(platform, now).attempts == 0
     assert analysed(platform, now, practice).attempts == 1
@@ -141,7 +119,7 @@ def test_a_practice_counts_only_where_it_is_asked_for(platform: Platform, now: i
 
 def test_marks_are_those_of_the_corrected_key(platform: Platform, contest: int, now: int) -> None:
     for name, chosen in (("甲", "B A A AB"), ("乙", "A A A AB")):
-        attempt(platform, contest, standing.join(platform, name, now), chosen, now)
+        cast.choose(platform, contest, standing.join(platform, name, now), chosen, now)
     first = min(in_force(platform, contest).questions)
     ledger.book(
         platform,
@@ -156,7 +134,7 @@ def test_marks_are_those_of_the_corrected_key(platform: Platform, contest: int, 
 
 
 def test_a_question_that_was_given_up_says_nothing(platform: Platform, contest: int, now: int) -> None:
-    attempt(platform, contest, standing.join(platform, "甲", now), "B A A AB", now)
+    cast.choose(platform, contest, standing.join(platform, "甲", now), "B A A AB", now)
     first = min(in_force(platform, contest).questions)
     given_up = Correction("question", first, "remark", "有争议", counts="everybody")
     ledger.book(platform, contest, given_up, Actor(None, now + 90_000))
@@ -172,7 +150,7 @@ def test_the_next_contest_draws_by_what_was_measured_and_a_frozen_one_stays(
 ) -> None:
     for n in range(32):
         chosen = "A A A AB" if n % 4 else "B A B D"
-        attempt(platform, contest, standing.join(platform, f"人{n}", now), chosen, now)
+        cast.choose(platform, contest, standing.join(platform, f"人{n}", now), chosen, now)
     before = in_force(platform, contest).pool
 
     found = analysed(platform, now, calibrates=True)
@@ -191,7 +169,7 @@ def test_the_next_contest_draws_by_what_was_measured_and_a_frozen_one_stays(
 
 def test_without_measuring_anew_the_last_measure_stands(platform: Platform, contest: int, now: int) -> None:
     for n in range(32):
-        attempt(
+        cast.choose(
             platform, contest, standing.join(platform, f"人{n}", now), "A A A AB" if n % 2 else "B B B D", now
         )
     analysed(platform, now, calibrates=True)
@@ -205,7 +183,7 @@ def test_without_measuring_anew_the_last_measure_stands(platform: Platform, cont
 
 def test_measures_of_one_contest_are_not_drawn_by(platform: Platform, contest: int, now: int) -> None:
     for n in range(32):
-        attempt(
+        cast.choose(
             platform, contest, standing.join(platform, f"人{n}", now), "A A A AB" if n % 2 else "B B B D", now
         )
 
@@ -220,7 +198,7 @@ def test_measures_of_one_contest_are_not_drawn_by(platform: Platform, contest: i
 
 
 def test_a_new_analysis_takes_the_place_of_the_old(platform: Platform, contest: int, now: int) -> None:
-    attempt(platform, contest, standing.join(platform, "甲", now), "A A A AB", now)
+    cast.choose(platform, contest, standing.join(platform, "甲", now), "A A A AB", now)
     analysed(platform, now)
     analysed(platform, now, contest)
 
@@ -265,7 +243,7 @@ def test_the_number_of_statements_does_not_grow_with_the_answers(
     counts = []
     for names in ("甲乙", "丙丁戊己"):
         for name in names:
-            attempt(platform, contest, standing.join(platform, name, now), "A B A AB", now)
+            cast.choose(platform, contest, standing.join(platform, name, now), "A B A AB", now)
         with statements(platform.store.engine) as run:
             analysed(platform, now)
         counts.append(len(run))
@@ -278,7 +256,7 @@ def test_the_number_of_statements_does_not_grow_with_the_answers(
 
 def test_the_command_prints_what_it_found(app: Flask, platform: Platform, contest: int, now: int) -> None:
     register(app)
-    attempt(platform, contest, standing.join(platform, "甲", now), "A B A AB", now)
+    cast.choose(platform, contest, standing.join(platform, "甲", now), "A B A AB", now)
 
     told = app.test_cli_runner().invoke(args=["bank", "stats", str(contest), "--calibrate"])
 

@@ -158,6 +158,21 @@ def batch(
     return play.Batch(attempt_id, attempt.person_id, 1, device, answers, now_ms)
 
 
+def choose(platform: Platform, contest_id: int, person_id: int, chosen: str, now_ms: int) -> int:
+    """Let somebody answer the bank's questions by letters, - for none; returns the attempt."""
+    attempt_id = begin(platform, contest_id, person_id, now_ms)
+    paper, _rules = _paper(platform, attempt_id)
+    first = min(slot.version_id for slot in paper.slots)
+    given = []
+    for n, slot in enumerate(paper.slots, 1):
+        letters = chosen.split()[slot.version_id - first]
+        shown = dict(zip(slot.order, paper.ids(n), strict=True))
+        if letters != "-":
+            given.append(Answer(n, 1, tuple(shown["ABCD".index(letter)] for letter in letters)))
+    play.finish(platform, batch(platform, attempt_id, now_ms + 60_000, *given))
+    return attempt_id
+
+
 def _paper(platform: Platform, attempt_id: int):  # type: ignore[no-untyped-def]  # paper and its questions
     with platform.store.reading() as session:
         attempt = session.get_one(play.Attempt, attempt_id)
