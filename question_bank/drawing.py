@@ -12,6 +12,7 @@ from typing import Protocol
 from question_bank.balancing import UNDECLARED, strata
 from question_bank.covering import MOST_TRIED, Cover, Covering, Patience, stand_in
 from question_bank.places import Group, Lots, Places, Value
+from question_bank.question import ALWAYS_SHUFFLED, USUAL_KINDS
 
 # Difficulty is the share of people expected to be right (难度系数, item difficulty of classical test theory):
 # 1 is easiest. What an author declares stands for the middle of its third.
@@ -346,13 +347,13 @@ def _take(lots: Lots, covering: Covering, stream: Stream, avoided: Collection[in
 
 def _option_order(candidate: Candidate, paper: PaperRule, order: Stream) -> tuple[int, ...]:
     as_written = range(candidate.option_count)
-    if "options" not in paper.shuffle or candidate.keeps_order:
+    if candidate.kind not in ALWAYS_SHUFFLED and ("options" not in paper.shuffle or candidate.keeps_order):
         return tuple(as_written)
     return tuple(order.shuffled(as_written))
 
 
 def _fits(section: SectionRule, candidate: Candidate) -> bool:
-    if section.kinds and candidate.kind not in section.kinds:
+    if candidate.kind not in (section.kinds or USUAL_KINDS):
         return False
     band = section.difficulty
     if band is not None:

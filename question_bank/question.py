@@ -22,6 +22,8 @@ CHOICES = (
     "true_false",
 )  # options are chosen
 SEVERAL = ("multiple", "indefinite")  # choices of which more than one option may be right
+USUAL_KINDS = ("single", "multiple", "true_false")  # what a paper has that names no kinds
+ALWAYS_SHUFFLED = ("order", "match")  # as written they may stand in the right order
 WHEN = ("right", "partly", "wrong")  # beside option ids: when feedback is given to a whole answer
 DIFFICULTIES = ("easy", "medium", "hard")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

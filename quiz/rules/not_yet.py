@@ -26,10 +26,6 @@ def _is(*values: object) -> Test:
     return lambda value: value in values
 
 
-def _any(*values: object) -> Test:
-    return lambda found: any(value in values for value in found)
-
-
 def _stops_too_quick(stage: Any) -> bool:  # Any: as above
     """Return whether a run may end by itself before it may be handed in: nobody could avoid that."""
     return stage.get("flow", {}).get("stop", "end") != "end" and "at_least_s" in stage.get("clock", {})
@@ -42,6 +38,13 @@ def _redoes_in_turn(stage: Any) -> bool:  # Any: as above
     return flow.get("redo") == "until_right" and in_turn
 
 
+def _fills_in_turn(stage: Any) -> bool:  # Any: as above
+    """Return whether places are to be filled where the server opens one question after the other."""
+    in_turn = stage.get("flow", {}).get("stop", "end") != "end" or "per_question_s" in stage.get("clock", {})
+    kinds = {kind for section in stage["paper"]["sections"] for kind in section.get("kinds", ())}
+    return in_turn and bool(kinds & {"fill", "order", "match"})
+
+
 def _at_once_by_place(draw: Any) -> bool:
     """Places are known at the end only: nothing can be drawn for one before."""
     return draw.get("drawn") == "at_once" and any(entry["for"] == "place" for entry in draw["entries"])
@@ -49,11 +52,7 @@ def _at_once_by_place(draw: Any) -> bool:
 
 GAPS = (
     Gap("/draws/*", N_("当场抽奖按名次得机会"), _at_once_by_place),
-    Gap(
-        "/stages/*/paper/sections/*/kinds",
-        N_("不定项、填空、排序、连线题"),
-        _any("indefinite", "fill", "order", "match"),
-    ),
+    Gap("/stages/*", N_("填空、排序、连线题，又有每题限时或限时连续答题"), _fills_in_turn),
     Gap("/stages/*", N_("答错即止或限时连续答题，又有最短答题时间"), _stops_too_quick),
     Gap("/stages/*", N_("答错重做，又有每题限时或限时连续答题"), _redoes_in_turn),
     Gap("/stages/*/flow/duel", N_("对战")),

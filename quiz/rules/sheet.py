@@ -9,9 +9,18 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import NamedTuple
 
+from question_bank.question import CHOICES, LETTERS, SEVERAL
 from quiz.errors import N_
 
-KIND_LETTERS = {"single": "s", "multiple": "m", "true_false": "t"}
+KIND_LETTERS = {
+    "single": "s",
+    "multiple": "m",
+    "true_false": "t",
+    "indefinite": "i",
+    "fill": "f",
+    "order": "o",
+    "match": "p",
+}
 KINDS = {letter: kind for kind, letter in KIND_LETTERS.items()}
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no look-alikes
 IDS = tuple(a + b for a in ALPHABET for b in ALPHABET)
@@ -100,18 +109,29 @@ class Paper:
             if not 1 <= n <= len(self.words):
                 return "unknown_question"
             ids = self.ids(n)
-        if len(response) == 1:
-            return None if response[0] in ids else "unknown_option"
-        if not response:
+        if not response or (len(response) == 1 and response[0] in ids):
             return None
+        kind = _slot(self.words[n - 1]).kind
+        if kind not in CHOICES:
+            return None if kind == "fill" or {*response} <= {*ids, ""} else "unknown_option"
         if len(set(response)) != len(response) or not set(response) <= set(ids):
             return "unknown_option"
-        return None if _slot(self.words[n - 1]).kind == "multiple" else "too_many_options"
+        return None if kind in SEVERAL else "too_many_options"
 
-    def chosen(self, n: int, response: Iterable[str]) -> tuple[int, ...]:
-        """Return the positions, in the frozen version, of the options that a response names."""
-        shown, order = self.ids(n), _slot(self.words[n - 1]).order
-        return tuple(sorted(order[shown.index(option)] for option in response))
+    def given(self, n: int, response: Sequence[str]) -> tuple[str, ...]:
+        """Return a response in the words of the frozen version: letters of options, texts of gaps.
+
+        Of choices the letters chosen; of order and match the letter in each place, of fill the text in each,
+        "" where nothing was given. Nothing in any place is no response at all.
+        """
+        slot = _slot(self.words[n - 1])
+        if slot.kind == "fill":
+            texts = tuple(text.strip() for text in response)
+            return texts if any(texts) else ()
+        letters = dict(zip(self.ids(n), (LETTERS[i] for i in slot.order), strict=True))
+        if slot.kind in CHOICES:
+            return tuple(sorted(letters[option] for option in response))
+        return tuple(letters.get(option, "") for option in response) if any(response) else ()
 
 
 class Answer(NamedTuple):
@@ -280,7 +300,7 @@ def openings(started_ms: int, receipts: Iterable[Received]) -> dict[int, int]:
 @lru_cache(maxsize=SLOTS_KEPT)
 def _slot(word: str) -> Slot:
     version, kind, section, order = word.split(".")
-    return Slot(int(version), KINDS[kind], int(section), tuple(int(i) for i in order.split("-")))
+    return Slot(int(version), KINDS[kind], int(section), tuple(int(i) for i in order.split("-") if i))
 
 
 def _word(slot: Slot) -> str:

@@ -9,7 +9,7 @@ from quiz.errors import N_, Fault
 from quiz.rules.parts import Document, SpeedLine, Stage
 from quiz.rules.reading import Source
 
-MANY_OPTIONS = ("multiple", "indefinite")
+MANY_OPTIONS = ("multiple", "indefinite", "fill", "order", "match")  # may be right in part
 
 
 def unstated(source: Source, document: Document) -> list[Fault]:

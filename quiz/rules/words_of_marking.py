@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -77,6 +77,8 @@ def marking(document: Document, stage: Stage) -> Iterator[Sentence]:
     kinds = _many_options(stage)
     if kinds:
         yield say(MULTIPLE[rules.multiple], kinds=kinds)
+    if places := _kinds_of(stage, ("fill", "order", "match")):
+        yield say(PLACES[rules.multiple], kinds=places)
     if rules.streak is not None:
         yield from _streak(rules.streak)
     if rules.last_right is not None:
@@ -98,8 +100,12 @@ def _gain(number: Fraction) -> Sentence:
 
 def _many_options(stage: Stage) -> tuple[Sentence, ...]:
     """Return the kinds of questions with several right options that a paper may have."""
+    return _kinds_of(stage, ("multiple", "indefinite"))
+
+
+def _kinds_of(stage: Stage, kinds: Sequence[str]) -> tuple[Sentence, ...]:
     found = {kind for section in stage.paper.sections for kind in section.kinds or ("multiple",)}
-    return tuple(Sentence(KINDS[kind]) for kind in ("multiple", "indefinite") if kind in found)
+    return tuple(Sentence(KINDS[kind]) for kind in kinds if kind in found)
 
 
 def _right(document: Document, stage: Stage) -> Iterator[Sentence]:
@@ -154,6 +160,13 @@ MULTIPLE = {
     "share_minus": N_(
         "%(kinds)s按选对的比例得分，再减去选错的比例（选错的个数除以错误选项的个数），"
         "减到 0 为止，为 0 的算答错。"
+    ),
+}
+PLACES = {
+    "all_or_nothing": N_("%(kinds)s的每一处都对才算答对。"),
+    "share": N_("%(kinds)s按答对的处数的比例得分（例如 4 处答对 2 处，得一半）。"),
+    "share_minus": N_(
+        "%(kinds)s按答对的处数的比例得分，再减去答错的处数的比例，减到 0 为止，为 0 的算答错；没填的不减。"
     ),
 }
 LAST_RIGHT = {

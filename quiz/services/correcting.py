@@ -9,7 +9,7 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, Connection, or_, select, union
 from sqlalchemy.orm import Session
 
-from question_bank.question import Question
+from question_bank.question import CHOICES, SEVERAL, Question
 from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.accounts import Unit
 from quiz.models.play import Attempt, Line
@@ -174,9 +174,13 @@ def _becomes(question: Question, wanted: Correction, now: Rekeyed) -> Rekeyed:
         raise InvalidInput(N_("这种更正不能用在这里，请重新选择。"))
     if wanted.counts in (EVERYBODY, NOBODY):
         return Rekeyed(is_out=wanted.counts == NOBODY)
+    if question.kind not in CHOICES:
+        raise InvalidInput(
+            N_("填空题、排序题和连线题的答案还不能在这里改，可以让这道题人人得分，或者不计分。")
+        )
     if not set(wanted.key) <= {option.id for option in question.options} or not wanted.key:
         raise InvalidInput(N_("请从这道题的选项中选出正确答案。"))
-    if question.kind != "multiple" and len(set(wanted.key)) != 1:
+    if question.kind not in SEVERAL and len(set(wanted.key)) != 1:
         raise InvalidInput(N_("单选题和判断题一次只能选一个正确答案；要让另一个答案也算对，请选“也算对”。"))
     key = frozenset([frozenset(wanted.key)])
     return Rekeyed(key | (now.keys or {question.key}) if wanted.counts == ALSO else key)

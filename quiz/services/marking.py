@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from question_bank.marking import rightness
+from question_bank.marking import marked
 from quiz.rules import course, redo, scoring, sheet, timing
 from quiz.rules.course import Step
 from quiz.rules.document import Stage
@@ -33,7 +33,7 @@ class Marks(NamedTuple):
 
     @property
     def sheet(self) -> list[list[object]]:
-        """What the result keeps: by question its version, the options chosen, its rightness, its time.
+        """What the result keeps: by question its version, what was given, its rightness, its time.
 
         An answer that came too late is wrong without options, whatever the key becomes. A last false says
         that nothing of it counts.
@@ -113,6 +113,6 @@ def _taken(rules: Published, stage: Stage, paper: Paper, step: Step) -> Taken:
     points = stage.paper.sections[slot.section].points
     if step.is_late:
         return Taken(step, slot.version_id, [], scoring.Answer(NOTHING, step.ms, points))
-    chosen = [question.options[i].id for i in paper.chosen(step.n, step.response)]
-    right = rightness(question.key, frozenset(chosen), len(question.options), stage.marking.multiple)
+    chosen = paper.given(step.n, step.response)
+    right = marked(question, chosen, stage.marking.multiple)
     return Taken(step, slot.version_id, chosen, scoring.Answer(right, step.ms, points))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from question_bank.marking import marked
+from question_bank.question import Question
 from quiz.rules import redo, timing
 from quiz.rules.document import Stage
 from quiz.rules.rekeyed import Rekeyed
@@ -20,9 +22,9 @@ class Reviewed:
     """One answered question with what may be shown of it; None: not yet, or not at all."""
 
     n: int
-    response: tuple[str, ...]  # option ids of the attempt
+    response: tuple[str, ...]  # option ids of the attempt, texts of gaps
     rightness: Fraction | None = None  # 0 to 1, 0 for a blank
-    key: tuple[str, ...] | None = None  # option ids of the attempt
+    key: tuple[str, ...] | None = None  # option ids of the attempt; by place where it has places
     explanation: str | None = None
     counts: str = ""  # everybody, nobody: who gets the points of a question that was corrected to that
 
@@ -58,19 +60,31 @@ def reviewed(
     shown = LEVELS.index(level)
     slot = paper.slots[n - 1]
     question = rules.questions[slot.version_id]
-    corrected = rules.rekeyed.get(slot.version_id) or Rekeyed(frozenset({question.key}))
-    right = None
+    corrected = rules.rekeyed.get(slot.version_id)
+    rule, right, key = stage.marking.multiple, None, None
     if shown >= LEVELS.index("right_or_wrong"):
-        chosen = [question.options[i].id for i in paper.chosen(n, response)]
-        right = corrected.right(chosen, len(question.options), stage.marking.multiple) or Fraction(0)
-    key = None
+        chosen = paper.given(n, response)
+        right = (
+            marked(question, chosen, rule)
+            if corrected is None
+            else corrected.right(chosen, len(question.options), rule)
+        ) or Fraction(0)
     if shown >= LEVELS.index("key"):
-        ids = zip(paper.ids(n), slot.order, strict=True)
-        is_right = frozenset().union(*(corrected.keys or {question.key}))
-        key = tuple(option for option, i in ids if question.options[i].id in is_right)
+        key = _key(question, paper, n, corrected)
     explanation = question.explanation if shown >= LEVELS.index("explanation") else None
-    counts = "" if corrected.keys or not shown else corrected.text
+    counts = "" if corrected is None or corrected.keys or not shown else corrected.text
     return Reviewed(n, tuple(response), right, key, explanation, counts)
+
+
+def _key(question: Question, paper: Paper, n: int, corrected: Rekeyed | None) -> tuple[str, ...]:
+    """Return what is right in the attempt's own ids; of a gap the best of its answers."""
+    if question.gaps:
+        return tuple(gap.accepted[0].text for gap in question.gaps)
+    ids = dict(zip((question.options[i].id for i in paper.slots[n - 1].order), paper.ids(n), strict=True))
+    if question.arranged:
+        return tuple(ids[letter] for letter in question.arranged)
+    is_right = frozenset().union(*((corrected and corrected.keys) or {question.key}))
+    return tuple(option for letter, option in ids.items() if letter in is_right)
 
 
 def while_open(rules: Published, stage: Stage, paper: Paper, n: int, response: Sequence[str]) -> Reviewed:

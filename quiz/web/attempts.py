@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Request, request
 from flask.typing import ResponseReturnValue
 
+from question_bank.formats.checks_by_kind import LONGEST_ACCEPTED
 from quiz.errors import N_, Malformed, SignInNeeded
 from quiz.rules import course, timing
 from quiz.rules.permissions import Action
@@ -29,8 +30,7 @@ csrf.exempt(attempts)  # a token in the header or the body, never a cookie: noth
 
 DEVICE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 MOST_ANSWERS = 200  # in one batch
-MOST_OPTIONS = 26  # in one response
-LONGEST_OPTION = 8  # characters of an option id
+MOST_OPTIONS = 26  # in one response, or places
 
 
 class Sent(NamedTuple):
@@ -210,16 +210,16 @@ def _answers(given: list[Any]) -> tuple[tuple[Answer, ...], dict[int, str]]:  # 
         if type(item) is not dict or type(n := item.get("n")) is not int:
             raise Malformed(N_("每个答案应为 {n, seq, response}，n 为题号。"))
         seq, response = item.get("seq"), item.get("response")
-        if type(seq) is int and 0 <= seq <= MOST_SEQ and type(response) is list and _are_options(response):
+        if type(seq) is int and 0 <= seq <= MOST_SEQ and type(response) is list and _are_texts(response):
             kept.append(Answer(n, seq, tuple(response)))
         else:
             unreadable[n] = "malformed"
     return tuple(kept), unreadable
 
 
-def _are_options(response: list[Any]) -> bool:  # Any: what somebody sent
-    for option in response:
-        if type(option) is not str or len(option) > LONGEST_OPTION:
+def _are_texts(response: list[Any]) -> bool:  # Any: what somebody sent
+    for text in response:
+        if type(text) is not str or len(text) > LONGEST_ACCEPTED or (text and min(text) < " "):
             return False
     return len(response) <= MOST_OPTIONS
 

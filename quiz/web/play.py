@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from question_bank.formats.checks_by_kind import LONGEST_ACCEPTED
 from quiz.errors import (
     Closed,
     FactsNeeded,
@@ -167,9 +168,13 @@ def _has_prizes(rules: Published) -> bool:
 def _answers(sheet: Sheet) -> tuple[Answer, ...]:
     """Return what the form says of each question; one left empty in the form is no answer."""
     numbers = [sheet.open.n] if sheet.open else range(1, len(sheet.paper.slots) + 1)
-    given = [(n, tuple(request.form.getlist(f"q{n}"))) for n in numbers]
+    given = [(n, _response(n)) for n in numbers]
     seq = now_ms() if sheet.rounds is None else _round()  # it may come again, changed, where it was too early
-    return tuple(Answer(n, seq, response) for n, response in given if response or sheet.open)
+    return tuple(Answer(n, seq, response) for n, response in given if any(response) or sheet.open)
+
+
+def _response(n: int) -> tuple[str, ...]:
+    return tuple(plain(text)[:LONGEST_ACCEPTED] for text in request.form.getlist(f"q{n}"))
 
 
 def _round() -> int:

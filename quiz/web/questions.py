@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import count
 
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from question_bank.gaps import GAP
+from question_bank.question import Question
 from quiz.rules.sheet import Paper
 from quiz.services.published import Published
 from quiz.services.reviewing import Reviewed
@@ -20,15 +24,40 @@ def question_json(
     body: dict[str, object] = {
         "n": n,
         "kind": slot.kind,
-        "stem_html": as_html(question.stem),
+        "stem_html": stem_html(question),
         "options": [
             {"id": option_id, "html": as_html(question.options[i].text)}
             for option_id, i in zip(paper.ids(n), slot.order, strict=True)
         ],
     }
+    if places := place_labels(question):
+        body["places"] = places
     if deadline_ms is not None:
         body["deadline"] = deadline_ms
     return body
+
+
+def stem_html(question: Question) -> str:
+    """Return a question's material and stem; several gaps are numbered as their fields are."""
+    stem = as_html(question.stem)
+    if len(question.gaps) > 1:
+        numbers = count(1)
+        stem = GAP.sub(lambda found: f"{found[0]}({next(numbers)})", stem)
+    if question.material is None:
+        return stem
+    return f'<span class="material">{as_html(question.material.text)}</span>{stem}'
+
+
+def place_labels(question: Question) -> list[str]:
+    """Return as HTML what each gap, position or prompt is called; choices have none."""
+    match question.kind:
+        case "fill" if len(question.gaps) == 1:
+            return [_("答案")]
+        case "fill":
+            return [_("第 %(n)s 空", n=n) for n, _gap in enumerate(question.gaps, 1)]
+        case "order":
+            return [_("第 %(n)s 位", n=n) for n, _id in enumerate(question.arranged, 1)]
+    return [as_html(prompt) for prompt in question.prompts]
 
 
 def reviewed_json(shown: Reviewed) -> dict[str, object]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from question_bank.marking import places
+from question_bank.question import CHOICES, Question
 from quiz.rules import course
 from quiz.rules.rekeyed import EVERYBODY
 from quiz.services.play import Sheet
 from quiz.services.reviewing import LEVELS, Reviewed, everybody_is_through_ms
-from quiz.web.questions import as_html
+from quiz.web.questions import as_html, place_labels, stem_html
 from quiz.web.wording import moment
 
 
@@ -69,15 +71,38 @@ def _question(sheet: Sheet, n: int, shown: Reviewed) -> ReviewedQuestion:
     verdict, kind = _verdict(shown)
     return ReviewedQuestion(
         n=n,
-        stem_html=as_html(question.stem),
+        stem_html=stem_html(question),
         options=[
             _option(as_html(question.options[i].text), option_id, shown)
             for option_id, i in zip(sheet.paper.option_ids[n - 1], slot.order, strict=True)
-        ],
+        ]
+        if question.kind in CHOICES
+        else _places(sheet, question, n, shown),
         verdict=verdict,
         verdict_kind=kind,
         explanation_html=as_html(shown.explanation or ""),
     )
+
+
+def _places(sheet: Sheet, question: Question, n: int, shown: Reviewed) -> list[ReviewedOption]:
+    """Return what was given in each place, with what is right there where that may be shown."""
+    texts = {option.id: option.text for option in question.options}
+    given = sheet.paper.given(n, shown.response)
+    right = [gap.accepted[0].text for gap in question.gaps] or [texts[each] for each in question.arranged]
+    found = []
+    for at, (label, share) in enumerate(zip(place_labels(question), places(question, given), strict=True)):
+        mine = given[at] if at < len(given) else ""
+        words = as_html(texts.get(mine, mine) or _("（没有填）"))
+        is_key = shown.key is not None and share == 1
+        note = (
+            _("✓ 答对")
+            if is_key
+            else _("正确答案：%(answer)s", answer=right[at])
+            if shown.key is not None
+            else ""
+        )
+        found.append(ReviewedOption(f"{label}{_('：')}{words}", bool(mine), is_key, note))
+    return found
 
 
 def _option(html: str, option_id: str, shown: Reviewed) -> ReviewedOption:

@@ -51,6 +51,7 @@ def _buttons() -> dict[str, str]:
         "question": _("第 {n} 题"),
         "kind_single": _("单选"),
         "kind_multiple": _("多选"),
+        "kind_indefinite": _("不定项"),
         "kind_true_false": _("判断"),
         "key": _("✓ 正确答案"),
         "mine": _("✗ 我选的"),

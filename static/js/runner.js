@@ -49,9 +49,18 @@
   function adopt(section) { sections[+section.dataset.n] = section; }
   Array.prototype.forEach.call(paper.querySelectorAll(".question"), adopt);
   function numbers() { return Object.keys(sections).map(Number); }
-  function inputs(n) { return Array.prototype.slice.call(sections[n].querySelectorAll("input")); }
-  function response(n) { return inputs(n).filter(function (i) { return i.checked; }).map(function (i) { return i.value; }); }
-  function choose(n, options) { inputs(n).forEach(function (i) { i.checked = options.indexOf(i.value) >= 0; }); }
+  function inputs(n) { return Array.prototype.slice.call(sections[n].querySelectorAll("input,select")); }
+  function hasPlaces(n) { return sections[n].querySelector(".place"); } // gaps, positions, prompts: a text or an option in each
+  function response(n) {
+    if (hasPlaces(n)) {
+      var given = inputs(n).map(function (i) { return i.value.trim(); });
+      return given.join("") ? given : [];
+    }
+    return inputs(n).filter(function (i) { return i.checked; }).map(function (i) { return i.value; });
+  }
+  function choose(n, options) {
+    inputs(n).forEach(function (i, at) { if (hasPlaces(n)) i.value = options[at] || ""; else i.checked = options.indexOf(i.value) >= 0; });
+  }
   function isAnswered(n) { return response(n).length > 0; }
   function isFinal(n) { return sections[n].classList.contains("final"); }
 
@@ -69,7 +78,7 @@
       var line = sections[n].querySelector(".state"), s = state(n);
       line.dataset.state = s;
       line.textContent = say("state_" + s);
-      inputs(n).forEach(function (i) { i.parentNode.classList.toggle("picked", i.checked); });
+      inputs(n).forEach(function (i) { i.parentNode.classList.toggle("picked", hasPlaces(n) ? !!i.value : i.checked); });
       var button = id("card-" + n);
       if (button) {
         button.dataset.state = s;
@@ -271,7 +280,7 @@
     list.textContent = "";
     next.options.forEach(function (option) {
       var label = pattern.cloneNode(true), input = label.querySelector("input");
-      input.type = next.kind === "multiple" ? "checkbox" : "radio";
+      input.type = /multiple|indefinite/.test(next.kind) ? "checkbox" : "radio";
       input.name = "q" + next.n; input.value = option.id; input.checked = false; input.disabled = false;
       label.querySelector(".option-text").innerHTML = option.html;
       list.appendChild(label);
@@ -345,11 +354,12 @@
     box.querySelector(".verdict").textContent = say(right ? "right" : "wrong");
     box.dataset.right = right ? "1" : "0";
     box.querySelector(".explanation").innerHTML = told.explanation_html || ""; // sanitised by the server
-    inputs(n).forEach(function (i) {
+    inputs(n).forEach(function (i, at) {
       i.disabled = true;
-      var isKey = key.indexOf(i.value) >= 0;
-      i.parentNode.classList.toggle("is-key", isKey);
-      i.parentNode.querySelector(".mark").textContent = isKey ? say("key") : told.key && i.checked ? say("mine") : "";
+      var places = hasPlaces(n), isKey = places ? right : key.indexOf(i.value) >= 0, best = key[at] || "";
+      if (i.options) Array.prototype.forEach.call(i.options, function (o) { if (o.value === key[at]) best = o.text; });
+      i.parentNode.classList.toggle("is-key", !!isKey);
+      i.parentNode.querySelector(".mark").textContent = places ? (right ? "" : best) : isKey ? say("key") : told.key && i.checked ? say("mine") : "";
     });
     box.hidden = false;
     announce(say(right ? "right" : "wrong"));
@@ -396,12 +406,14 @@
   }
 
   // ---- events
-  paper.addEventListener("change", function (event) {
+  function changed(event) { // a text counts as it is typed: who leaves the page in the middle of it loses nothing
     var section = event.target.closest(".question");
-    if (!section) return;
+    if (!section || (event.target.type === "text") !== (event.type === "input")) return;
     tell("");
     if (oneByOne) drawState(); else enqueue(+section.dataset.n, response(+section.dataset.n));
-  });
+  }
+  paper.addEventListener("change", changed);
+  paper.addEventListener("input", changed);
   paper.addEventListener("submit", function (event) { event.preventDefault(); });
   id("previous").addEventListener("click", function () { tell(""); show(Math.max(1, shown - 1), true); });
   id("next").addEventListener("click", function () { if (!(oneByOne && !isFinal(shown))) tell(""); forward(); });

@@ -91,4 +91,6 @@ def participant(app: Flask, platform: Platform) -> Visitor:
 
 
 def _field(value: object) -> object:
+    if isinstance(value, list):  # several fields of one name
+        return [_field(each) for each in value]
     return (BytesIO(value[0]), value[1]) if isinstance(value, tuple) else str(value)
