@@ -133,12 +133,12 @@ def test_faults_are_told_with_line_place_and_what_to_write(
 def test_what_cannot_be_played_yet_is_named_before_anybody_publishes_it(
     filled: Platform, organizer: Visitor, clock: MovedClock
 ) -> None:
-    at_once = "{name: 抽奖, drawn: at_once, entries: [{for: attempt, all_correct: true}]}"
+    at_once = "{name: 抽奖, drawn: at_once, entries: [{for: place, board: 个人, top: 3}]}"
     contest_id = draft(filled, f"{COMING}    draws: [{at_once}]\n", clock.now_ms())
 
     said = organizer.open(f"/desk/contests/{contest_id}")
 
-    assert "“当场抽奖”目前还不支持" in said
+    assert "“当场抽奖按名次得机会”目前还不支持" in said
     assert "可以发布" not in said
     organizer.open(f"/desk/contests/{contest_id}/publish")
     assert organizer.address == f"/desk/contests/{contest_id}"
