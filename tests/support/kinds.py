@@ -52,11 +52,16 @@ stages:
 """
 
 
-def publish(platform: Platform, now_ms: int, text: str = RULES) -> int:
-    """Fill the bank and publish the contest; returns its id."""
+def fill_bank(platform: Platform, now_ms: int) -> None:
+    """Put the questions into the bank."""
     content = "\n".join(json.dumps(each, ensure_ascii=False) for each in QUESTIONS).encode()
     token = bank.stage(platform, content, "kinds.jsonl", now_ms)
     bank.take(platform, bank.preview(platform, token), Actor(None, now_ms))
+
+
+def publish(platform: Platform, now_ms: int, text: str = RULES) -> int:
+    """Fill the bank and publish the contest; returns its id."""
+    fill_bank(platform, now_ms)
     return cast.publish(platform, text, now_ms)
 
 
