@@ -120,6 +120,22 @@ def test_r06_a_friends_answer_gives_a_point_twenty_times_a_day_and_tiers_follow_
     assert result["draw_entries"]["红包"] == dict.fromkeys(people, 1)
 
 
+def test_r07_the_first_of_a_city_is_one_person_whatever_the_group() -> None:
+    people = "person,group,region\nA,青少年,广州\nB,农民,广州\nC,农民,深圳\n"
+    result = fold(
+        "r07",
+        [
+            attempt("A", "2021-06-16 09:00", "RRRRRRRRWW"),
+            attempt("B", "2021-06-16 09:00", "RRRRRRRRRR"),
+            attempt("C", "2021-06-16 09:00", "RWWWWWWWWW"),
+        ],
+        people=people,
+    )
+
+    assert result["awards"]["晋级现场赛"] == ["B", "C"]  # not A, though first of their group
+    assert ranked(result, "城市榜", "group_best_sum") == [(1, "广州", 18), (2, "深圳", 1)]
+
+
 def test_r16_finishing_gives_one_point_and_all_right_two_more() -> None:
     stage = load(rules("r16")).stages[0]
 
@@ -129,6 +145,23 @@ def test_r16_finishing_gives_one_point_and_all_right_two_more() -> None:
         1,
         0,
     ]
+
+
+def test_r17_three_rates_are_rounded_before_their_mean_is_taken() -> None:
+    people = "person,group,grade,school\n" + "".join(f"P{n},小学,五年级,甲校/五年级/一班\n" for n in range(5))
+    result = fold(
+        "r17",
+        [
+            attempt(f"P{n}", "2022-10-16 08:00", "R" * right + "W" * (20 - right))
+            for n, right in enumerate((20, 16, 12, 11, 0))  # 100, 80, 60, 55 and 0 points
+        ],
+        people=people,
+        units="tree,unit,enrolled,as_of\nschool,甲校,7,2022-09-30\nschool,甲校/五年级/一班,4,2022-09-01\n",
+    )
+
+    # 5 of 7, 3 of 5 and 2 of 5: 71.4 + 60.0 + 40.0 = 171.4, a third of it is 57.13
+    assert ranked(result, "学校综合榜", "value") == [(1, "甲校", "57.13")]
+    assert ranked(result, "班级参与率", "value") == [(1, "一班", "125")]
 
 
 def test_r20_the_better_of_two_tries_stands_with_its_own_time() -> None:
@@ -370,3 +403,28 @@ def test_r35_five_cards_are_one_entry_in_the_last_draw() -> None:
     result = fold("r35", [attempt("A", f"2021-06-{day:02} 08:00", "RRRRR") for day in range(7, 13)])
 
     assert result["draw_entries"]["集卡大奖"] == {"A": 1}  # six cards: one set of five
+
+
+def test_r46_a_day_gives_fifty_points_and_four_weeks_in_a_row_open_the_challenge() -> None:
+    result = fold(
+        "r46",
+        [
+            *(attempt("A", f"2020-06-01 0{hour}:00", "R" * 10) for hour in range(6)),  # 60, of which 50 count
+            attempt("A", "2020-06-08 08:00", "RRRWWWWWWW"),
+            attempt("A", "2020-06-15 08:00", "RWWWWWWWWW"),
+            attempt("A", "2020-06-22 08:00", "WWWWWWWWWW", stage="每周一关"),  # no point: not four weeks
+            *(attempt("B", f"2020-06-{day} 08:00", "R---------", stage="每周一关") for day in ("01", "08")),
+            *(attempt("B", f"2020-06-{day} 08:00", "R---------", stage="每周一关") for day in ("15", "22")),
+        ],
+        events=[
+            event("A", "2020-06-01 12:00", "check_in"),
+            event("A", "2020-06-01 12:01", "invite"),
+            event("A", "2020-06-01 12:02", "invite"),
+        ],
+        people="person,group\nA,学生\nB,家长\n",
+    )
+
+    assert result["boards"]["积分榜"]["学生"][0]["total"] == 50 + 3 + 1 + 0 + 5 + 50
+    assert result["boards"]["积分榜"]["家长"][0]["total"] == 4
+    assert result["awards"]["解锁挑战关"] == ["B"]
+    assert result["draw_entries"]["每周抽奖"] == {"A": 1}
