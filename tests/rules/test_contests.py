@@ -56,8 +56,8 @@ def test_the_rules_page_names_every_board_draw_and_prize(name: str) -> None:
 
     parts: tuple[Document | Stage, ...] = (document, *document.stages)
     for part in parts:
-        for each in (*part.boards, *part.draws, *part.awards):
-            assert f"“{each.name}”" in page
+        for name in (each.name for several in (part.boards, part.draws, part.awards) for each in several):
+            assert f"“{name}”" in page
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,10 @@ class Played:
 
     def may_go_on_to(self, stage: Stage, attempts: Sequence[Row]) -> set[str]:
         """Return whom an award lets into a stage: everybody where none leads to it."""
-        awards = [
-            prize.name for _, prize, of in leading(self.document) if prize.to == stage.name and of == "people"
-        ]
+        awards = [prize.name for _, prize, _of in leading(self.document) if prize.to == stage.name]
         if not awards:
             return {attempt["person"] for attempt in attempts}
-        return {who for name in awards for who in self.result["awards"][name]}
+        return {who for name in awards for who in listed(self.result["awards"][name])}
 
     def unit(self, person: str, of: str) -> str | None:
         tree, level = of.split(".")
