@@ -119,6 +119,7 @@ def prepare(address: str | None) -> None:
     if copied is not None:
         _tell(N_("数据库已升级；升级前的备份：%(path)s"), path=copied)
     bank.drop_unfinished(platform, platform.clock.now_ms(), at_start=True)
+    quality.give_up_unfinished(platform)
     starter.load(platform, _actor())
     if not accounts.has_organizer(platform):
         _invite(

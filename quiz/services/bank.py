@@ -20,6 +20,7 @@ from quiz.errors import N_, Busy, InvalidInput, NotFound
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
+from quiz.services.measured import as_measured, calibrated_shares
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import is_file_token, new_file_token
 
@@ -190,16 +191,17 @@ def imports(platform: Platform) -> Sequence[Import]:
 
 
 def all_questions(platform: Platform) -> list[Question]:
-    """Return every visible question, oldest first, for an export."""
+    """Return every visible question, oldest first, for an export; as difficult as it was measured to be."""
     with platform.store.reading() as session:
-        rows = session.scalars(
-            select(QuestionVersion.content)
+        rows = session.execute(
+            select(QuestionVersion.id, QuestionVersion.content)
             .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
             .join(Import, Import.id == QuestionRow.import_id)
             .where(Import.state == "visible")
             .order_by(QuestionVersion.id)
         )
-        return [Question.from_dict(content) for content in rows]
+        shares = calibrated_shares(session)
+        return [as_measured(Question.from_dict(content), shares.get(i)) for i, content in rows]
 
 
 def _begin(platform: Platform, found: Preview, actor: Actor) -> int:

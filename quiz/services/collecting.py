@@ -124,7 +124,7 @@ def _rows(connection: Connection, contest_id: int | None) -> Iterator[Any]:  # A
     )
     if contest_id is not None:
         wanted = wanted.where(Attempt.contest_id == contest_id)
-    yield from connection.execution_options(yield_per=ROWS_READ).execute(wanted)
+    yield from connection.execute(wanted.execution_options(yield_per=ROWS_READ))
 
 
 class _Reader:

@@ -113,6 +113,12 @@ def failed(platform: Platform, analysis_id: int) -> None:
         )
 
 
+def give_up_unfinished(platform: Platform) -> None:
+    """Note, when the server starts, that analyses under way came to nothing: their processes are gone."""
+    with platform.store.writing() as session:
+        session.execute(update(Analysis).where(Analysis.state == "running").values(state="failed"))
+
+
 def measure(collected: Collected) -> dict[int, Measured]:
     """Return how difficult each question is that enough people answered, some rightly and some not."""
     import numpy as np

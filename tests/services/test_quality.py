@@ -12,7 +12,7 @@ from quiz.cli import register
 from quiz.errors import Busy, NotFound
 from quiz.models.contests import FrozenQuestion
 from quiz.models.quality import Analysis, QuestionFigures
-from quiz.services import ledger, quality, quality_reading
+from quiz.services import bank, ledger, quality, quality_reading
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
@@ -165,6 +165,7 @@ def test_the_next_contest_draws_by_what_was_measured_and_a_frozen_one_stays(
     assert {c.id: c.calibrated for c in later.pool.candidates}[first] == share
     assert later.questions[second].calibrated is None
     assert in_force(platform, contest).pool.candidates == before.candidates
+    assert next(each.calibrated for each in bank.all_questions(platform)) == share
 
 
 def test_without_measuring_anew_the_last_measure_stands(platform: Platform, contest: int, now: int) -> None:
@@ -224,6 +225,14 @@ def test_an_analysis_that_was_cut_off_is_in_nobodys_way(platform: Platform, cont
 
     assert quality_reading.running_since(platform, now) == now
     assert analysed(platform, now + DAY_MS).attempts == 0
+
+
+def test_a_server_that_starts_again_knows_that_no_analysis_runs(platform: Platform, now: int) -> None:
+    quality.begin(platform, None, False, Actor(None, now))
+
+    quality.give_up_unfinished(platform)
+
+    assert quality_reading.running_since(platform, now) is None
 
 
 def test_a_contest_that_does_not_exist_is_not_analysed(platform: Platform, now: int) -> None:
