@@ -39,7 +39,7 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
         yield say(N_("每人的抽奖机会%(limits)s。"), limits=limits(stage, draw.cap))
     if draw.wins != Limit():
         yield say(N_("每人的中奖次数：%(limits)s。"), limits=limits(stage, draw.wins))
-    else:
+    elif draw.cap.total != 1:
         yield say(N_("一个人有几次机会，就可以中奖几次。"))
     if draw.exclude:
         yield say(N_("以下人员不参加抽奖：%(groups)s。"), groups=draw.exclude)
