@@ -37,7 +37,8 @@ def recognised(content: bytes, filename: str) -> str:
     if not content.strip():
         raise Unreadable("empty-file", N_("文件是空的。"))
     if content.startswith(ZIP):
-        return "package" if MANIFEST in _checked_parts(content) else "workbook"
+        names = _checked_parts(content)
+        return next((format_ for part, format_ in BY_PART.items() if part in names), "workbook")
     if content.startswith(OLE):
         _check_compound(content)
         return "workbook"
@@ -71,15 +72,13 @@ def _text_format(content: bytes, suffix: str) -> str:
 
 
 def _checked_parts(content: bytes) -> frozenset[str]:
-    """Return the names of a zip's parts, without their folders. Raises Unreadable for what is not opened."""
+    """Return the names of a zip's parts, with and without folders. Raises Unreadable."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise Unreadable("broken-file", N_("文件已损坏，打不开。请用 Excel 另存为 .xlsx 再上传。")) from error
     names = {part.filename.lower() for part in parts}
-    if "word/document.xml" in names:
-        raise Unreadable("word-file", N_("这是 Word 文档，还不能读。请把题目填进模板工作簿再上传。"))
     if any(name.endswith("vbaproject.bin") for name in names):
         raise Unreadable("macros", N_("工作簿带有宏，没有打开。请用 Excel 另存为不带宏的 .xlsx 再上传。"))
     if any(part.flag_bits & 1 for part in parts):
@@ -90,7 +89,7 @@ def _checked_parts(content: bytes) -> frozenset[str]:
         raise Unreadable("too-much-inside", TOO_MUCH)
     if any(".." in name.replace("\\", "/").split("/") or name.startswith("/") for name in names):
         raise Unreadable("outside-path", OUTSIDE_PATH)
-    return frozenset(name.rpartition("/")[2] for name in names)
+    return frozenset(names) | {name.rpartition("/")[2] for name in names}
 
 
 def _check_compound(content: bytes) -> None:
@@ -100,10 +99,10 @@ def _check_compound(content: bytes) -> None:
     if "_VBA_PROJECT".encode("utf-16-le") in content:
         raise Unreadable("macros", N_("工作簿带有宏，没有打开。请用 Excel 另存为不带宏的 .xlsx 再上传。"))
     if "WordDocument".encode("utf-16-le") in content:
-        raise Unreadable("word-file", N_("这是 Word 文档，还不能读。请把题目填进模板工作簿再上传。"))
+        raise Unreadable("word-file", N_("这是旧的 Word 文档（.doc）。请用 Word 另存为 .docx 再上传。"))
 
 
-MANIFEST = "imsmanifest.xml"  # by which a package of content is known
+BY_PART = {"imsmanifest.xml": "package", "word/document.xml": "word"}  # else a zip is a workbook
 OUTSIDE_PATH = N_("文件里有指向文件外的路径（..），没有打开。请从原系统重新导出再上传。")
 DOCTYPE = N_("文件里有不该有的声明（DOCTYPE），没有打开。请从原系统重新导出再上传。")
 ENCRYPTED = N_("文件加了密码，没有打开。请在 Excel 中去掉密码后再上传。")

@@ -121,7 +121,7 @@ class _Item:
         return text_of("".join(html_inside(element)), self.pictures.name_of)
 
     def stem(self) -> str:
-        prompts = [each for each in self.body.iter("prompt")]
+        prompts = list(self.body.iter("prompt"))
         shown = self.text(_without(self.body))
         asked = "\n".join(filter(None, (self.text(prompt) for prompt in prompts)))
         return shown if not asked or asked == shown else "\n".join(filter(None, (shown, asked)))

@@ -20,6 +20,14 @@ SUFFIXES = {".gift": "gift", ".aiken": "aiken"}
 TABS = re.compile(r"\A\s*(?:MC|MA|TF|ESS|ORD|MAT|FIB|FIB_PLUS|FIL|NUM|SR|OP|JUMBLED_SENTENCE|QUIZ_BOWL)\t")
 WEBCT = re.compile(r"^:TYPE:\w", re.MULTILINE)
 OPENTDB = re.compile(r'\s*\{(?:\s*"response_code"\s*:\s*\d+\s*,)?\s*"results"\s*:\s*\[')
+EXAM = re.compile(
+    r"[\[【(（](?:单选|多选|判断|填空|单项选择|多项选择|不定项选择)题[\]】)）]"
+    r"|^[ \t　]*[(（第]?\d{1,4}[ \t]*[.．、)）题](?!\d).*\n(?:.*\n){0,8}?[ \t　]*"
+    r"(?:[(（]?[AＡ][ \t]*[.．、)）]|(?:【|参考|正确)?答案)",
+    re.MULTILINE,
+)
+TABLE = re.compile(r"(?:题干|题目|问题|试题|答案)")  # with a delimiter in one line: the header of a table
+LONGEST_HEADER = 300
 TEXTS = ((TABS, "blackboard_text"), (WEBCT, "webct"), (AIKEN, "aiken"), (GIFT, "gift"))
 
 
@@ -44,7 +52,13 @@ def text_format(content: bytes, suffix: str) -> str:
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
     text = _head(content)
-    return next((name for mark, name in TEXTS if mark.search(text)), "")
+    found = next((name for mark, name in TEXTS if mark.search(text)), "")
+    return found or ("exam_text" if EXAM.search(text) and not _begins_a_table(text) else "")
+
+
+def _begins_a_table(text: str) -> bool:
+    first = text.lstrip()[:LONGEST_HEADER].partition("\n")[0]
+    return bool(TABLE.search(first)) and any(mark in first for mark in ",\t;|")
 
 
 def _head(content: bytes) -> str:

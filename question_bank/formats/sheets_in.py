@@ -77,6 +77,11 @@ def read(sheets: Sequence[Sheet], scale: Mapping[str, str] | None = None) -> Rea
     )
 
 
+def has_header(sheet: Sheet) -> bool:
+    """Return whether a sheet has a header of questions."""
+    return _layout(sheet) is not None
+
+
 def _laid_out(sheets: Sequence[Sheet], found: _Found) -> list[tuple[Sheet, Layout]]:
     """Return the sheets that hold questions; note those that are left out and why."""
     chosen, left = [], []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from question_bank.formats import (
     aiken,
     csv_in,
+    exam_text,
     examview_in,
     gift_in,
     gift_out,
@@ -19,6 +20,7 @@ from question_bank.formats import (
     sheets_in,
     tab_text,
     webct_in,
+    word_in,
     workbook_in,
     workbook_out,
 )
@@ -89,6 +91,13 @@ FORMATS = {
         packages.read,
     ),
     "qti_xml": Format(N_("QTI 题目（XML）"), ".xml", "application/xml", packages.read_xml),
+    "word": Format(
+        N_("Word 文档"),
+        ".docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        word_in.read,
+    ),
+    "exam_text": Format(N_("试卷文本（问卷星等）"), ".txt", "text/plain", exam_text.read),
     "examview": Format(N_("ExamView（XML）"), ".xml", "application/xml", examview_in.read),
     "blackboard_text": Format(N_("Blackboard 文本"), ".txt", "text/plain", tab_text.read),
     "webct": Format(N_("WebCT 文本"), ".txt", "text/plain", webct_in.read),

@@ -110,14 +110,6 @@ def test_a_zip_that_is_cut_off_is_refused() -> None:
     assert code(read(workbook({"题库": [HEADER, GOOD]})[:-200], "x.xlsx")) == "broken-file"
 
 
-def test_a_word_document_is_named() -> None:
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as packed:
-        packed.writestr("word/document.xml", "<x/>")
-
-    assert code(read(buffer.getvalue(), "题目.docx")) == "word-file"
-
-
 @pytest.mark.parametrize(
     ("mark", "wanted"),
     [("EncryptedPackage", "encrypted"), ("_VBA_PROJECT", "macros"), ("WordDocument", "word-file")],

@@ -185,10 +185,11 @@ def test_a_picture_of_a_package_comes_with_its_question() -> None:
     )
     manifest = """<manifest><resources><resource type="imsqti_item_xmlv2p2" href="items/one.xml"/>
       <resource type="webcontent" href="media/leaf.png"/></resources></manifest>"""
+    pixel = b"\x89PNG\r\n\x1a\n"
     parts = {
         "imsmanifest.xml": manifest.encode(),
         "items/one.xml": item.encode(),
-        "media/leaf.png": b"\x89PNG\r\n\x1a\n",
+        "media/leaf.png": pixel,
     }
 
     (placed,) = read(package(parts), "x.zip").questions

@@ -1,0 +1,347 @@
+"""Questions as plain text: exam papers with sections and keys at the end, and what 问卷星 gives to paste."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from question_bank.attached import Medium
+from question_bank.formats import answers, exam_key
+from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, reading
+from question_bank.formats.kinds import kind_of, unsupported_name
+from question_bank.formats.reading import Reading
+from question_bank.formats.text import decoded
+from question_bank.gaps import GAP, Accepted, Gap
+from question_bank.problems import N_, WARNING, Problem
+from question_bank.question import CHOICES, LETTERS
+
+BEGIN_RIGHT, END_RIGHT = "\ue000", "\ue001"  # around what a document shows in another colour
+RIGHT = re.compile(f"[{BEGIN_RIGHT}{END_RIGHT}]")
+NUMBERED = re.compile(
+    r"\s*(?:[(（]\s*(\d{1,4})\s*[)）]|(\d{1,4})\s*(?:[.．](?!\d)|[、)）])|第\s*(\d{1,4})\s*题[:：.、]?)\s*"
+)
+SECTION = re.compile(r"\s*(?:第?([一二三四五六七八九十]{1,3})\s*(?:[、.．:：]|部分|大题)\s*)?(.{0,60})")
+TYPED = re.compile(r"[\[【(（]\s*([^\]】)）]{1,8}题)\s*[\]】)）]")
+POINTS = re.compile(r"[\[【(（]\s*(?:分值\s*[:：]?\s*)?\d{1,3}(?:\.\d)?\s*分?\s*[\]】)）]\s*$")
+BRACKET = re.compile(r"[(（]([\s　_]*)[)）]")
+ANSWERED = re.compile(r"[(（]\s*([A-Za-z√×✓✗对错 、,，]{1,16})\s*[)）](?=[\s。．.？?！!：:]*$)")
+FIELD = re.compile(
+    r"\s*(?:【\s*(答案|正确答案|参考答案|标准答案|解析|答案解析|试题解析|详解|难度|知识点|考点|标签|来源|出处)\s*】[:：]?"
+    r"|(答案解析|正确答案|参考答案|标准答案|答案|解析|试题解析|详解|难度|知识点|考点|标签|来源|出处)\s*[:：])\s*(.*)",
+    re.DOTALL,
+)
+RIGHT_MARK = re.compile(r"[(（\[【]\s*(?:正确答案|正确|答案|√|✓)\s*[)）\]】]\s*$")
+KEY = re.compile(r"\s*(?:参考|标准|试题)?答案(?:[与及和]解析|部分)?\s*[:：]?\s*$")
+OPTION = re.compile(r"\s*[(（]?([A-Za-z])\s*(?:[.．、:：]|[)）])\s*")
+FIRST_MARK = re.compile(r"[\s\ue000]*[(（]?[A-Za-zＡ-Ｚａ-ｚ]\s*[.．、:：)）]\s*")
+NEXT_OPTION = {
+    letter: re.compile(
+        r"(?:(?<=[\s　;；,，\ue000\ue001])|(?<=[\u4e00-\u9fff]))\ue000?[(（]?"
+        rf"[{letter}{chr(ord(letter) + 0xFEE0)}]\s*[.．、:：)）]\s*"
+    )
+    for letter in LETTERS
+}
+LONGEST_KEY_LINE = 4_000
+MOST_SPACES = 40  # more of them say nothing more, and cost time
+SPACES = re.compile(rf"[ \t　\u00a0]{{{MOST_SPACES},}}")
+FACETS = {"知识点": "topic", "考点": "topic", "标签": "topic", "来源": "source", "出处": "source"}
+SEVERAL = re.compile(r"[;；、,，|\s]+")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a paper."""
+
+    row: int
+    text: str
+    media: tuple[Medium, ...] = ()
+
+
+@dataclass
+class _Asked:
+    """One question as it is gathered."""
+
+    row: int
+    number: int
+    section: int  # 0: none
+    kind: str  # of KINDS, another word for what is not ours, "" while nobody has said
+    lines: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)  # answer, explanation, difficulty
+    tags: list[str] = field(default_factory=list)
+    media: list[Medium] = field(default_factory=list)
+    last: str = "stem"  # what the next line goes on with
+    raw: list[str] = field(default_factory=list)
+
+
+def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what a paper written as plain text holds."""
+    text = decoded(content).replace("\r\n", "\n").replace("\r", "\n")
+    return read_lines(_lines(text), scale)
+
+
+def _lines(text: str) -> Iterator[Line]:
+    """Yield the lines of a text, and of several empty ones the first."""
+    was_empty = False
+    for row, line in enumerate(text.split("\n"), 1):
+        is_empty = not line or line.isspace()
+        if not (is_empty and was_empty):
+            yield Line(row, line)
+        was_empty = is_empty
+
+
+def read_lines(lines: Iterable[Line], scale: Mapping[str, str] | None = None) -> Reading:
+    """Return the questions of a paper, from its lines."""
+    paper = _Paper()
+    for line in lines:
+        paper.take(line)
+    keys = exam_key.key_of(paper.key)
+    drafts = [_draft(asked, _keyed(keys, asked, paper.asked)) for asked in paper.asked]
+    said = []
+    if paper.left:
+        first = "；".join(text[:20] for text in paper.left[:3])
+        values = {"count": len(paper.left), "first": first}
+        said.append(Problem("", 0, "", "text-left-out", LEFT_OUT, WARNING, values))
+    if keys:
+        listed = "、".join(str(number) for _, number in list(keys)[:20])
+        said.append(Problem("", 0, "", "key-left-over", KEY_LEFT, WARNING, {"numbers": listed}))
+    return reading(drafts, scale, *said)
+
+
+def _keyed(keys: exam_key.Key, asked: _Asked, everything: Sequence[_Asked]) -> str:
+    """Return what the key at the end says of a question, and take it out of the key."""
+    if found := keys.pop((asked.section, asked.number), ""):
+        return found
+    is_alone = sum(each.number == asked.number for each in everything) == 1
+    return keys.pop((0, asked.number), "") if is_alone else ""
+
+
+class _Paper:
+    def __init__(self) -> None:
+        self.asked: list[_Asked] = []
+        self.left: list[str] = []  # lines that belong to no question
+        self.key: list[str] = []
+        self.is_key = False
+        self.section, self.kind = 0, ""
+        self.after_blank = True
+        self.is_titled = False
+
+    def take(self, line: Line) -> None:
+        text = SPACES.sub(" " * MOST_SPACES, line.text).strip("\ufeff \t　")
+        if not RIGHT.sub("", text).strip():
+            self.after_blank = True
+            return
+        if self.is_key:
+            self.key.append(RIGHT.sub("", text)[:LONGEST_KEY_LINE])
+        elif KEY.fullmatch(text) and self.asked:
+            self.is_key = True
+        elif not self._take_section(text) and not self._begin(line, text):
+            self._go_on(line, text)
+        self.after_blank = False
+
+    def _take_section(self, text: str) -> bool:
+        """Take a heading that names the kind of what follows."""
+        found = SECTION.match(text)
+        if found is None or FIELD.match(text):
+            return False
+        word = re.split(r"[(（:：]", found[2])[0].strip()
+        kind = kind_of(word) or unsupported_name(word)
+        if not kind or not (found[1] or word == text or re.fullmatch(r".{2,8}题", word)):
+            return False
+        if not found[1] and len(word) > 8:
+            return False
+        self.section += 1
+        self.kind = kind
+        return True
+
+    def _begin(self, line: Line, text: str) -> bool:
+        """Begin a question where a number, or a kind in brackets, stands."""
+        numbered = NUMBERED.match(text)
+        typed = next((t for t in TYPED.finditer(text) if _kind(t[1])), None)
+        is_next = (
+            self.after_blank and self.asked and self.asked[-1].said.get("answer") and not OPTION.match(text)
+        )
+        if not numbered and not typed and not (is_next and not FIELD.match(text)):
+            return False
+        number = int(next(filter(None, numbered.groups()))) if numbered else len(self.asked) + 1
+        body = text[numbered.end() :] if numbered else text
+        asked = _Asked(line.row, number, self.section, _kind(typed[1]) if typed else self.kind)
+        if typed:
+            body = body.replace(typed[0], "", 1)
+        asked.lines = [POINTS.sub("", body).strip()]
+        asked.media, asked.raw = list(line.media), [text]
+        self.asked.append(asked)
+        self._split_options(asked)
+        return True
+
+    def _split_options(self, asked: _Asked) -> None:
+        """Take options that stand behind the stem on its own line."""
+        found = NEXT_OPTION["A"].search(asked.lines[0])
+        if found and NEXT_OPTION["B"].search(asked.lines[0], found.end()):
+            stem, rest = asked.lines[0][: found.start()], asked.lines[0][found.start() :]
+            asked.lines = [stem.strip()]
+            _take_options(asked, rest)
+
+    def _go_on(self, line: Line, text: str) -> None:
+        if not self.asked:
+            if self.is_titled:
+                self.left.append(text)
+            self.is_titled = True  # the first line of a paper is its title
+            return
+        asked = self.asked[-1]
+        asked.raw.append(text)
+        asked.media += line.media
+        if found := FIELD.fullmatch(RIGHT.sub("", text)):
+            _take_field(asked, (found[1] or found[2]), found[3].strip())
+        elif _take_options(asked, text):
+            asked.last = "options"
+        elif asked.last == "stem" and asked.kind in CHOICES and TYPED.search(asked.raw[0]):
+            asked.options.append(text)  # 问卷星 writes options without letters
+        elif asked.last == "stem":
+            asked.lines.append(text)
+        elif asked.last == "options" and not self.after_blank:
+            asked.options[-1] += f"\n{text}"
+        elif asked.last in asked.said:
+            asked.said[asked.last] += f"\n{text}"
+        else:
+            self.left.append(text)
+
+
+def _kind(word: str) -> str:
+    return kind_of(word) or unsupported_name(word)
+
+
+def _take_options(asked: _Asked, text: str) -> bool:
+    """Take the options that stand on a line, the next letter first; returns whether there were any."""
+    found = OPTION.match(unicodedata.normalize("NFKC", RIGHT.sub("", text)[:6]))
+    mark = FIRST_MARK.match(text)
+    if found is None or mark is None or len(asked.options) >= len(LETTERS):
+        return False
+    if found[1].upper() != LETTERS[len(asked.options)]:
+        return False
+    rest, asked.last = text, "options"
+    while mark is not None:
+        is_right, rest = BEGIN_RIGHT in mark[0], rest[mark.end() :]
+        following = LETTERS[len(asked.options) + 1 :][:1]
+        mark = NEXT_OPTION[following].search(rest) if following else None
+        piece = rest if mark is None else rest[: mark.start()]
+        asked.options.append((BEGIN_RIGHT if is_right else "") + piece.strip(" \t　;；"))
+        rest = rest[len(piece) :]
+        if mark is not None:
+            mark = re.compile(re.escape(mark[0])).match(rest)
+    return True
+
+
+def _take_field(asked: _Asked, name: str, value: str) -> None:
+    if name in FACETS:
+        facet = FACETS[name]
+        values = [value] if facet == "source" else SEVERAL.split(value)
+        asked.tags += [f"{facet}:{each}" for each in values if each]
+    elif name == "难度":
+        asked.said["difficulty"] = value
+        asked.tags.append(f"difficulty:{value}")
+    else:
+        field_name = "explanation" if name.endswith(("解析", "详解")) else "answer"
+        asked.said[field_name] = value
+        asked.last = field_name
+
+
+def _draft(asked: _Asked, keyed: str) -> Draft:
+    draft = Draft(asked.row, asked.kind, tags=asked.tags, media=asked.media, raw="\n".join(asked.raw))
+    stem = RIGHT.sub("", "\n".join(asked.lines)).strip()
+    stem, inside = _without_answer(stem, bool(asked.options), asked.kind)
+    written = asked.said.get("answer") or keyed or inside
+    draft.explanation = asked.said.get("explanation", "").strip()
+    options, marked = _options(asked.options)
+    draft.kind = asked.kind or _guessed(options, written, stem)
+    if draft.kind in ("single", "multiple") and asked.kind in ("", "single") and not marked:
+        marked = set(answers.letters(written))
+        if not asked.kind:
+            draft.kind = "multiple" if len(marked) > 1 else "single"
+    draft.stem = stem
+    if draft.kind == "true_false":
+        _truth(draft, options, marked, written)
+    elif draft.kind == "fill":
+        draft.gaps = _gaps(stem, written)
+    elif draft.kind in ("single", "multiple", "indefinite"):
+        right = marked or set(answers.letters(written)) or set(answers.texts(written, options))
+        if not asked.kind and len(right) > 1:
+            draft.kind = "multiple"
+        _choices(draft, options, right)
+    return draft
+
+
+def _options(written: Iterable[str]) -> tuple[list[str], set[str]]:
+    """Return the texts of options, and the letters of those that are marked as right."""
+    texts, marked = [], set()
+    for letter, each in zip(LETTERS, written, strict=False):
+        if RIGHT_MARK.search(RIGHT.sub("", each)) or BEGIN_RIGHT in each:
+            marked.add(letter)
+        texts.append(RIGHT_MARK.sub("", RIGHT.sub("", each)).strip())
+    return texts, marked
+
+
+def _guessed(options: Sequence[str], written: str, stem: str) -> str:
+    if options:
+        return "multiple" if len(set(answers.letters(written))) > 1 else "single"
+    if answers.is_true_or_false(written) is not None:
+        return "true_false"
+    return "fill" if GAP.search(stem) else "问答题"
+
+
+def _choices(draft: Draft, options: Sequence[str], right: set[str]) -> None:
+    outside = sorted(right - set(LETTERS[: len(options)]))
+    if outside and options:
+        values = {"outside": "、".join(outside), "last": LETTERS[len(options) - 1]}
+        draft.faults.append(("answer-out-of-range", OUTSIDE, values))
+    if len(right) > 1 and draft.kind == "single":
+        draft.faults.append(("too-many-answers", TOO_MANY, {"count": len(right)}))
+    whole = FULL / (len(right) or 1) if draft.kind != "single" else FULL
+    named = zip(LETTERS, options, strict=False)
+    draft.choices = [Choice(text, whole if letter in right else NONE) for letter, text in named]
+
+
+def _truth(draft: Draft, options: Sequence[str], marked: set[str], written: str) -> None:
+    said = answers.is_true_or_false(written)
+    letters = marked or set(answers.letters(written))
+    if len(options) == 2 and len(letters) == 1:
+        said = answers.is_true_or_false(options["AB".find(min(letters))])
+    elif said is None and len(letters) == 1:
+        said = {"A": True, "B": False}.get(min(letters))
+    draft.choices = [
+        Choice(text, FULL if said is this else NONE)
+        for text, this in zip(TRUE_FALSE, (True, False), strict=True)
+    ]
+
+
+def _gaps(stem: str, written: str) -> list[Gap]:
+    """Return the gaps: an answer for each, separated as people do; one alone is not cut."""
+    count = len(GAP.findall(stem))
+    if not written:
+        return []
+    if count < 2:
+        return [Gap((Accepted(written),))]
+    for mark in (r"\|", "[;；]", "[、,，]", r"\s+"):
+        parts = [part.strip() for part in re.split(mark, written) if part.strip()]
+        if len(parts) == count:
+            return [Gap((Accepted(part),)) for part in parts]
+    return [Gap((Accepted(written),))]
+
+
+def _without_answer(stem: str, has_options: bool, kind: str) -> tuple[str, str]:
+    """Return a stem without the brackets at its end, and the answer that stood in them."""
+    found = ANSWERED.search(stem)
+    if found and (has_options or kind):
+        return (stem[: found.start()] + stem[found.end() :]).strip(), found[1]
+    empty = list(BRACKET.finditer(stem))
+    if empty and kind != "fill" and not stem[empty[-1].end() :].strip("。．. \n"):
+        stem = stem[: empty[-1].start()] + stem[empty[-1].end() :]
+    return stem.strip(), ""
+
+
+OUTSIDE = N_("答案是 %(outside)s，但选项只到 %(last)s。请改正答案或补上选项。")
+TOO_MANY = N_("单选题只能有一个答案，这里有 %(count)s 个。请改正答案，或改为多选题。")
+LEFT_OUT = N_("有 %(count)s 行不属于任何一题，没有导入：%(first)s…。题目要以题号开头。")
+KEY_LEFT = N_("答案表里第 %(numbers)s 题没有对应的题目，请核对题号。")

@@ -1,0 +1,190 @@
+"""Word documents as papers: automatic numbers, equations, pictures, coloured answers; tables as tables."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from io import BytesIO
+from xml.etree.ElementTree import Element
+
+from question_bank.attached import picture
+from question_bank.formats import exam_text, sheets_in
+from question_bank.formats.exam_text import BEGIN_RIGHT, END_RIGHT, Line
+from question_bank.formats.pictures import Pictures
+from question_bank.formats.reading import Reading
+from question_bank.formats.tables import Row, Sheet
+from question_bank.formats.word_equations import tex
+from question_bank.formats.word_numbers import Numbers
+from question_bank.formats.xml_in import root_of
+from question_bank.problems import N_, WARNING, Problem, Unreadable
+
+DOCUMENT = "word/document.xml"
+TITLES = ("title", "subtitle", "标题")
+
+
+def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
+    """Return what a Word document holds: the questions of its tables, then those of its text."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            document = _Document(packed)
+            lines = list(document.lines())
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, KeyError) as error:
+        raise Unreadable("broken-file", BROKEN) from error
+    tables = sheets_in.read(document.sheets, scale) if document.sheets else None
+    if tables is not None and not any(line.text.strip() for line in lines):
+        return tables
+    text = exam_text.read_lines(lines, scale)
+    if document.missing:
+        values = {"count": document.missing}
+        said = Problem("", 0, "", "pictures", PICTURES, WARNING, values)
+        text = replace(text, problems=(said, *text.problems))
+    return text if tables is None else _together(tables, text)
+
+
+def _together(first: Reading, second: Reading) -> Reading:
+    """Return two readings as one; tables keep their sheets, text has none."""
+    problems = [p for p in second.problems if p.code != "no-rows"] if first.questions else second.problems
+    return Reading(
+        questions=(*first.questions, *second.questions),
+        problems=(*first.problems, *problems),
+        columns=first.columns,
+        headers={**first.headers, **second.headers},
+        raw=(*first.raw, *second.raw),
+        difficulties={**first.difficulties, **second.difficulties},
+        unsupported={
+            name: first.unsupported.get(name, 0) + second.unsupported.get(name, 0)
+            for name in {**first.unsupported, **second.unsupported}
+        },
+    )
+
+
+class _Document:
+    def __init__(self, packed: zipfile.ZipFile) -> None:
+        self.packed = packed
+        self.names = {info.filename.lower(): info.filename for info in packed.infolist()}
+        self.numbers = Numbers(self._tree("word/numbering.xml"), self._tree("word/styles.xml"))
+        relations = self._tree("word/_rels/document.xml.rels")
+        self.targets = {
+            each.get("Id", ""): each.get("Target", "")
+            for each in (() if relations is None else relations.iter("Relationship"))
+        }
+        self.sheets: list[Sheet] = []
+        self.missing = 0  # pictures that cannot be shown
+        self.row = 0
+
+    def lines(self) -> Iterator[Line]:
+        root = self._tree(DOCUMENT)
+        body = None if root is None else root.find("body")
+        if body is None:
+            raise Unreadable("broken-file", BROKEN)
+        for element in _blocks(body):
+            if element.tag == "p":
+                yield from self._paragraph(element)
+            else:
+                yield from self._table(element)
+
+    def _table(self, table: Element) -> Iterator[Line]:
+        """Take a table with a header of questions as a sheet, any other cell by cell."""
+        rows = []
+        for number, row in enumerate(table.iterfind("tr"), 1):
+            cells = ["\n".join(self._text(p)[0] for p in cell.iter("p")) for cell in row.iterfind("tc")]
+            cells = [cell.replace(BEGIN_RIGHT, "").replace(END_RIGHT, "") for cell in cells]
+            rows.append(Row(number, tuple(cells)))
+        sheet = Sheet(f"表格{len(self.sheets) + 1}", tuple(rows))
+        if sheets_in.has_header(sheet):
+            self.sheets.append(sheet)
+            return
+        for row in table.iterfind("tr"):
+            for cell in row.iterfind("tc"):
+                for element in _blocks(cell):
+                    yield from self._paragraph(element) if element.tag == "p" else self._table(element)
+
+    def _paragraph(self, paragraph: Element) -> Iterator[Line]:
+        self.row += 1
+        style = _value(paragraph.find("pPr/pStyle")).casefold()
+        if style in TITLES:
+            return
+        text, pictures = self._text(paragraph)
+        label = self.numbers.label_of(paragraph)
+        begun = f"{label} " if label and text.strip() else ""
+        media = tuple(pictures.taken.values())
+        for n, line in enumerate((begun + text).split("\n")):
+            yield Line(self.row, line, media if n == 0 else ())
+
+    def _text(self, paragraph: Element) -> tuple[str, Pictures]:
+        pictures = Pictures(load=self._load)
+        text = "".join(self._pieces(paragraph, pictures))
+        self.missing += len(pictures.missing)
+        return text.replace(f"{END_RIGHT}{BEGIN_RIGHT}", ""), pictures
+
+    def _pieces(self, element: Element, pictures: Pictures) -> Iterator[str]:
+        for child in element:
+            match child.tag:
+                case "r" if _is_marked(child):
+                    yield BEGIN_RIGHT
+                    yield from self._pieces(child, pictures)
+                    yield END_RIGHT
+                case "t":
+                    yield (child.text or "").replace(BEGIN_RIGHT, "").replace(END_RIGHT, "")
+                case "tab":
+                    yield "\t"
+                case "br" | "cr":
+                    yield "\n"
+                case "noBreakHyphen":
+                    yield "-"
+                case "oMath":
+                    yield f"${tex(child)}$"
+                case "blip" | "imagedata":
+                    name = pictures.name_of(child.get("embed") or child.get("id") or "")
+                    yield picture("", name) if name else ""
+                case "del" | "pPr" | "rPr" | "Fallback" | "instrText":
+                    pass
+                case _:
+                    yield from self._pieces(child, pictures)
+
+    def _load(self, link: str) -> bytes:
+        target = posixpath.normpath(posixpath.join("word", self.targets.get(link, "-")))
+        name = self.names.get(target.lstrip("/").lower())
+        return self.packed.read(name) if name is not None else b""
+
+    def _tree(self, part: str) -> Element | None:
+        name = self.names.get(part)
+        return root_of(self.packed.read(name)) if name is not None else None
+
+
+def _blocks(parent: Element) -> Iterator[Element]:
+    """Yield paragraphs and tables, those inside content controls and insertions too."""
+    for child in parent:
+        if child.tag in ("p", "tbl"):
+            yield child
+        elif child.tag in ("sdt", "sdtContent", "ins", "customXml", "smartTag"):
+            yield from _blocks(child)
+
+
+def _is_marked(run: Element) -> bool:
+    """Return whether a run has a red colour or a highlight, by which people mark what is right."""
+    properties = run.find("rPr")
+    if properties is None:
+        return False
+    colour = _value(properties.find("color")).casefold()
+    is_red = len(colour) == 6 and _is_red(colour)
+    highlight = _value(properties.find("highlight"))
+    return is_red or highlight not in ("", "none", "white", "black")
+
+
+def _is_red(colour: str) -> bool:
+    try:
+        red, green, blue = (int(colour[n : n + 2], 16) for n in (0, 2, 4))
+    except ValueError:
+        return False
+    return red >= 160 and green <= 100 and blue <= 100
+
+
+def _value(element: Element | None) -> str:
+    return "" if element is None else element.get("val", "")
+
+
+BROKEN = N_("文件已损坏，打不开。请用 Word 另存为 .docx 再上传。")
+PICTURES = N_("文档里有 %(count)s 张图片没有导入：格式不支持或文件里没有。请核对用到图片的题目。")

@@ -1,0 +1,143 @@
+"""Word documents: typed and automatic numbers, keys, coloured answers, equations, pictures, tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from question_bank.formats import Reading, read
+from tests.question_bank.test_exam_text import hold
+from tests.question_bank.test_fixtures import NASTY
+from tests.question_bank.test_hostile import at_once, code
+from tests.question_bank.test_packages import package
+from tests.question_bank.workbooks import only
+
+PIXEL = b"\x89PNG\r\n\x1a\n"
+SPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+)
+NUMBERING = f"""<w:numbering {SPACES}>
+ <w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/>
+  <w:lvlText w:val="%1."/></w:lvl></w:abstractNum>
+ <w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:start w:val="1"/>
+  <w:numFmt w:val="upperLetter"/>
+  <w:lvlText w:val="%1."/></w:lvl></w:abstractNum>
+ <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
+ <w:num w:numId="3"><w:abstractNumId w:val="1"/></w:num></w:numbering>"""
+RELATIONS = '<Relationships><Relationship Id="rId7" Target="media/leaf.png"/></Relationships>'
+RED = '<w:rPr><w:color w:val="FF0000"/></w:rPr>'
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r>{properties}<w:t>{text}</w:t></w:r>"
+
+
+def p(inside: str, number: int = 0) -> str:
+    """Return a paragraph; `number`: the list that numbers it."""
+    inside = inside if inside.startswith("<") else run(inside)
+    listed = (
+        f'<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr></w:pPr>' if number else ""
+    )
+    return f"<w:p>{listed}{inside}</w:p>"
+
+
+def word(*blocks: str) -> Reading:
+    document = f"<w:document {SPACES}><w:body>{''.join(blocks)}</w:body></w:document>"
+    parts = {
+        "word/document.xml": document.encode(),
+        "word/numbering.xml": NUMBERING.encode(),
+        "word/_rels/document.xml.rels": RELATIONS.encode(),
+        "word/media/leaf.png": PIXEL,
+    }
+    return read(package(parts), "题.docx")
+
+
+@pytest.mark.parametrize("name", ["16_word_plain.docx", "18_word_sections_answerkey.docx"])
+def test_a_word_file_reads_as_its_manifest_says(name: str) -> None:
+    found = read((NASTY / name).read_bytes(), name)
+
+    hold(found, name)
+    assert found.unsupported == ({"问答题": 1} if name.startswith("16") else {})
+
+
+def test_numbers_and_letters_that_word_sets_are_seen() -> None:
+    first = p("冰是？", 1), p("固体", 2), p("液体", 2), p("答案：A")
+    second = p("水是？", 1), p("固体", 3), p("液体", 3), p("答案：B")
+
+    found = word(*first, *second)
+
+    assert [each.question.stem for each in found.questions] == ["冰是？", "水是？"]
+    assert [[o.text for o in each.question.options] for each in found.questions] == [["固体", "液体"]] * 2
+    assert [sorted(each.question.key) for each in found.questions] == [["A"], ["B"]]
+
+
+def test_an_option_in_red_is_the_answer() -> None:
+    question = only(word(p("1. 冰是？"), p(run("A. 固体", RED)), p(run("B. ") + run("液体"))))
+
+    assert [o.text for o in question.options] == ["固体", "液体"]
+    assert question.key == {"A"}
+
+
+def test_an_equation_is_kept_as_tex() -> None:
+    half = (
+        "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e>"
+        "<m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:den></m:f></m:oMath>"
+    )
+
+    question = only(word(p(run("1. 求 ") + half + run(" 的值？")), p("A. 1 B. 2"), p("答案：A")))
+
+    assert question.stem == r"求 $\frac{1}{x^{2}}$ 的值？"
+
+
+def test_a_picture_comes_with_its_question() -> None:
+    drawing = '<w:r><w:drawing><a:blip r:embed="rId7"/></w:drawing></w:r>'
+
+    question = only(word(p(run("1. 这是？") + drawing), p("A. 叶"), p("B. 根"), p("答案：A")))
+
+    assert question.stem.startswith("这是？![](")
+    assert [medium.content for medium in question.media] == [PIXEL]
+
+
+def test_a_picture_that_cannot_be_shown_is_counted() -> None:
+    drawing = '<w:r><w:drawing><a:blip r:embed="rId9"/></w:drawing></w:r>'
+
+    found = word(p(run("1. 这是？") + drawing), p("A. 叶"), p("B. 根"), p("答案：A"))
+
+    assert [(p.code, p.values["count"]) for p in found.problems] == [("pictures", 1)]
+
+
+def test_a_table_with_a_header_is_read_as_a_table() -> None:
+    rows = (("题型", "题干", "选项A", "选项B", "答案"), ("单选题", "冰是？", "固体", "液体", "A"))
+    cells = (f"<w:tr>{''.join(f'<w:tc>{p(text)}</w:tc>' for text in row)}</w:tr>" for row in rows)
+
+    question = only(word(f"<w:tbl>{''.join(cells)}</w:tbl>"))
+
+    assert (question.stem, question.key) == ("冰是？", {"A"})
+
+
+def test_options_in_the_cells_of_a_table_belong_to_the_question_above() -> None:
+    table = f"<w:tbl><w:tr><w:tc>{p('A. 固体')}</w:tc><w:tc>{p('B. 液体')}</w:tc></w:tr></w:tbl>"
+
+    question = only(word(p("1. 冰是？"), table, p("答案：A")))
+
+    assert [o.text for o in question.options] == ["固体", "液体"]
+
+
+@pytest.mark.parametrize(
+    ("document", "wanted"),
+    [
+        (b'<!DOCTYPE d [<!ENTITY a "x">]><document>&a;</document>', "doctype"),
+        (b"<document><body>" + b"<p>" * 5_000, "too-deep"),
+        (b"<document><body>" + b"<p/>" * 3_100_000 + b"</body></document>", "too-much-inside"),
+        (b"<document/>", "broken-file"),
+    ],
+)
+def test_a_document_that_attacks_is_refused_at_once(document: bytes, wanted: str) -> None:
+    content = package({"word/document.xml": document})
+
+    with at_once():
+        found = read(content, "x.docx")
+
+    assert code(found) == wanted
