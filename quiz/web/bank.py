@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from question_bank.flags import FLAGS
 from question_bank.formats import FORMATS, template, write
+from question_bank.gaps import short
 from question_bank.question import DIFFICULTIES, KINDS, Question
 from quiz.rules.permissions import Action
 from quiz.services import bank, bank_search, quality_reading
@@ -23,11 +24,12 @@ from quiz.web.desk_words import difficulty_words, facet_words, import_states, ki
 from quiz.web.files import actor, handed_out, uploaded
 from quiz.web.forms import FileForm
 from quiz.web.paging import Part, asked_page, asked_text
-from quiz.web.questions import as_html
+from quiz.web.questions import as_html, place_labels, stem_html
 
 Facets = dict[str, list[tuple[str, int]]]
 
 bank_desk = Blueprint("bank", __name__, url_prefix="/desk/bank")
+bank_desk.app_template_filter("exact")(short)
 
 QUESTION_ROWS = 50
 PROBLEM_ROWS = 200  # of a file on one page; the rest is in the workbook of faulty rows
@@ -272,8 +274,9 @@ def _as_on_phone(asked: Question) -> dict[str, object]:
     return {
         "n": 1,
         "kind": asked.kind,
-        "stem_html": as_html(asked.stem),
+        "stem_html": stem_html(asked),
         "options": [{"id": option.id, "html": as_html(option.text)} for option in asked.options],
+        "places": place_labels(asked),
     }
 
 

@@ -133,6 +133,10 @@ def meaning_words() -> Mapping[str, str]:
         "answer": _("答案"),
         "difficulty": _("难度"),
         "explanation": _("解析"),
+        "prompt": _("左项"),
+        "differences": _("填空要求"),
+        "material": _("材料"),
+        "material_id": _("材料编号"),
         "tags": _("标签"),
     }
 

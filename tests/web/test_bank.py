@@ -13,6 +13,7 @@ from quiz.services import bank, bank_search
 from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
 from tests.support import contests as ready
+from tests.support import kinds
 from tests.support.clock import MovedClock
 from tests.support.desk import Visitor
 
@@ -307,3 +308,52 @@ def test_taking_undoing_and_exporting_are_in_the_audit_log(organizer: Visitor) -
     assert "组织者甲 导入题目 题目.csv" in said
     assert "组织者甲 导出题库 jsonl 行数 1" in said
     assert "组织者甲 撤销导入 题目.csv" in said
+
+
+@pytest.mark.parametrize(
+    ("stem", "told"),
+    {
+        "水由": "答案与解析 填空题 没有写难度 1 氢 或 H 2 氧 或 O 没有解析。",
+        "圆周率": "填空题 没有写难度 1 3.14 ±0.01 没有解析。",
+        "由小到大": "排序题 没有写难度 1 细胞 2 组织 3 器官",
+        "连线": "连线题 没有写难度 助燃 → 氧气 最轻 → 氢气 氮气 多余的选项",
+        "金属": "不定项选择题 没有写难度 A 铁 正确 B 铜 正确 C 碳",
+    }.items(),
+)
+def test_a_question_of_any_kind_is_shown_as_on_the_phone_with_what_is_right(
+    platform: Platform, organizer: Visitor, stem: str, told: str
+) -> None:
+    kinds.fill_bank(platform, platform.clock.now_ms())
+    organizer.open(f"/desk/bank/?q={stem}")
+    assert organizer.page is not None
+    address = organizer.page.get_data(as_text=True).split('href="/desk/bank/questions/')[1].split('"')[0]
+
+    said = organizer.open(f"/desk/bank/questions/{address}")
+
+    assert told in said
+    html = organizer.page.get_data(as_text=True)
+    assert html.count('class="place"') == {"水由": 2, "圆周率": 1, "由小到大": 3, "连线": 2, "金属": 0}[stem]
+
+
+def test_what_a_question_carries_beside_its_words_is_shown_and_what_it_is_good_for(
+    organizer: Visitor,
+) -> None:
+    more = {
+        "media": [{"name": "a.png", "type": "image/png", "base64": "iVBORw=="}],
+        "weights": {"A": "1", "B": "-1/3"},
+        "feedback": {"B": "再想想", "wrong": "看看课本"},
+        "material": {"text": "读图"},
+    }
+    upload(organizer, (json.dumps({**LINE, **more}, ensure_ascii=False).encode(), "one.jsonl"))
+    assert "月球" in organizer.text
+    organizer.send(organizer.address, rows="all")
+    organizer.open("/desk/bank/")
+    assert organizer.page is not None
+    address = organizer.page.get_data(as_text=True).split('href="/desk/bank/questions/')[1].split('"')[0]
+
+    said = organizer.open(f"/desk/bank/questions/{address}")
+
+    assert "读图" in said
+    assert "随题目保存和导出，答题时还不显示：a.png" in said
+    assert "B -1/3" in said
+    assert "B 再想想 答错 看看课本" in said
