@@ -127,6 +127,7 @@ def _remark(folder: Path, report: Report, attempts: int | None) -> None:
     each = f"{found.attempts} attempts of {found.people} people, {found.cpu_s:.1f} s of CPU"
     scaled = found.seconds * REMARKED / found.attempts
     report.row(f"marked again, {each}", f"{found.seconds:.1f} s", CEILINGS["remark"], scaled)
+    report.row("answers wait for one round of it at most", f"{found.longest_ms:.0f} ms")
     report.row("memory of the process that marks again", f"{found.megabytes:.0f} MB")
     report.row(f"everybody folded anew, {found.attempts} attempts", f"{found.refold_s:.1f} s")
 

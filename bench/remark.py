@@ -6,6 +6,7 @@ import random
 import resource
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class Remarked:
     seconds: float
     cpu_s: float  # of this process: the database is in it
     refold_s: float  # folding everybody anew, whatever was corrected
+    longest_ms: float  # of its rounds: a transaction, and what the boards are told of it
     megabytes: float
 
 
@@ -63,13 +65,15 @@ def remarked(folder: Path, attempts: int) -> Remarked:
         begun, before = time.perf_counter(), time.process_time()
         wanted = Correction("question", version, "remark", "答案更正", key=(other,))
         ledger_id = ledger.book(platform, contest_id, wanted, actor)
-        ledger.recount(platform, ledger_id)
+        rounds = [time.perf_counter()]
+        ledger.recount(platform, ledger_id, tell=lambda _people: rounds.append(time.perf_counter()))
         seconds, cpu_s = time.perf_counter() - begun, time.process_time() - before
         differences = boards.verify(platform, contest_id)
         if differences:
             raise RuntimeError(f"the boards are not the fold of the record: {differences[:3]}")
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        return Remarked(people * ATTEMPTS_A_PERSON, people, seconds, cpu_s, refold_s, most)
+        longest_ms = 1000 * max(after - before for before, after in pairwise(rounds))
+        return Remarked(people * ATTEMPTS_A_PERSON, people, seconds, cpu_s, refold_s, longest_ms, most)
 
 
 def _fill(platform: Platform, rules: Published, people: int) -> int:

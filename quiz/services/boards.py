@@ -14,11 +14,11 @@ from quiz.live import BeingBuilt, BoardMissing, LiveBoards, LiveLine, LiveUnavai
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Line
 from quiz.services.announcing import announce
-from quiz.services.closing import refold
 from quiz.services.lines import LIVE_COLUMNS, batches, live_line
-from quiz.services.platform import HELD_MS, Platform
+from quiz.services.platform import Platform
 from quiz.services.proving import verify
 from quiz.services.published import Published, in_force
+from quiz.services.refolding import refold_some
 from quiz.services.unit_board import needs
 
 OVERLAP_MS = 60_000  # so long after its moment a commit may become visible
@@ -97,17 +97,12 @@ def _refold_some(
     platform: Platform, rules: Published, stage: int, people: Sequence[int], periods: Periods
 ) -> int:
     """Fold the first of some people again in one transaction that ends soon; returns how many."""
-    lines, count = list[LiveLine](), 0
     with platform.store.connection() as connection:
-        now_ms = platform.clock.now_ms()
-        for person_id in people:
-            lines += refold(connection, rules, stage, person_id, now_ms)
-            count += 1
-            if platform.clock.now_ms() - now_ms >= HELD_MS:
-                break
-        lines += [*_emptied(connection, rules.contest_id, lines, periods, now_ms)]
+        found = refold_some(connection, rules, stage, people, platform.clock)
+        emptied = _emptied(connection, rules.contest_id, found.lines, periods, found.now_ms)
+        lines = [*found.lines, *emptied]
     announce(platform, rules.contest_id, lines)
-    return count
+    return found.count
 
 
 def _periods(platform: Platform, contest_id: int) -> Periods:

@@ -111,9 +111,8 @@ def close(connection: Connection, rules: Published, row: AttemptRow, ending: End
     if row.practice:
         return outcome_of(connection, rules, row)
     mine = folded(connection, rules, row.stage, row.person_id)
-    lines = tuple(_put(connection, row.contest_id, line, ending.now_ms) for line in mine.lines)
-    _draw_lots(connection, mine, (row.stage, row.person_id), ending.now_ms)
-    return replace(mine.outcome_of(row), lines=lines)
+    lines = store(connection, mine, (row.stage, row.person_id), ending.now_ms)
+    return replace(mine.outcome_of(row), lines=tuple(lines))
 
 
 def refold(
@@ -124,8 +123,13 @@ def refold(
     The person's row is locked first: two closings of one person never fold side by side.
     """
     mine = folded(connection, rules, stage_index, person_id)
-    lines = [_put(connection, rules.contest_id, line, changed_ms) for line in mine.lines]
-    _draw_lots(connection, mine, (stage_index, person_id), changed_ms)
+    return store(connection, mine, (stage_index, person_id), changed_ms)
+
+
+def store(connection: Connection, mine: Mine, of: tuple[int, int], changed_ms: int) -> list[LiveLine]:
+    """Store the lines that were made of a stage and a person, and return them for the boards."""
+    lines = [_put(connection, mine.rules.contest_id, line, changed_ms) for line in mine.lines]
+    _draw_lots(connection, mine, of, changed_ms)
     return lines
 
 
@@ -137,9 +141,22 @@ def folded(connection: Connection, rules: Published, stage_index: int, person_id
     at_once.lock(connection, rules)
     record.LOCK_PERSON.run(connection, person_id=person_id)
     said = said_of(connection, rules.contest_id, person_id)
+    is_stage = stage_index < len(rules.document.stages)
+    played = played_by(connection, rules, stage_index, person_id, said) if is_stage else []
+    return made_of(connection, rules, stage_index, person_id, said, played)
+
+
+def made_of(
+    connection: Connection,
+    rules: Published,
+    stage_index: int,
+    person_id: int,
+    said: Said,
+    played: Sequence[Played],
+) -> Mine:
+    """Return what a person has by the attempts in a stage and the ledger; see `folded`."""
     if stage_index == len(rules.document.stages):
         return Mine(rules, said, [], over_all_stages(connection, rules, person_id, said))
-    played = played_by(connection, rules, stage_index, person_id, said)
     lines = fold_person(connection, rules, stage_index, person_id, played, said)
     return Mine(rules, said, played, [*lines, *over_all_stages(connection, rules, person_id, said)])
 
@@ -176,6 +193,13 @@ def played_by(
             connection, contest_id=rules.contest_id, stage=stage_index, person_id=person_id
         )
     ]
+
+
+def played_in_row(rules: Published, stage_index: int, row: Sequence[Any], said: Said) -> Played:
+    """Return an attempt after corrections; `row`: its values, then paper and sheet where they are read."""
+    stage, count = rules.document.stages[stage_index], len(record.PLAYED_COLUMNS)
+    papers = {row[0]: (row[count], row[count + 1])} if len(row) > count else {}
+    return said.corrected(played_of(stage, marked_again(rules, stage, row[:count], said, papers)))
 
 
 def fold_person(

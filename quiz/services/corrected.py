@@ -184,12 +184,12 @@ class Book:
         return {int(name): row.because for (_kind, name), row in out.items()}
 
 
-def book_of(connection: Connection, contest_id: int) -> Book:
-    """Return the whole ledger of a contest."""
-    rows = connection.execute(
-        select(*record.LEDGER_COLUMNS).where(Ledger.contest_id == contest_id).order_by(Ledger.id)
-    )
-    return Book(Booked(*row) for row in rows)
+def book_of(connection: Connection, contest_id: int, people: Sequence[int] | None = None) -> Book:
+    """Return the whole ledger of a contest, or what it says of some people and of questions."""
+    wanted = select(*record.LEDGER_COLUMNS).where(Ledger.contest_id == contest_id).order_by(Ledger.id)
+    if people is not None:
+        wanted = wanted.where(or_(Ledger.person_id.in_(people), Ledger.version_id.is_not(None)))
+    return Book(Booked(*row) for row in connection.execute(wanted))
 
 
 Values = Sequence[Any]  # Any: models.record.PLAYED_COLUMNS

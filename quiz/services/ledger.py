@@ -20,11 +20,11 @@ from quiz.rules import rekeyed
 from quiz.services.announcing import announce
 from quiz.services.closing import refold
 from quiz.services.correcting import Checked, Correction, checked, in_papers
-from quiz.services.platform import HELD_MS, Actor, Platform
+from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, in_force
+from quiz.services.refolding import refold_some
 
 PEOPLE_AT_ONCE = 50  # folded again in one transaction
-ROWS_AT_ONCE = 150  # lines after which a transaction ends: the serving process writes in between
 LONGEST_TOKEN = 40
 
 Tell = Callable[[int], None]  # is told how many more people were folded
@@ -232,25 +232,19 @@ def _round(platform: Platform, rules: Published, ledger_id: int, version_id: int
         people = _next_people(session, rules.contest_id, stage, last, version_id)
     if done_ms is not None:
         return None
-    lines: list[LiveLine] = []
     with platform.store.connection() as connection:
-        now_ms = platform.clock.now_ms()
         if not _is_ours(connection, ledger_id, (stage, last)):
             return 0
-        reached, count = (stage + 1, 0), 0
-        for person_id in people:
-            lines += refold(connection, rules, stage, person_id, now_ms)
-            reached, count = (stage, person_id), count + 1
-            if len(lines) >= ROWS_AT_ONCE or platform.clock.now_ms() - now_ms >= HELD_MS:
-                break
+        found = refold_some(connection, rules, stage, people, platform.clock)
+        reached = (stage, people[found.count - 1]) if people else (stage + 1, 0)
         is_done = reached[0] >= len(rules.document.stages)
         connection.execute(
             update(Recount)
             .where(Recount.ledger_id == ledger_id)
-            .values(stage=reached[0], person_id=reached[1], done_ms=now_ms if is_done else None)
+            .values(stage=reached[0], person_id=reached[1], done_ms=found.now_ms if is_done else None)
         )
-    announce(platform, rules.contest_id, lines)
-    return None if is_done else count
+    announce(platform, rules.contest_id, found.lines)
+    return None if is_done else found.count
 
 
 def _is_ours(connection: Connection, ledger_id: int, seen: tuple[int, int]) -> bool:

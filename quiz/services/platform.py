@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 LONGEST_SUBJECT = 200  # characters of what an audit row is about
 
 
-HELD_MS = 40  # then a transaction that folds many people again ends: answers wait for it
-
-
 class Clock(Protocol):
     """Tells the time; tests bring their own."""
 

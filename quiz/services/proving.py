@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, zip_longest
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ from quiz.models.rewards import Event
 from quiz.rules import standings
 from quiz.rules.publicity import FROZEN_APART, position_of
 from quiz.rules.standings import Played
-from quiz.services.closing import Folded, fold_person, over_all_stages, played_of
-from quiz.services.corrected import Book, Said, book_of, marked_again
+from quiz.services.closing import Folded, fold_person, over_all_stages, played_in_row
+from quiz.services.corrected import Book, book_of
 from quiz.services.lines import LIVE_COLUMNS, batches, live_line
 from quiz.services.platform import Platform
 from quiz.services.proving_parts import Totals, differing_parts, differing_units
@@ -144,7 +144,10 @@ def _played_in(
     everybody = heapq.merge(rows, _with_events(session, rules, stage), key=WHO)
     for person_id, group in groupby(everybody, key=WHO):
         said = book.of(person_id)
-        yield person_id, [_played(rules, stage, row, said) for row in group if not isinstance(row, _Present)]
+        yield (
+            person_id,
+            [played_in_row(rules, stage, row, said) for row in group if not isinstance(row, _Present)],
+        )
 
 
 class _Present(NamedTuple):
@@ -160,13 +163,6 @@ def _with_events(session: Session, rules: Published, stage: int) -> Iterator[_Pr
     wanted = select(Event.person_id).where(Event.contest_id == rules.contest_id).distinct()
     for person_id in session.scalars(wanted.order_by(Event.person_id)):
         yield _Present(person_id)
-
-
-def _played(rules: Published, stage_index: int, row: Sequence[Any], said: Said) -> Played:  # Any: columns
-    """Return an attempt after corrections; `row`: its values, then paper and sheet where they are read."""
-    stage, count = rules.document.stages[stage_index], len(record.PLAYED_COLUMNS)
-    papers = {row[0]: (row[count], row[count + 1])} if len(row) > count else {}
-    return said.corrected(played_of(stage, marked_again(rules, stage, row[:count], said, papers)))
 
 
 def _stored(session: Session, rules: Published) -> Iterator[tuple[Person, Lines]]:

@@ -14,6 +14,7 @@ from quiz.models.play import Line, Result
 from quiz.services import boards
 from quiz.services.platform import Platform
 from quiz.services.published import Published
+from quiz.services.refolding import HELD_MS
 from quiz.services.unit_board import needs
 from tests.support import servers, standing
 from tests.support.clock import MovedClock
@@ -53,6 +54,30 @@ def person_id(platform: Platform, rules: Published, now: int) -> int:
 def live_of(platform: Platform) -> LiveBoards:
     assert platform.live is not None
     return platform.live
+
+
+class SlowClock:
+    """A clock by which a whole transaction has passed whenever it is looked at."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.at_ms = now_ms
+
+    def now_ms(self) -> int:
+        self.at_ms += HELD_MS
+        return self.at_ms
+
+
+def test_everybody_is_folded_again_however_soon_a_transaction_has_to_end(
+    platform: Platform, rules: Published, person_id: int, now: int
+) -> None:
+    platform.clock = SlowClock(now + DAY_MS)
+    with platform.store.writing() as session:
+        session.execute(update(Line).values(order_key="00" * 13))
+
+    count = boards.refold_all(platform, rules.contest_id)
+
+    assert count >= 3
+    assert not [how for how in boards.verify(platform, rules.contest_id) if not how.startswith("live")]
 
 
 def test_every_finish_moves_the_boards_at_once(platform: Platform, rules: Published, person_id: int) -> None:
