@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from question_bank.formats import apart, guard
 from question_bank.formats.reading import Column, Placed, RawRow, Reading
-from question_bank.formats.table import FORMATS, WRITTEN, Format, write
+from question_bank.formats.table import FORMATS, WRITTEN, Format, left_out, write
 from question_bank.formats.workbook_out import returned_rows, template
 from question_bank.problems import Unreadable
 
@@ -18,6 +18,7 @@ __all__ = [
     "Placed",
     "RawRow",
     "Reading",
+    "left_out",
     "read",
     "returned_rows",
     "template",

@@ -15,7 +15,7 @@ from question_bank.formats.scale import Difficulties
 from question_bank.formats.tag_words import by_facet
 from question_bank.gaps import Accepted, Gap
 from question_bank.problems import N_, WARNING, Problem, Unreadable
-from question_bank.question import KINDS, LETTERS, SEVERAL, Question, lettered
+from question_bank.question import CHOICES, KINDS, LETTERS, SEVERAL, Question, lettered
 
 MOST_QUESTIONS = 100_000
 FULL, NONE = Fraction(1), Fraction(0)
@@ -234,6 +234,22 @@ def unpaired(found: Iterable[tuple[str, str]]) -> tuple[list[Choice], list[str],
             prompts.append(prompt)
             arranged.append(texts.index(text))
     return [Choice(text) for text in texts], prompts, arranged
+
+
+def says_all(question: Question) -> bool:
+    """Return whether the shares of the options say which are right, and all that the weights say."""
+    if question.kind not in CHOICES:
+        return True
+    given = [Choice(o.text, share) for o, share in zip(question.options, shares(question), strict=True)]
+    is_clear = question.kind in SEVERAL or max(choice.share for choice in given) == FULL
+    return (
+        is_clear
+        and key(given, question.kind) == question.key
+        and (
+            weights(given, question.kind) == {each: w for each, w in question.weights.items() if w}
+            and all(question.weights.values())
+        )
+    )
 
 
 def _feedback(choices: Sequence[Choice]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from question_bank.formats.drafts import FULL, TRUE_FALSE, number, pairs, percent_of, shares
+from question_bank.formats.drafts import FULL, TRUE_FALSE, number, pairs, percent_of, says_all, shares
 from question_bank.formats.markup import html_of, text_of
 from question_bank.formats.tag_words import words_of
 from question_bank.gaps import USUALLY_IGNORED, short
@@ -17,11 +17,13 @@ MARKS = re.compile(r"([\\~=#{}:\[\]])")
 
 def carries(question: Question) -> bool:
     """Return whether GIFT can hold a question without loss."""
-    if question.media or question.material is not None or question.kind == "order":
+    if question.media or question.material is not None or not says_all(question):
         return False
     if any(ARROW in text and text_of(html_of(text)) != text for text in _texts(question)):
         return False
     match question.kind:
+        case "order":
+            return False
         case "fill":
             return len(question.gaps) == 1 and _is_plain(question)
         case "match":

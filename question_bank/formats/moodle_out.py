@@ -8,7 +8,7 @@ from fractions import Fraction
 from xml.sax.saxutils import quoteattr
 
 from question_bank.attached import SHOWN, Medium
-from question_bank.formats.drafts import NONE, TRUE_FALSE, number, pairs, percent_of, shares
+from question_bank.formats.drafts import NONE, TRUE_FALSE, number, pairs, percent_of, says_all, shares
 from question_bank.formats.markup import html_of, text_of
 from question_bank.formats.pictures import media_type
 from question_bank.formats.tag_words import words_of
@@ -32,7 +32,7 @@ def carries(question: Question) -> bool:
     """Return whether Moodle XML can hold a question without loss."""
     if question.material is not None or (question.kind == "fill" and len(question.gaps) != 1):
         return False
-    if not _media_are_whole(question):
+    if not _media_are_whole(question) or not says_all(question):
         return False
     match question.kind:
         case "fill":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from question_bank.formats import (
     moodle_out,
     opentdb_in,
     packages,
+    qti_out,
     sheets_in,
     tab_text,
     webct_in,
@@ -85,10 +87,20 @@ FORMATS = {
         carries=moodle_out.carries,
     ),
     "package": Format(
-        N_("QTI 题包（Canvas、Blackboard 等）"),
+        N_("QTI 2.1 题包（Canvas、Blackboard 等）"),
         ".zip",
         "application/zip",
         packages.read,
+        write=qti_out.write,
+        carries=qti_out.carries,
+    ),
+    "package_3": Format(
+        N_("QTI 3.0 题包"),
+        ".zip",
+        "application/zip",
+        packages.read,
+        write=qti_out.write_3,
+        carries=qti_out.carries,
     ),
     "qti_xml": Format(N_("QTI 题目（XML）"), ".xml", "application/xml", packages.read_xml),
     "word": Format(
@@ -120,3 +132,9 @@ def write(questions: Iterable[Question], name: str) -> bytes:
     if writer is None:
         raise KeyError(name)
     return writer(questions)
+
+
+def left_out(questions: Iterable[Question], name: str) -> dict[str, int]:
+    """Return how many questions of each kind a format cannot hold without loss."""
+    carries = FORMATS[name].carries
+    return dict(Counter(each.kind for each in questions if carries is not None and not carries(each)))

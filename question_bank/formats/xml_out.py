@@ -38,6 +38,21 @@ class Xml:
         body = escape(kept(text), {"\r": "&#13;"})
         self.pieces.append(f"{begin}>{body}</{name}>\n" if text else f"{begin}/>\n")
 
+    @contextmanager
+    def flat(self, name: str, /, **attributes: str) -> Iterator[None]:
+        """Write an element on one line around words and empty elements, so that every space in it counts."""
+        self.pieces.append(f"{'  ' * self.depth}<{name}{_listed(attributes)}>")
+        yield
+        self.pieces.append(f"</{name}>\n")
+
+    def words(self, text: str) -> None:
+        """Write words inside a flat element."""
+        self.pieces.append(escape(kept(text), {"\r": "&#13;"}))
+
+    def empty(self, name: str, /, **attributes: str) -> None:
+        """Write an element that holds nothing inside a flat one."""
+        self.pieces.append(f"<{name}{_listed(attributes)}/>")
+
     def content(self) -> bytes:
         """Return the whole document."""
         return "".join(self.pieces).encode()

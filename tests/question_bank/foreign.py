@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from question_bank.formats import Reading
 from question_bank.gaps import Accepted, Gap
-from question_bank.question import CHOICES, KINDS, Question, lettered
+from question_bank.question import CHOICES, KINDS, SEVERAL, Question, lettered
 from tests.question_bank.kinds import questions, several, shares
 
 PROPERTY = settings(  # a failing example is shown as it was found: shrinking these takes minutes
@@ -58,8 +58,20 @@ def foreign_questions(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> Questi
         return replace(asked, gaps=(draw(gap()),))
     if asked.kind in CHOICES:
         ids = [option.id for option in asked.options]
-        return replace(asked, feedback=draw(st.dictionaries(st.sampled_from(ids), texts)))
+        told = draw(st.dictionaries(st.sampled_from(ids), texts))
+        return replace(asked, feedback=told, weights=draw(weights(asked)))
     return asked
+
+
+@st.composite
+def weights(draw: st.DrawFn, asked: Question) -> dict[str, Fraction]:
+    """Return no weights, or such as fit what is right."""
+    if draw(st.booleans()):
+        return {}
+    right = st.just(Fraction(1)) if asked.kind not in SEVERAL else shares.filter(bool)
+    wrong = st.fractions(-1, 0, max_denominator=12)
+    given = {option.id: draw(right if option.id in asked.key else wrong) for option in asked.options}
+    return {letter: weight for letter, weight in given.items() if weight}
 
 
 @st.composite

@@ -24,7 +24,8 @@ NUMBERING = f"""<w:numbering {SPACES}>
  <w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:start w:val="1"/>
   <w:numFmt w:val="upperLetter"/>
   <w:lvlText w:val="%1."/></w:lvl></w:abstractNum>
- <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
+ <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
+ <w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
  <w:num w:numId="3"><w:abstractNumId w:val="1"/></w:num></w:numbering>"""
 RELATIONS = '<Relationships><Relationship Id="rId7" Target="media/leaf.png"/></Relationships>'
 RED = '<w:rPr><w:color w:val="FF0000"/></w:rPr>'
