@@ -41,18 +41,24 @@ def flags(question: Question, figures: Figures, exposure: Exposure) -> tuple[str
 
 
 def wrong_key(question: Question, figures: Figures, _exposure: Exposure) -> bool:
-    """Return whether the able choose a wrong option more than a right one, and the abler the more."""
-    if figures.facts.count < FEWEST or len(question.key) == len(question.options):
-        return False
+    """Return whether there is a wrong option that looks right to the able."""
+    return bool(misleading(question, figures))
+
+
+def misleading(question: Question, figures: Figures) -> tuple[str, ...]:
+    """Return the wrong options that the able choose more than a right one, and the abler the more."""
     right = [each for each in figures.options if each.option in question.key]
-    least = min(right, key=lambda each: each.thirds[2], default=None)
+    if figures.facts.count < FEWEST or not right:
+        return ()
+    least = min(right, key=lambda each: each.thirds[2])
     certain = SURE / sqrt(figures.facts.count)
-    return least is not None and any(
-        each.thirds[2] > least.thirds[2]
-        and each.correlation is not None
-        and each.correlation > max(certain, least.correlation or 0)
+    return tuple(
+        each.option
         for each in figures.options
         if each.option not in question.key
+        and each.thirds[2] > least.thirds[2]
+        and each.correlation is not None
+        and each.correlation > max(certain, least.correlation or 0)
     )
 
 

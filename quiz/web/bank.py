@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from question_bank.flags import FLAGS
+from question_bank.flags import FLAGS, misleading
 from question_bank.formats import FORMATS, template, write
 from question_bank.gaps import short
 from question_bank.question import DIFFICULTIES, KINDS, Question
@@ -70,11 +70,13 @@ def questions() -> ResponseReturnValue:
 def question(version_id: int) -> ResponseReturnValue:
     """Show one question as the phone does, with what is right and why."""
     whole = bank_search.one(platform(), version_id)
+    proved = quality_reading.of_questions(platform(), [version_id]).get(version_id)
     return render_template(
         "bank/question.html",
         whole=whole,
         asked=whole.found.question,
-        proved=quality_reading.of_questions(platform(), [version_id]).get(version_id),
+        proved=proved,
+        misleading=misleading(whole.found.question, proved.figures) if proved else (),
         words=quality_words,
         flag_words=quality_words.flag_words(),
         flag_advice=quality_words.flag_advice(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from question_bank.flags import Exposure, flags, guessing
+from question_bank.flags import Exposure, flags, guessing, misleading
 from question_bank.quality import Answers, Figures, Response
 from question_bank.question import Question, lettered
 
@@ -72,6 +72,7 @@ def test_a_wrong_option_of_several_right_ones_is_held_against_the_least_chosen()
     found = figures(("AB", 0, 0.9, 40), ("AC", 1, 0.4, 30), ("D", 0, 0.3, 30))
 
     assert "wrong_key" in flags(several, found, Exposure())
+    assert misleading(several, found) == ("B",)
 
 
 def test_luck_depends_on_how_much_there_is_to_choose_from():

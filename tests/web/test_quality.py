@@ -76,7 +76,7 @@ def test_a_wrong_key_is_told_on_the_page_of_its_question_and_leads_to_the_correc
     assert "答案可能有误" in said
     assert "33% 100 人中约 33 人答对" in said
     assert "A 对1 正确 100% – 0% 33% 12" in said
-    assert "B 错1a 0% – 100% 67% 24" in said
+    assert "B 错1a 高分组更常选 0% – 100% 67% 24" in said
     address = f"/desk/contests/{analysed}/ledger/question/{version}"
     assert organizer.page is not None
     assert f'href="{address}"' in organizer.page.get_data(as_text=True)
