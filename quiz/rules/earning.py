@@ -44,6 +44,12 @@ def beyond_caps(stage: Stage, happened: Iterable[Happened]) -> list[Happened]:
     return sorted(found, key=lambda e: e.at_ms)
 
 
+def periods(stage: Stage, happened: Iterable[Happened]) -> list[str]:
+    """Return the periods in which something happened that may give points, in their order of time."""
+    mine = sorted(e.at_ms for e in happened if e.kind in stage.events and is_inside(stage, e.at_ms))
+    return list(dict.fromkeys(_period(stage, at_ms) for at_ms in mine))
+
+
 def _under_caps(stage: Stage, happened: Iterable[Happened]) -> Iterator[tuple[Happened, int]]:
     """Yield the events of every kind that gives points, and whether each counts."""
     mine = sorted(happened, key=lambda e: e.at_ms)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from quiz.live import LiveLine, Parts
 from quiz.models import record
-from quiz.rules import publicity, scoring, standings, timing
+from quiz.rules import earning, publicity, scoring, standings, timing
 from quiz.rules.across import AllStages
 from quiz.rules.document import Stage
 from quiz.rules.kept import stored
@@ -25,7 +25,7 @@ from quiz.rules.standings import Earned, Played
 from quiz.services import at_once
 from quiz.services.belonging import Belonging, Own, belonging, contributed
 from quiz.services.corrected import Booked, Said, marked_again, papers_of, said_of
-from quiz.services.happened import earned
+from quiz.services.happened import corrected, earned, happened
 from quiz.services.marking import marks
 from quiz.services.published import Published
 from quiz.services.received import AttemptRow, receipts, stage_of
@@ -212,13 +212,14 @@ def fold_person(
 ) -> list[Folded]:
     """Return a person's lines as they follow from the record: over the stage (""), over periods if listed.
 
-    Every period with an attempt or an event that counts has a line: one that only void attempts were in lists
-    nobody. For each freeze of boards the same lines follow once more, from the record up to it.
+    Every period with an attempt or an event has a line: one in which none of them counts lists nobody. For each
+    freeze of boards the same lines follow once more, from the record up to it.
     """
     stage = rules.document.stages[stage_index]
-    gained = earned(connection, rules.contest_id, stage, person_id, said)
+    events = happened(connection, rules.contest_id, person_id) if stage.events else ()
+    gained = corrected(stage, person_id, events, said)
     belongs = belonging(connection, rules.document, person_id)
-    story = _Story(person_id, played, gained, said, belongs)
+    story = _Story(person_id, played, gained, said, belongs, earning.periods(stage, events))
     lines = _lines(stage, stage_index, story)
     for frozen_ms in publicity.freezes(stage):
         before = _until(connection, rules, stage_index, story, frozen_ms)
@@ -275,6 +276,7 @@ class _Story(NamedTuple):
     gained: Sequence[Earned]
     said: Said
     belongs: Belonging
+    periods: Sequence[str] = ()  # in which something happened that may give points
 
     def counted(self, stage: Stage) -> list[Played]:
         """The attempts that are no practice, void ones too."""
@@ -301,6 +303,7 @@ def _until(
         [each for each in gained if each.at_ms < frozen_ms],
         said,
         story.belongs.until(frozen_ms),
+        story.periods,
     )
 
 
@@ -308,9 +311,9 @@ def _lines(stage: Stage, number: int, story: _Story) -> list[Folded]:
     """Return the lines that follow from a story, kept under a number."""
     own, belongs = story.own(stage), story.belongs
     over_periods = any(board.over == "period" for board in stage.boards)
-    mine: list[Played | Earned] = [*story.counted(stage), *own.gained] if over_periods else []
+    periods = [*(each.period for each in story.counted(stage)), *story.periods] if over_periods else []
     lines = []
-    for period in dict.fromkeys(["", *(each.period for each in mine)]):
+    for period in dict.fromkeys(["", *periods]):
         here = replace(own, added=NOTHING) if period else own
         line = standings.line(stage, here.played, period or None, here.gained, here.added)
         of_units = belongs.lines(stage, here, period or None) if line else {}

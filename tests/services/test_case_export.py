@@ -290,6 +290,7 @@ def test_who_reached_a_total_within_the_same_second_stands_apart_in_the_replay_t
 ) -> None:
     now = clock.now_ms()
     cast.fill_bank(platform, now)
+    cast.add_units(platform, now)
     text = cast.rules().replace("order: [total, time]", "order: [total, reached]")
     rules = in_force(platform, cast.publish(platform, text, now))
     people = [cast.join(platform, name, now) for name in "甲乙"]

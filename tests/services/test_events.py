@@ -8,7 +8,8 @@ from sqlalchemy import select
 from quiz.errors import QuotaUsed
 from quiz.live import View
 from quiz.models.rewards import Event
-from quiz.services import accounts, boards, event_files, events, play, results
+from quiz.services import accounts, boards, event_files, events, ledger, play, results
+from quiz.services.correcting import Correction
 from quiz.services.events import NewEvent
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
@@ -189,3 +190,34 @@ def test_everything_wrong_in_a_file_of_events_is_named_and_nothing_is_taken(
 
 def finish(platform: Platform, attempt_id: int, now_ms: int) -> None:
     play.finish(platform, cast.batch(platform, attempt_id, now_ms))
+
+
+def test_who_is_disqualified_leaves_the_board_of_a_day_with_nothing_but_an_event(
+    platform: Platform, clock: MovedClock, contest_id: int
+) -> None:
+    person = cast.join(platform, "甲", clock.now_ms())
+    given = [lecture(person, "2026-03-03 10:00")]
+    clock.set("2026-03-03 12:00")
+    events.record_events(platform, in_force(platform, contest_id), given, ORGANIZER)
+    assert board(platform, contest_id, 1, clock.now_ms(), "2026-03-03") == [(1, "甲", 5)]
+
+    wanted = Correction("person", person, "disqualify", "冒名")
+    ledger.book(platform, contest_id, wanted, Actor(None, clock.now_ms()))
+
+    assert board(platform, contest_id, 1, clock.now_ms(), "2026-03-03") == []
+    assert boards.verify(platform, contest_id) == []
+
+
+def test_an_event_that_a_late_list_puts_beyond_its_cap_leaves_the_board_of_its_day(
+    platform: Platform, clock: MovedClock, contest_id: int
+) -> None:
+    clock.set("2026-03-06 12:00")
+    rules = in_force(platform, contest_id)
+    person = cast.join(platform, "甲", clock.now_ms())
+    for day in (5, 4, 3):  # the cap keeps the two earlier ones
+        given = [lecture(person, f"2026-03-0{day} 10:00")]
+        events.record_events(platform, rules, given, ORGANIZER)
+
+    days = {day: board(platform, contest_id, 1, clock.now_ms(), f"2026-03-0{day}") for day in (3, 4, 5)}
+    assert days == {3: [(1, "甲", 5)], 4: [(1, "甲", 5)], 5: []}
+    assert boards.verify(platform, contest_id) == []
