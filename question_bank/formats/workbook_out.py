@@ -76,7 +76,7 @@ def write(questions: Iterable[Question]) -> bytes:
     workbook has no place for weights and feedback of options, pictures, sounds and the calibrated difficulty.
     """
     known = list(questions)
-    columns = _columns(known, max((len(q.options) for q in known if not _is_plain(q)), default=0))
+    columns = _columns(known, max((len(q.options) for q in known if not is_plain(q)), default=0))
     buffer = BytesIO()
     with Workbook(buffer, SETTINGS) as book:
         sheet = _Sheet(book, "题目", columns)
@@ -142,11 +142,28 @@ class _Sheet:
         )
 
 
+def row_columns(question: Question, options: int, prompts: int) -> list[str]:
+    """Return the titles of one question's row: so many options and prompts, and all that it may need."""
+    rare = [title for title in RARE if title != "填空要求" or question.kind == "fill"]
+    return _titles([question], rare, options, prompts)
+
+
+def row_cells(question: Question, columns: Sequence[str]) -> list[str]:
+    """Return the texts of a question's row."""
+    return _cells(question, columns)
+
+
 def _columns(questions: Sequence[Question], option_count: int) -> list[str]:
+    most = max((len(q.prompts) for q in questions), default=0)
+    return _titles(questions, _needed(questions), option_count, most)
+
+
+def _titles(
+    questions: Sequence[Question], rare: Sequence[str], option_count: int, prompt_count: int
+) -> list[str]:
     facets = dict.fromkeys([*USUAL_FACETS, *(facet for q in questions for facet in q.tags)])
-    prompts = range(1, max((len(q.prompts) for q in questions), default=0) + 1)
     return [
-        "编号", "题型", *_needed(questions), "题干", *(f"左项{n}" for n in prompts),
+        "编号", "题型", *rare, "题干", *(f"左项{n}" for n in range(1, prompt_count + 1)),
         *(f"选项{letter}" for letter in LETTERS[:option_count]), "答案", "难度",
         *(FACET_HEADERS.get(facet, f"标签：{facet}") for facet in facets), "解析",
     ]  # fmt: skip
@@ -168,7 +185,7 @@ def _answer(question: Question) -> str:
     if question.gaps:
         return gap_cells.answer_cell(question.gaps)
     letters = "".join(question.arranged or sorted(question.key))
-    return {"A": "对", "B": "错"}[letters] if _is_plain(question) else letters
+    return {"A": "对", "B": "错"}[letters] if is_plain(question) else letters
 
 
 def _cells(question: Question, columns: Sequence[str]) -> list[str]:
@@ -182,7 +199,7 @@ def _cells(question: Question, columns: Sequence[str]) -> list[str]:
         "答案": _answer(question),
         **{f"左项{n}": prompt for n, prompt in enumerate(question.prompts, 1)},
     }
-    if not _is_plain(question):
+    if not is_plain(question):
         values |= {f"选项{option.id}": option.text for option in question.options}
     values |= _tag_cells(question.tags)
     return [values.get(column, "") for column in columns]
@@ -204,7 +221,7 @@ def _joined(values: Sequence[str], is_uncut: bool) -> str:
     return "、".join(values)
 
 
-def _is_plain(question: Question) -> bool:
+def is_plain(question: Question) -> bool:
     """Whether it is a true-or-false question with the usual words, whose option columns stay empty."""
     return question.kind == "true_false" and [o.text for o in question.options] == ["对", "错"]
 

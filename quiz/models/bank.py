@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from quiz.models.base import Base, BigInt, LongText
 
@@ -51,4 +51,14 @@ class QuestionVersion(Base):
     __table_args__ = (
         UniqueConstraint("question_id", "number"),
         Index("ix_question_version_digest", "digest"),
+    )
+
+
+def is_newest() -> ColumnElement[bool]:
+    """Return the condition that a version is the last one of its question: what the bank shows and draws."""
+    later = aliased(QuestionVersion)
+    return ~(
+        select(later.id)
+        .where(later.question_id == QuestionVersion.question_id, later.number > QuestionVersion.number)
+        .exists()
     )

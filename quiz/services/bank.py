@@ -17,7 +17,7 @@ from question_bank.formats import Placed, Reading, read, returned_rows
 from question_bank.problems import ERROR, Problem
 from question_bank.question import Question, digest
 from quiz.errors import N_, Busy, InvalidInput, NotFound
-from quiz.models.bank import Import, QuestionVersion
+from quiz.models.bank import Import, QuestionVersion, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
 from quiz.services.measured import as_measured, calibrated_shares
@@ -197,7 +197,7 @@ def all_questions(platform: Platform) -> list[Question]:
             select(QuestionVersion.id, QuestionVersion.content)
             .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
             .join(Import, Import.id == QuestionRow.import_id)
-            .where(Import.state == "visible")
+            .where(Import.state == "visible", is_newest())
             .order_by(QuestionVersion.id)
         )
         shares = calibrated_shares(session)
@@ -287,6 +287,7 @@ def _known(session: Session, reading: Reading, token: str) -> Iterable[Problem]:
             .where(
                 QuestionVersion.digest.in_(chunk),
                 Import.state == "visible",
+                is_newest(),
                 Import.token.is_distinct_from(token),
             )
         )

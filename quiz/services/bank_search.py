@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from question_bank.question import Question
 from quiz.errors import N_, NotFound
-from quiz.models.bank import Import, QuestionVersion
+from quiz.models.bank import Import, QuestionVersion, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.models.quality import QuestionFigures
@@ -96,7 +96,10 @@ def one(platform: Platform, version_id: int) -> Whole:
     """Return one question of the bank; raises NotFound."""
     with platform.store.reading() as session:
         row = session.execute(
-            _visible(select(QuestionVersion, Import)).where(QuestionVersion.id == version_id)
+            select(QuestionVersion, Import)
+            .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+            .join(Import, Import.id == QuestionRow.import_id)
+            .where(Import.state == "visible", QuestionVersion.id == version_id)
         ).one_or_none()
         if row is None:
             raise NotFound(N_("题库里没有这道题，可能它的导入已被撤销。"))
@@ -142,7 +145,7 @@ def _visible(wanted: Selected) -> Selected:
         wanted.select_from(QuestionVersion)
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
         .join(Import, Import.id == QuestionRow.import_id)
-        .where(Import.state == "visible")
+        .where(Import.state == "visible", is_newest())
     )
 
 

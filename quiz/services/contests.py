@@ -15,7 +15,7 @@ from question_bank.drawing import Pool, shortfalls, uncovered, values_to_cover
 from question_bank.question import Question
 from quiz.errors import N_, ChangedMeanwhile, Fault, InvalidDocument, InvalidInput, NotFound
 from quiz.models.accounts import Unit
-from quiz.models.bank import Import, QuestionVersion
+from quiz.models.bank import Import, QuestionVersion, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.models.play import Attempt
@@ -329,7 +329,7 @@ def _visible(session: Session) -> list[tuple[int, Question]]:
         select(QuestionVersion.id, QuestionVersion.content)
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
         .join(Import, Import.id == QuestionRow.import_id)
-        .where(Import.state == "visible", QuestionVersion.kind.in_(KIND_LETTERS))
+        .where(Import.state == "visible", QuestionVersion.kind.in_(KIND_LETTERS), is_newest())
         .order_by(QuestionVersion.id)
     )
     shares = calibrated_shares(session)

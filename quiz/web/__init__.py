@@ -9,6 +9,7 @@ from quiz.web.accounts import accounts
 from quiz.web.api import api
 from quiz.web.attempts import attempts
 from quiz.web.bank import bank_desk
+from quiz.web.bank_editing import bank_editor
 from quiz.web.board_api import board_api
 from quiz.web.bodies import init_bodies
 from quiz.web.contests import contest_desk
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     desk,
     desk_people,
     bank_desk,
+    bank_editor,
     quality_desk,
     contest_desk,
     ledger,

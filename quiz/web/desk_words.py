@@ -23,6 +23,7 @@ def action_words() -> Mapping[str, str]:
         "units.enrolment": _("登记单位人数"),
         "bank.import": _("导入题目"),
         "bank.undo": _("撤销导入"),
+        "bank.edit": _("修改题目"),
         "bank.export": _("导出题库"),
         "bank.stats": _("分析作答记录"),
         "contest.create": _("新建比赛"),

@@ -357,3 +357,63 @@ def test_what_a_question_carries_beside_its_words_is_shown_and_what_it_is_good_f
     assert "随题目保存和导出，答题时还不显示：a.png" in said
     assert "B -1/3" in said
     assert "B 再想想 答错 看看课本" in said
+
+
+def edit_address(platform: Platform, stem: str) -> str:
+    (found,), _count = bank_search.search(platform, Search(words=stem))
+    return f"/desk/bank/questions/{found.version_id}/edit"
+
+
+@pytest.mark.parametrize(
+    ("stem", "change", "told"),
+    [
+        ("水由", {"答案": "氢|H|氢气\n氧|O"}, "1 氢 或 H 或 氢气"),
+        ("圆周率", {"答案": "3.14±0.005"}, "1 3.14 ±0.005"),
+        ("由小到大", {"答案": "ACB"}, "1 器官 2 组织 3 细胞"),
+        ("连线", {"左项3": "最多", "答案": "BAC"}, "最多 → 氮气"),
+        ("金属", {"选项C": "银", "答案": "ABC"}, "C 银 正确"),
+    ],
+)
+def test_a_question_of_any_kind_is_edited_in_the_notation_of_the_workbook(
+    platform: Platform, organizer: Visitor, stem: str, change: dict[str, str], told: str
+) -> None:
+    kinds.fill_bank(platform, platform.clock.now_ms())
+    address = edit_address(platform, stem)
+    page = organizer.open(address)
+
+    said = organizer.send(address, **{f"cell__{title}": text for title, text in change.items()})
+
+    assert "保存后是新的一版" in page
+    assert "已保存。用过旧版的比赛不受影响。" in said
+    assert told in said
+
+
+def test_what_is_wrong_with_an_edit_is_told_and_nothing_typed_is_lost(
+    platform: Platform, organizer: Visitor
+) -> None:
+    kinds.fill_bank(platform, platform.clock.now_ms())
+    address = edit_address(platform, "水由")
+    organizer.open(address)
+
+    said = organizer.send(address, 400, cell__答案="只有一个空", cell__解析="<b>新解析")
+
+    assert "答案：题干里有 2 个空（____），答案却是 1 个空的。" in said
+    assert organizer.page is not None
+    html = organizer.page.get_data(as_text=True)
+    assert "\n只有一个空</textarea>" in html
+    assert "&lt;b&gt;新解析</textarea>" in html
+
+
+def test_who_edits_an_older_version_is_told_and_keeps_what_was_typed(
+    platform: Platform, organizer: Visitor
+) -> None:
+    kinds.fill_bank(platform, platform.clock.now_ms())
+    address = edit_address(platform, "圆周率")
+    organizer.open(address)
+    organizer.send(address, cell__答案="3.1±0.1")
+    organizer.open(address)
+
+    said = organizer.send(address, 409, cell__答案="3.2±0.1")
+
+    assert "可能刚刚被别人改过" in said
+    assert "3.2±0.1" in said

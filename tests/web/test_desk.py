@@ -35,6 +35,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "bank.take": "bank.import",
     "bank.forget": "",
     "bank.undo": "bank.undo",
+    "bank_editing.save": "bank.edit",
     "quality.analyse": "bank.stats",
     "desk_people.set_unit": "people.unit",
     "desk_people.correct": "people.about",

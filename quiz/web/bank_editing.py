@@ -1,0 +1,65 @@
+"""Editing a question of the bank in the notation of the workbook, kind by kind."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from question_bank.formats.one_row import KIND, cells, edited
+from question_bank.problems import Problem
+from quiz.errors import InvalidInput
+from quiz.rules.permissions import Action
+from quiz.services import bank_editing, bank_search
+from quiz.web.access import allows, platform
+from quiz.web.desk_words import kind_words
+from quiz.web.files import actor
+
+bank_editor = Blueprint("bank_editing", __name__, url_prefix="/desk/bank/questions")
+
+CELL = "cell:"  # before a column's title, as the name of its field
+LONGEST_CELL = 32_000
+
+
+@bank_editor.get("/<int:version_id>/edit")
+@allows(Action.MANAGE_BANK)
+def form(version_id: int) -> ResponseReturnValue:
+    """Show a question as the cells of its row."""
+    asked = bank_search.one(platform(), version_id).found.question
+    return _page(version_id, cells(asked))
+
+
+@bank_editor.post("/<int:version_id>/edit")
+@allows(Action.MANAGE_BANK)
+def save(version_id: int) -> ResponseReturnValue:
+    """Store what was written as a new version, or show what is wrong with it; nothing typed is lost."""
+    before = bank_search.one(platform(), version_id).found.question
+    written = {
+        title: request.form[f"{CELL}{title}"].replace("\r\n", "\n").replace("\0", "")[:LONGEST_CELL]
+        for title in cells(before)
+        if title != KIND and f"{CELL}{title}" in request.form
+    }
+    question, problems = edited(before, written)
+    typed = {**cells(before), **written}
+    if question is None:
+        return _page(version_id, typed, problems), 400
+    try:
+        stored = bank_editing.edit(platform(), version_id, question, actor())
+    except InvalidInput as error:
+        changed = Problem("", 0, "", error.code, error.message, values=error.details)
+        return _page(version_id, typed, (changed,)), 409
+    flash(_("已保存。用过旧版的比赛不受影响。") if stored != version_id else _("没有改动。"), "good")
+    return redirect(url_for("bank.question", version_id=stored), 303)
+
+
+def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] = ()) -> str:
+    asked = bank_search.one(platform(), version_id).found.question
+    return render_template(
+        "bank/edit.html",
+        version_id=version_id,
+        kind=kind_words()[asked.kind],
+        asked=asked,
+        typed={title: text for title, text in typed.items() if title != KIND},
+        problems=problems,
+        CELL=CELL,
+    )
