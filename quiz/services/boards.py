@@ -14,7 +14,7 @@ from quiz.live import BeingBuilt, BoardMissing, LiveBoards, LiveLine, LiveUnavai
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Line
 from quiz.services.announcing import announce
-from quiz.services.lines import LIVE_COLUMNS, batches, live_line
+from quiz.services.lines import LIVE_COLUMNS, calls, live_line
 from quiz.services.platform import Platform
 from quiz.services.proving import verify
 from quiz.services.published import Published, in_force
@@ -143,7 +143,7 @@ def _announce_again(platform: Platform, live: LiveBoards, contest_id: int, now_m
             .order_by(Line.changed_ms)
             .execution_options(yield_per=ROWS_READ)
         )
-        for lines in batches(live_line(row) for row in changed):
+        for lines in calls(live_line(row) for row in changed):
             live.announce(contest_id, epoch, lines)
     live.caught_up(contest_id, epoch, now_ms)
 
@@ -153,7 +153,7 @@ def _build(platform: Platform, live: LiveBoards, contest_id: int, now_ms: int) -
     building = live.begin(contest_id, platform.epoch_of(contest_id), needed)
     count, filled = 0, None
     with platform.store.snapshot() as session, ThreadPoolExecutor(1) as filling:
-        for lines in batches(_all_lines(session, contest_id)):  # read while Redis puts the ones before away
+        for lines in calls(_all_lines(session, contest_id)):  # read while Redis puts the ones before away
             if filled is not None:
                 filled.result()
             filled = filling.submit(live.fill, building, lines)

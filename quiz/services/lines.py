@@ -16,7 +16,8 @@ from quiz.models.play import Line
 from quiz.rules.kept import GROUP, MOMENT, Pick, in_orders
 
 UNITS_KEPT = 4_096  # texts taken apart once: people of one street and school share them
-BATCH = 200  # lines in one call: Redis does nothing else for so long, about 5 ms
+STEPS = 5_000  # in one call: Redis does nothing else for so long, about 5 ms
+OF_A_LINE = 15  # steps for the places of a person; each number that is added to a unit is one more
 
 
 LIVE_COLUMNS = (  # what the live boards want of a line
@@ -54,10 +55,24 @@ def parts_of(text: str) -> Parts:
     }
 
 
-def batches(lines: Iterable[LiveLine], size: int = BATCH) -> Iterator[list[LiveLine]]:
-    """Yield lines in groups of one call."""
+def batches(lines: Iterable[LiveLine], size: int) -> Iterator[list[LiveLine]]:
+    """Yield lines in groups of so many."""
     rest = iter(lines)
     while group := list(islice(rest, size)):
+        yield group
+
+
+def calls(lines: Iterable[LiveLine]) -> Iterator[list[LiveLine]]:
+    """Yield lines in groups of one call each: the more each adds to units, the fewer."""
+    group, steps = list[LiveLine](), 0
+    for line in lines:
+        group.append(line)
+        units = len(line.units) + sum(map(len, line.parts.values()))
+        steps += OF_A_LINE + units * len(line.stats)
+        if steps >= STEPS:
+            yield group
+            group, steps = [], 0
+    if group:
         yield group
 
 

@@ -12,6 +12,7 @@ from quiz.errors import Busy, NotFound
 from quiz.live import LiveBoards, LiveLine, connect
 from quiz.models.play import Line, Result
 from quiz.services import boards
+from quiz.services.lines import calls
 from quiz.services.platform import Platform
 from quiz.services.published import Published
 from quiz.services.refolding import HELD_MS
@@ -54,6 +55,16 @@ def person_id(platform: Platform, rules: Published, now: int) -> int:
 def live_of(platform: Platform) -> LiveBoards:
     assert platform.live is not None
     return platform.live
+
+
+def test_lines_that_add_much_to_units_go_to_redis_few_at_a_time() -> None:
+    little = LiveLine(0, "", 1, 1, "00", {"sum": 1}, {"region.street": 1}, {})
+    much = LiveLine(0, "", 1, 1, "00", {str(n): 1 for n in range(40)}, {str(n): n for n in range(6)}, {})
+
+    of_little, of_much = (list(calls([line] * 1_000)) for line in (little, much))
+
+    assert sum(map(len, of_little)) == sum(map(len, of_much)) == 1_000
+    assert max(map(len, of_much)) < 25 < 250 < max(map(len, of_little))
 
 
 class SlowClock:
