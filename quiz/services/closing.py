@@ -212,8 +212,8 @@ def fold_person(
 ) -> list[Folded]:
     """Return a person's lines as they follow from the record: over the stage (""), over periods if listed.
 
-    Every period with an attempt or an event has a line: one in which none of them counts lists nobody. For each
-    freeze of boards the same lines follow once more, from the record up to it.
+    Every period with an attempt or an event has a line: one in which none of them counts lists nobody. For
+    each freeze of boards the same lines follow once more, from the record up to it.
     """
     stage = rules.document.stages[stage_index]
     events = happened(connection, rules.contest_id, person_id) if stage.events else ()
