@@ -115,7 +115,7 @@ def of_questions(platform: Platform, version_ids: Sequence[int]) -> dict[int, Pr
 
 
 def table(platform: Platform, contest_id: int | None, words: Mapping[str, str]) -> Table:
-    """Return the newest analysis as a table of questions, options and tags on sheets beside it.
+    """Return the newest analysis as a table of questions, options, tags and stages on sheets beside it.
 
     `words`: names of kinds, difficulties and flags. Rows are read while they are written. Raises NotFound.
     """
@@ -127,7 +127,8 @@ def table(platform: Platform, contest_id: int | None, words: Mapping[str, str]) 
         notes=NOTES,
         sheets=[
             Table(N_("选项"), OPTION_COLUMNS, _option_lines(platform, contest_id)),
-            Table(N_("标签"), TAG_COLUMNS, (_tag_line(each) for each in found.tags)),
+            Table(N_("标签"), TAG_COLUMNS, (_tag_line(each, words) for each in found.tags)),
+            Table(N_("赛段"), STAGE_COLUMNS, (_stage_line(each, found.titles) for each in found.stages)),
         ],
     )
 
@@ -175,6 +176,15 @@ TAG_COLUMNS = (
     N_("未作答"),
     N_("用时中位数（秒）"),
     N_("有提示的题"),
+)
+STAGE_COLUMNS = (
+    N_("比赛"),
+    N_("赛段"),
+    N_("计入的答题"),
+    N_("平均分"),
+    N_("标准差"),
+    N_("信度"),
+    N_("测量误差"),
 )
 NOTES = (
     (N_("计入"), N_("每人每题只计第一次作答；练习、作废、取消成绩、答错即止和错题重答的不计，但算作见过。")),
@@ -241,9 +251,9 @@ def _option_lines(platform: Platform, contest_id: int | None) -> Iterator[Sequen
             )
 
 
-def _tag_line(tag: TagFigures) -> Sequence[Cell]:
+def _tag_line(tag: TagFigures, words: Mapping[str, str]) -> Sequence[Cell]:
     return (
-        tag.facet,
+        words.get(tag.facet, tag.facet),
         tag.value,
         tag.questions,
         tag.attempts,
@@ -255,6 +265,12 @@ def _tag_line(tag: TagFigures) -> Sequence[Cell]:
         _seconds(tag.median_ms),
         tag.flagged,
     )
+
+
+def _stage_line(each: StageFigures, titles: Mapping[int, str]) -> Sequence[Cell]:
+    facts = each.facts
+    figures = map(_number, (facts.mean, facts.sd, facts.alpha, facts.error))
+    return (titles[each.contest_id], each.stage + 1, facts.attempts, *figures)
 
 
 def _percent(share: float | None) -> Cell:

@@ -57,6 +57,6 @@ def analyse() -> ResponseReturnValue:
 @allows(Action.MANAGE_BANK)
 def export() -> ResponseReturnValue:
     """Hand out the newest analysis as a workbook."""
-    words = {**kind_words(), **difficulty_words(), **quality_words.flag_words()}
+    words = {**kind_words(), **difficulty_words(), **facet_words(), **quality_words.flag_words()}
     table = quality_reading.table(platform(), id_of(request.args.get("contest")), words)
     return written(_("题目质量") + ".xlsx", lambda path: write_xlsx(table, path))

@@ -122,6 +122,7 @@ def test_an_analysis_goes_out_as_a_workbook(organizer: Visitor, analysed: int) -
     first = dict(zip([c.value for c in questions[1]], [c.value for c in questions[2]], strict=True))
     assert (first["题干"], first["答对率 %"], first["提示"]) == ("第 1 题", 33.33, "答案可能有误、分不出高下")
     assert [cell.value for cell in options[3]][1:6] == ["B", "", 24, 66.67, 0]
+    assert [cell.value for cell in book["赛段"][2]][:4] == ["测试赛", 1, 36, 2.33]
     assert questions.max_row == 5
     assert options.max_row == 17
 
