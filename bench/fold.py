@@ -148,7 +148,8 @@ def folds(folder: Path, attempts: int) -> Iterator[tuple[str, Fold]]:
 
 
 def growth(folder: Path, attempts: int) -> tuple[Fold, Fold]:
-    """Measure the same people with few and with many attempts each, from stored results."""
+    """Measure the same people with few and with many attempts each, half of all, from stored results."""
+    attempts //= 2
     many, few = ATTEMPTS_A_PERSON * MORE_ATTEMPTS, ATTEMPTS_A_PERSON
     write_case(folder / "few", attempts // MORE_ATTEMPTS, stored=True, each=few)
     write_case(folder / "many", attempts, stored=True, each=many)

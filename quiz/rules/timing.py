@@ -78,8 +78,7 @@ def period_of(stage: Stage, started_ms: int, scene: str | None = None) -> str:
         case "day":
             return day_of(stage, started_ms)
         case "week":
-            day = _day_number(calendar, started_ms)
-            return _iso(day - (_weekday(day) - calendar.week_begins) % 7)
+            return _week_of(_day_number(calendar, started_ms), calendar.week_begins)
         case "month":
             return day_of(stage, started_ms)[:8] + "01"
         case "scene" | "level":
@@ -250,6 +249,11 @@ def _day_of_quarter(zone: str, day_begins_min: int, quarter: int) -> int | None:
 
 def _day_at(zone: str, day_begins_min: int, ms: int) -> int:
     return (ms + _offset_ms(zone, ms) - day_begins_min * MINUTE_MS) // DAY_MS
+
+
+@lru_cache(maxsize=16_384)
+def _week_of(day: int, begins: int) -> str:
+    return _iso(day - (_weekday(day) - begins) % 7)
 
 
 @lru_cache(maxsize=16_384)
