@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from question_bank.formats.one_row import KIND, cells, edited
+from question_bank.formats.one_row import (
+    ANSWER,
+    DIFFERENCES,
+    EXPLANATION,
+    KIND,
+    MATERIAL,
+    STEM,
+    cells,
+    edited,
+)
 from question_bank.problems import Problem
 from quiz.errors import InvalidInput
 from quiz.rules.permissions import Action
@@ -17,8 +28,18 @@ from quiz.web.files import actor
 
 bank_editor = Blueprint("bank_editing", __name__, url_prefix="/desk/bank/questions")
 
+LONG = {STEM: 4, MATERIAL: 4, EXPLANATION: 4, ANSWER: 2}  # rows of the cells that hold more than a line
 CELL = "cell:"  # before a column's title, as the name of its field
 LONGEST_CELL = 32_000
+
+
+class Field(NamedTuple):
+    """One cell of the row."""
+
+    title: str
+    text: str
+    rows: int
+    hint: str
 
 
 @bank_editor.get("/<int:version_id>/edit")
@@ -58,8 +79,26 @@ def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] 
         "bank/edit.html",
         version_id=version_id,
         kind=kind_words()[asked.kind],
-        asked=asked,
-        typed={title: text for title, text in typed.items() if title != KIND},
+        fields=[
+            Field(title, text, LONG.get(title, 1), _hint(title, asked.kind))
+            for title, text in typed.items()
+            if title != KIND
+        ],
         problems=problems,
         CELL=CELL,
     )
+
+
+def _hint(title: str, kind: str) -> str:
+    if title == DIFFERENCES:
+        return _("可以写：区分大小写、区分全半角、区分空格、汉字数字通用。")
+    if title != ANSWER:
+        return ""
+    match kind:
+        case "fill":
+            return _("一行写一个空；同一个空的几种答案用 | 分开。数可以写误差，例如 3.14±0.01。")
+        case "order":
+            return _("按正确的次序写选项的字母，例如 BADC。")
+        case "match":
+            return _("按左项的次序写右项的字母，例如 BAC。")
+    return _("写正确选项的字母；判断题写对或错。")

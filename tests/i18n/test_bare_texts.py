@@ -16,13 +16,28 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     "question_bank/formats/answers.py": {"TRUE_WORDS", "FALSE_WORDS", "SEPARATORS", "LEAD"},
     "question_bank/formats/headers.py": {"*"},
     "question_bank/formats/kinds.py": {"*"},
+    "question_bank/formats/gap_cells.py": {"*"},
     "question_bank/formats/scale.py": {"*"},
     "question_bank/question.py": {"REFERS_TO_OTHERS"},
+    "question_bank/gaps.py": {"*"},
+    "question_bank/formats/exam_key.py": {"ORDINALS", "SECTION", "TRUTH", "ENTRY"},
+    "question_bank/formats/exam_text.py": {"*"},
+    "question_bank/formats/recognised_text.py": {"EXAM", "TABLE"},
+    "question_bank/formats/word_in.py": {"TITLES", "TABLE"},
+    "question_bank/formats/word_numbers.py": {"CHINESE"},
+    # Kinds that we do not have, under the names that kinds.py gives them.
+    "question_bank/formats/examview_in.py": {"KINDS"},
+    "question_bank/formats/qti_in.py": {"NAMES"},
+    "question_bank/formats/qti12_in.py": {"KINDS"},
+    "question_bank/formats/tab_text.py": {"NAMES"},
+    "question_bank/formats/webct_in.py": {"NAMES"},
     # The two options of a true-or-false question as the bank holds them: content, the same in every language.
     "question_bank/formats/rows_in.py": {"TRUE_FALSE"},
+    "question_bank/formats/drafts.py": {"TRUE_FALSE"},
     # A workbook of ours has Chinese headers, which are read back.
     "question_bank/formats/sheets_in.py": {"*"},
     "question_bank/formats/workbook_out.py": {"*"},
+    "question_bank/formats/one_row.py": {"*"},
     # Last letters of the names of cards and stars, each with its measure word.
     "quiz/rules/called.py": {"MEASURED"},
     # Headers and words of lists of people and units, recognised there and written in our templates.
