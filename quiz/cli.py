@@ -155,7 +155,7 @@ def _invite(sentence: str, name: str, address: str) -> None:
 def import_bank(
     file: Path, good_rows: bool, dry_run: bool, scale: tuple[str, ...], faulty: Path | None
 ) -> None:
-    """Import questions from FILE: a workbook, a CSV or JSON Lines."""
+    """Import questions from FILE: a workbook, CSV, Word, text, GIFT, Moodle XML, QTI, JSON Lines …"""
     platform, actor = _platform(), _actor()
     token = bank.stage(platform, file.read_bytes(), file.name, actor.now_ms)
     try:

@@ -24,6 +24,7 @@ from question_bank.formats.drafts import (
     share_of,
     unpaired,
 )
+from question_bank.formats.kinds import DESCRIPTION, ESSAY
 from question_bank.formats.markup import text_of
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
@@ -89,7 +90,7 @@ def category_of(path: str) -> str:
 
 
 def _draft(block: _Block) -> Draft:
-    draft = Draft(block.line, "说明文字", raw=block.text)
+    draft = Draft(block.line, DESCRIPTION, raw=block.text)
     draft.external_id = next((value for kind, value in block.told if kind == "id"), "")
     draft.tags = [value for kind, value in block.told if kind == "tag"]
     rest = block.text
@@ -124,7 +125,7 @@ class _Answers:
         said = inside.strip()
         word, *feedback = _cut(said, "#") if not said.startswith("#") else [""]
         if not said:
-            self.draft.kind = "问答题"
+            self.draft.kind = ESSAY
         elif said.startswith("#"):
             self._numbers(said[1:])
         elif word.strip().upper() in (*TRUE, *FALSE):

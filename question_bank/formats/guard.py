@@ -55,7 +55,7 @@ def _text_format(content: bytes, suffix: str) -> str:
             return name
         raise Unreadable(
             "not-a-table",
-            N_("这是网页或 XML 文件，不是表格。请用 Excel 打开后另存为 .xlsx 再上传。"),
+            N_("这是网页或不认识的 XML 文件，里面没有题目。请用 Excel 打开后另存为 .xlsx 再上传。"),
         )
     if first == b"{":
         return "opentdb" if is_opentdb(content) else "jsonl"
@@ -67,7 +67,10 @@ def _text_format(content: bytes, suffix: str) -> str:
         return TEXTS[suffix]
     raise Unreadable(
         "unknown-format",
-        N_("这种文件还不能读。可以上传 Excel 工作簿、CSV 或 JSON Lines（.jsonl）。"),
+        N_(
+            "这种文件还不能读。可以上传 Excel 工作簿、CSV、Word 文档（.docx）、试卷文本（.txt）、"
+            "GIFT、Moodle XML、QTI 题包（.zip）或 JSON Lines（.jsonl）。"
+        ),
     )
 
 

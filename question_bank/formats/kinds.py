@@ -44,6 +44,8 @@ UNSUPPORTED = {
 }
 
 
+ESSAY, DESCRIPTION, GROUP = "问答题", "说明文字", "材料题"  # what readers find that is not ours
+
 LONGEST_WORD = 60  # characters; no kind has a longer name
 REMARK = re.compile(r"[(\[【].*?[)\]】]")  # "单选题（2分）"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from question_bank.formats.answers import is_true_or_false
 from question_bank.formats.drafts import (
     FULL,
     NONE,
@@ -17,6 +18,7 @@ from question_bank.formats.drafts import (
     numeric,
     unpaired,
 )
+from question_bank.formats.kinds import ESSAY
 from question_bank.formats.markup import text_of
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.xml_in import plain
@@ -87,7 +89,7 @@ class _Item:
         """Return the kind of an item that names none, by what it asks for."""
         if self.presentation.find(".//response_lid") is not None:
             return "choice"
-        return self.type or "问答题"
+        return self.type or ESSAY
 
     def text(self, element: Element | None) -> str:
         """Return what the material inside an element shows."""
@@ -149,7 +151,7 @@ class _Item:
         right = self.chosen()
         labels = dict(self.labels())
         names = {labels.get(each, each).strip().casefold() for each in right} | {r.casefold() for r in right}
-        is_true = bool(names & {"true", "t", "yes", "agree", "right", "对", "正确", "either_or.true"})
+        is_true = any(is_true_or_false(name.rpartition(".")[2]) or name == "agree" for name in names)
         draft.kind = "true_false"
         draft.choices = [
             Choice(text, FULL if this == is_true else NONE)

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from question_bank.attached import picture
 from question_bank.formats.answers import is_true_or_false
 from question_bank.formats.drafts import FULL, NONE, Choice, Draft, choice_kind, number, rounded
+from question_bank.formats.kinds import DESCRIPTION, ESSAY, GROUP
 from question_bank.formats.markup import text_of
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.xml_in import html_inside, plain
@@ -25,7 +26,7 @@ HOLE = "\ufffc"  # stands for a text entry until it is known whether a gap is dr
 INTERACTION = re.compile(r"\w+Interaction")
 WHEN = {"correct": "right", "right": "right", "partly": "partly", "incorrect": "wrong", "wrong": "wrong"}
 NAMES = {
-    "extendedTextInteraction": "问答题",
+    "extendedTextInteraction": ESSAY,
     "uploadInteraction": "操作题",
     "drawingInteraction": "绘图题",
     "mediaInteraction": "操作题",
@@ -92,7 +93,7 @@ class _Item:
     def draft(self, row: int) -> Draft:
         found = [each for each in self.body.iter() if INTERACTION.fullmatch(each.tag)]
         kinds = {each.tag for each in found}
-        draft = Draft(row, "说明文字", external_id=self.item.get("identifier", ""))
+        draft = Draft(row, DESCRIPTION, external_id=self.item.get("identifier", ""))
         if len(kinds) == 1 and (len(found) == 1 or kinds == {"textEntryInteraction"}):
             name = found[0].tag
             draft.kind = NAMES.get(name, name)
@@ -101,7 +102,7 @@ class _Item:
                 take(self, draft, found)
         elif found:
             draft.kind = (
-                "、".join(sorted(NAMES.get(each, each) for each in kinds)) if len(kinds) > 1 else "材料题"
+                "、".join(sorted(NAMES.get(each, each) for each in kinds)) if len(kinds) > 1 else GROUP
             )
             draft.stem = self.stem()
         else:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from question_bank.formats import apart, guard
+from question_bank.problems import N_, Unreadable
 
+TABLES = ("workbook", "csv", "jsonl")
+TEXTS = ("exam_text", "gift", "aiken", "webct", "blackboard_text")
 # What a cell's note may say; a cell without a note is what it shows.
 DATE, NO_VALUE, FAILED = "date", "no-value", "failed"
 
@@ -47,7 +50,12 @@ class Sheet:
 
 def sheets(content: bytes, filename: str) -> list[Sheet]:
     """Return the tables of a workbook or CSV file, read in a process of its own. Raises Unreadable."""
-    order = {"format": guard.recognised(content, filename), "wanted": "tables"}
+    name = guard.recognised(content, filename)
+    if name in TEXTS:
+        name = "csv"  # a list of people may look like a paper
+    elif name not in TABLES:
+        raise Unreadable("not-a-table", NOT_A_TABLE)
+    order = {"format": name, "wanted": "tables"}
     return [
         Sheet(
             each["name"],
@@ -72,3 +80,6 @@ def letter(position: int) -> str:
 
 def _notes(notes: Mapping[str, str]) -> dict[int, str]:
     return {int(position): note for position, note in notes.items()}
+
+
+NOT_A_TABLE = N_("这个文件不是表格。请用 Excel 另存为 .xlsx 再上传。")

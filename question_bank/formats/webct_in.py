@@ -16,6 +16,7 @@ from question_bank.formats.drafts import (
     share_of,
     unpaired,
 )
+from question_bank.formats.kinds import ESSAY
 from question_bank.formats.markup import text_of
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
@@ -52,7 +53,7 @@ def _drafts(text: str) -> Iterator[Draft]:
 
 def _draft(row: int, fields: Fields) -> Draft:
     kind = fields["TYPE", ""][0].partition(":")[0]
-    draft = Draft(row, NAMES.get(kind, kind or "问答题"), _below(fields, "QUESTION"))
+    draft = Draft(row, NAMES.get(kind, kind or ESSAY), _below(fields, "QUESTION"))
     draft.raw = draft.stem
     category = fields.get(("CAT", ""), ("", ""))[0]
     draft.tags = [f"category:{category}"] if category else []

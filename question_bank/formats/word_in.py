@@ -21,6 +21,7 @@ from question_bank.formats.xml_in import root_of
 from question_bank.problems import N_, WARNING, Problem, Unreadable
 
 DOCUMENT = "word/document.xml"
+TABLE = "表格"  # before its number: the name of a sheet
 TITLES = ("title", "subtitle", "标题")
 
 
@@ -92,7 +93,7 @@ class _Document:
             cells = ["\n".join(self._text(p)[0] for p in cell.iter("p")) for cell in row.iterfind("tc")]
             cells = [cell.replace(BEGIN_RIGHT, "").replace(END_RIGHT, "") for cell in cells]
             rows.append(Row(number, tuple(cells)))
-        sheet = Sheet(f"表格{len(self.sheets) + 1}", tuple(rows))
+        sheet = Sheet(f"{TABLE}{len(self.sheets) + 1}", tuple(rows))
         if sheets_in.has_header(sheet):
             self.sheets.append(sheet)
             return

@@ -81,7 +81,7 @@ def _chinese(number: int) -> str:
     if number <= 10:
         return CHINESE[number]
     tens, ones = divmod(number, 10)
-    return f"{CHINESE[tens] if tens > 1 else ''}十{CHINESE[ones] if ones else ''}"
+    return f"{CHINESE[tens] if tens > 1 else ''}{CHINESE[10]}{CHINESE[ones] if ones else ''}"
 
 
 def _value(element: Element | None) -> str:
