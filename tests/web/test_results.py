@@ -9,6 +9,7 @@ from quiz.live import connect
 from quiz.services import boards
 from quiz.services.platform import Platform
 from tests.browser.crowd import take_part
+from tests.support import contests as cast
 from tests.support.clock import MovedClock
 from tests.support.pages import Reader
 from tests.web.test_play import CONTEST, PRACTICE, begin, resident
@@ -131,3 +132,17 @@ def test_a_stranger_reads_the_boards_too(app: Flask, crowd: Reader) -> None:
 
     assert "71 人上榜" in text
     assert "我的名次" not in text
+
+
+def test_a_unit_that_is_not_ranked_yet_has_a_dash_for_its_place(resident: Reader, platform: Platform) -> None:
+    rules = cast.rules().replace("[district, street]", "[district, street, community]")
+    rules = rules.replace("order: [sum]}", "order: [sum], least_people: 2}")
+    contest_id = cast.publish(platform, rules, platform.clock.now_ms())
+    resident.open("/me/units")
+    resident.send("/me/units", next="/me", **{"find-region": "石油路街"})
+    resident.send(f"{begin(resident, contest_id)}/hand-in")
+
+    text = resident.open(f"/contests/{contest_id}/boards/0-1")
+
+    assert "我的名次 – 为什么是这个名次 暂不排名" in text
+    assert "还没有人上榜" not in text
