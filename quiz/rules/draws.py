@@ -67,7 +67,11 @@ def with_places(draw: Draw, award: Award, apart: int, places: Mapping[str, Seque
 
 def _within(cap: Limit, earned: list[Dated]) -> list[Dated]:
     within = kept(cap, earned)
-    return [one._replace(number=number) for one, number in zip(earned, within, strict=True) if number]
+    return [
+        one if number == one.number else one._replace(number=number)
+        for one, number in zip(earned, within, strict=True)
+        if number
+    ]
 
 
 def _from(entry: Entry, award: Award, entrant: Entrant) -> list[Dated]:
