@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from difflib import SequenceMatcher
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,11 +34,17 @@ FACETS = {
         "地球与宇宙",
         "数学与信息",
         "破除迷信",
+        "新材料",
+        "航空航天",
+        "科学生产",
+        "知识产权",
+        "移风易俗",
+        "科技政策",
     },
     "audience": {"青少年", "农民", "产业工人", "老年人", "领导干部和公务员", "城镇居民"},
 }
 VAGUE_SOURCES = ("官网", "科普资料", "宣传资料", "安全提示", "网络", "百度")
-CATCH_ALLS = ("以上", "都对", "都不对", "都正确", "全部正确", "均正确")
+CATCH_ALLS = ("都对", "都不对", "都正确", "全部正确", "均正确")
 NEARLY_EQUAL = 0.85  # difflib's ratio at which two stems read as the same question
 Question = dict[str, Any]  # a line of the file as JSON gives it
 
@@ -69,16 +74,19 @@ def wrongs(question: Question) -> list[str]:
     return [option for option in question["options"] if option not in rights(question)]
 
 
-def test_there_are_enough_questions_of_each_kind() -> None:
+def test_there_are_a_thousand_questions_and_enough_of_each_kind() -> None:
     kinds = Counter(question["kind"] for question in QUESTIONS)
 
-    assert kinds == {"single": 90, "multiple": 30, "true_false": 30}
+    assert kinds.keys() == {"single", "multiple", "true_false"}
+    assert kinds.total() >= 1000
+    assert min(kinds.values()) >= 180
 
 
-def test_half_of_the_questions_are_of_medium_difficulty() -> None:
+def test_most_questions_are_of_medium_difficulty_and_a_sixth_each_easy_and_hard() -> None:
     difficulties = Counter(question["difficulty"] for question in QUESTIONS)
 
-    assert difficulties == {"easy": 50, "medium": 70, "hard": 30}
+    assert difficulties.most_common(1)[0][0] == "medium"
+    assert min(difficulties.values()) >= len(QUESTIONS) // 6
 
 
 def test_every_id_is_used_once() -> None:
@@ -92,39 +100,46 @@ def test_every_word_of_a_facet_is_used_and_no_other(facet: str) -> None:
     assert used == FACETS[facet]
 
 
-def test_each_criterion_has_at_least_three_questions() -> None:
+def test_each_criterion_has_at_least_twenty_questions() -> None:
     found = Counter(number for question in QUESTIONS for number in question["tags"]["criterion"])
 
-    assert min(found.values()) >= 3
+    assert min(found.values()) >= 20
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
-def test_a_question_is_whole(question: Question) -> None:
+def is_whole(question: Question) -> bool:
     options, key = question["options"], question["key"]
     options_wanted = ["对", "错"] if question["kind"] == "true_false" else options
     right_wanted = {2, 3} if question["kind"] == "multiple" else {1}
+    return (
+        question["stem"].endswith(("？", "。"))
+        and options == options_wanted
+        and len(set(options)) == (2 if question["kind"] == "true_false" else 4)
+        and key == sorted(set(key))
+        and len(key) in right_wanted
+        and set(key) <= set("ABCD"[: len(options)])
+        and bool(question["tags"]["source"])
+    )
 
-    assert question["stem"].endswith(("？", "。"))
-    assert options == options_wanted
-    assert len(set(options)) == (2 if question["kind"] == "true_false" else 4)
-    assert key == sorted(set(key))
-    assert len(key) in right_wanted
-    assert set(key) <= set("ABCD"[: len(options)])
-    assert question["tags"]["source"]
+
+def test_every_question_is_whole() -> None:
+    assert [question["id"] for question in QUESTIONS if not is_whole(question)] == []
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
-def test_an_explanation_is_two_or_three_sentences(question: Question) -> None:
-    text = question["explanation"]
+def test_an_explanation_is_two_or_three_sentences() -> None:
+    odd = [
+        question["id"]
+        for question in QUESTIONS
+        if not 2 <= sum(question["explanation"].count(end) for end in "。？！") <= 3
+        or not 35 <= len(question["explanation"]) <= 140
+    ]
 
-    assert 2 <= text.count("。") + text.count("？") <= 3
-    assert 35 <= len(text) <= 140
+    assert odd == []
 
 
 def test_no_option_stands_for_all_the_others() -> None:
     options = [option for question in QUESTIONS for option in question["options"]]
 
-    assert [o for o in options if o.startswith(CATCH_ALLS) or o.endswith(CATCH_ALLS)] == []
+    assert [o for o in options if o.startswith("以上") or o.endswith(CATCH_ALLS)] == []
 
 
 def test_no_explanation_names_an_option_by_its_letter() -> None:
@@ -158,13 +173,13 @@ def test_right_answers_are_spread_evenly_over_the_letters(kind: str, spread: int
 def test_right_and_wrong_statements_are_of_like_number() -> None:
     right = sum(question["key"] == ["A"] for question in of_kind("true_false"))
 
-    assert 12 <= right <= 18
+    assert 0.45 <= right / len(of_kind("true_false")) <= 0.55
 
 
 def test_the_right_option_is_seldom_the_longest() -> None:
     longest = [q["id"] for q in of_kind("single") if len(rights(q)[0]) > max(map(len, wrongs(q)))]
 
-    assert len(longest) <= len(of_kind("single")) * 3 // 10
+    assert len(longest) <= len(of_kind("single")) // 4
 
 
 def test_the_options_of_a_question_are_of_like_length() -> None:
@@ -178,7 +193,7 @@ def test_the_options_of_a_question_are_of_like_length() -> None:
 
 
 def test_no_beginning_or_end_of_a_stem_is_worn_out() -> None:
-    beginnings = Counter(question["stem"][:2] for question in QUESTIONS)
+    beginnings = Counter(question["stem"][:4] for question in QUESTIONS)
     ends = Counter(question["stem"][-6:] for question in QUESTIONS)
 
     assert beginnings.most_common(1)[0][1] <= 10
@@ -186,11 +201,13 @@ def test_no_beginning_or_end_of_a_stem_is_worn_out() -> None:
 
 
 def near_equal_stems() -> Iterator[tuple[str, str]]:
-    for one, other in combinations(QUESTIONS, 2):
-        matcher = SequenceMatcher(None, one["stem"], other["stem"])
+    for n, one in enumerate(QUESTIONS):
+        matcher = SequenceMatcher(None, b=one["stem"], autojunk=False)  # keeps its index of the second text
         bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)  # cheap upper bounds first
-        if all(bound() >= NEARLY_EQUAL for bound in bounds):
-            yield one["id"], other["id"]
+        for other in QUESTIONS[:n]:
+            matcher.set_seq1(other["stem"])
+            if all(bound() >= NEARLY_EQUAL for bound in bounds):
+                yield one["id"], other["id"]
 
 
 def test_no_two_stems_are_nearly_equal() -> None:
