@@ -20,7 +20,7 @@ from quiz.errors import N_, InvalidInput
 from quiz.rules import beside, extra_time, misread
 from quiz.rules.instants import instant_ms
 from quiz.rules.numbers import Exact, plain
-from quiz.rules.rekeyed import Rekeyed
+from quiz.rules.rekeyed import KEYLESS, Rekeyed
 
 FILES = (
     "rules.yaml",
@@ -433,7 +433,7 @@ def _ledger(_line: int, row: Mapping[str, Any]) -> LedgerRow:
         raise ValueError("adjust: points, attempt | person")
     if sum(key in row for key in ("attempt", "person", "unit", "question")) != 1:
         raise ValueError("attempt | person | unit | question")
-    if "question" in row and (row["do"] != "remark" or int(row["options"]) < 1):
+    if "question" in row and (row["do"] != "remark" or int(row["options"]) < (row["key"] not in KEYLESS)):
         raise ValueError("question: remark, options")
     return LedgerRow(
         at_ms=instant_ms(row["at"]),

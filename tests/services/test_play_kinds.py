@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from quiz.errors import InvalidInput
 from quiz.rules.sheet import Answer
-from quiz.services import play
+from quiz.services import boards, ledger, play
+from quiz.services.case_export import export_case
 from quiz.services.closing import Outcome
-from quiz.services.platform import Platform
+from quiz.services.correcting import Correction
+from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
+from tests.services.test_case_export import replayed
 from tests.support import contests as cast
 from tests.support import kinds
 from tests.support.clock import MovedClock
@@ -113,3 +118,36 @@ def test_a_paper_that_names_no_kinds_asks_only_for_choices(platform: Platform, n
     contest_id = cast.publish(platform, cast.rules(), now)
 
     assert {q.kind for q in in_force(platform, contest_id).questions.values()} == {"single", "multiple"}
+
+
+@pytest.fixture
+def pi(platform: Platform, attempt_id: int) -> int:
+    """The version of the question of one gap with a tolerance."""
+    questions = cast._paper(platform, attempt_id)[1]
+    return next(version for version, question in questions.items() if question.stem.startswith("圆周率"))
+
+
+def test_the_points_of_a_gap_can_go_to_everybody_and_the_boards_are_replayed(
+    platform: Platform, now: int, attempt_id: int, pi: int, tmp_path: Path
+) -> None:
+    (rules,) = platform.published.values()
+    finished(platform, attempt_id, now, kinds.HALF)
+    boards.catch_up_all(platform, now, full=True)
+    wanted = Correction("question", pi, "remark", "题目有误", counts="everybody")
+
+    ledger.recount(platform, ledger.book(platform, rules.contest_id, wanted, Actor(None, now + 5000)))
+    export_case(platform, rules.contest_id, tmp_path / "case")
+
+    assert boards.verify(platform, rules.contest_id) == []
+    ((name, rows),) = replayed(tmp_path / "case")[0].items()
+    assert (name, [total for _place, _who, total in rows]) == ("个人", ["17.00"])
+
+
+def test_an_answer_of_a_gap_is_not_corrected_by_letters(
+    platform: Platform, now: int, attempt_id: int, pi: int
+) -> None:
+    (rules,) = platform.published.values()
+    wanted = Correction("question", pi, "remark", "题目有误", key=("A",))
+
+    with pytest.raises(InvalidInput, match="人人得分"):
+        ledger.book(platform, rules.contest_id, wanted, Actor(None, now + 5000))
