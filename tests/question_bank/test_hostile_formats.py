@@ -39,7 +39,7 @@ PACKAGES = {
     "entities in an item": ({"imsmanifest.xml": MANIFEST, "a.xml": LAUGHS + b"<assessmentItem/>"}, "doctype"),
     "entities in the manifest": ({"imsmanifest.xml": LAUGHS + MANIFEST}, "doctype"),
     "many parts": (
-        {f"{n}.xml": b"" for n in range(6_000)} | {"imsmanifest.xml": MANIFEST},
+        {f"{n}.xml": b"" for n in range(6_000)},
         "too-much-inside",
     ),
 }
