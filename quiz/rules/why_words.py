@@ -41,7 +41,7 @@ def _stage(
 ) -> Iterator[tuple[str, tuple[Sentence, ...]]]:
     zone = stage.calendar.zone
     yield TOTAL, tuple(_total(stage, whole, each))
-    yield ATTEMPTS, tuple(_attempt(zone, one) for one in each.attempts)
+    yield ATTEMPTS, tuple(_attempt(stage, one) for one in each.attempts)
     numbers = {one.name: one.number for one in each.attempts}
     yield CORRECTED, tuple(_correction(zone, one, numbers) for one in each.corrections)
     yield NOT_COUNTED, tuple(_uncounted(document, zone, each))
@@ -253,11 +253,16 @@ def _called(what: object, value: Sentence) -> Sentence:
     return say(N_("%(what)s %(points)s"), what=what, points=value)
 
 
-def _attempt(zone: str, each: OneAttempt) -> Sentence:
+def _attempt(stage: Stage, each: OneAttempt) -> Sentence:
+    start, worth = _moment(stage.calendar.zone, each.started_ms), points(number(each.points))
+    if stage.calendar.period in ("level", "scene"):  # no moment says which
+        start = say(N_("%(period)s，%(start)s"), period=period_words(stage, each.period), start=start)
+    if each.score != each.marked == each.points:
+        worth = say(N_("得分 %(score)s，计 %(points)s"), score=number(each.score), points=worth)
     values: dict[str, object] = {
         "number": each.number,
-        "start": _moment(zone, each.started_ms),
-        "points": points(number(each.points)),
+        "start": start,
+        "points": worth,
         "marked": points(number(each.marked)),
         "time": _time(each.time_ms),
         "reason": Sentence(REASONS[each.because]),

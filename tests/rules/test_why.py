@@ -350,3 +350,16 @@ def test_a_replay_says_why_without_a_database() -> None:
     assert found[0]["said"][0]["sentences"][0] in in_words.output
     assert nobody.exit_code == 1
     assert "榜上没有 谁" in nobody.output
+
+
+def test_an_attempt_at_a_level_is_told_with_its_level_and_the_score_that_failed() -> None:
+    files = {path.name: path.read_text("utf-8") for path in (EXAMPLES / "e7-gated-levels").iterdir()}
+    record = recorded(files)[0]
+
+    _, parts = why_of(record, "A")
+
+    (attempts,) = [sentences for heading, sentences in parts if heading == "每一次答题"]
+    assert attempts[:2] == [
+        "第 1 次（第 1 关，9月10日 09:05 开始）：得分 15，计 0 分，用时 30 秒，不是最好的一次，不计入。",
+        "第 2 次（第 1 关，9月10日 09:10 开始）：30 分，用时 30 秒，计入总分。",
+    ]
