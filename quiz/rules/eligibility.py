@@ -11,6 +11,7 @@ from quiz.rules.parts import People
 from quiz.rules.timing import local_time
 
 GROUP, BORN, GRADE = "group", "born", "grade"
+OF_AGE = 18  # years: nobody younger is called by their full name in public
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,12 @@ def ages_on(born: str, zone: str, at_ms: int) -> tuple[int, int] | None:
         return max(oldest - 1, 0), max(oldest, 0)
     age = oldest - ((today.month, today.day) < (month, day))
     return max(age, 0), max(age, 0)
+
+
+def is_minor(born: str, grade: str, zone: str, at_ms: int) -> bool:
+    """Return whether somebody is, or may be, under age; of unknown age: whether they are a pupil."""
+    ages = ages_on(born, zone, at_ms)
+    return bool(grade) if ages is None else ages[0] < OF_AGE
 
 
 def _refusals(people: People, facts: Facts) -> Iterator[NotAllowed]:

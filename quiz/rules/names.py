@@ -10,14 +10,14 @@ def masked(name: str) -> str:
     return name[:1] + "*" * min(max(len(name) - 1, 1), LONGEST_MASKED - 1) if name else ""
 
 
-def shown(policy: str, nickname: str, name: str) -> str:
-    """Return what a board calls a person under its policy: nickname, masked, full.
+def shown(policy: str, nickname: str, name: str, *, minor: bool = False) -> str:
+    """Return what a board calls a person under its policy: nickname, masked, full (not for minors).
 
     `name`: from a roster, "" for who signed up alone; they are called by their nickname under every policy.
     """
     match policy:
         case "full":
-            return name or nickname
+            return (masked(name) if minor else name) or nickname
         case "masked":
             return masked(name) or nickname
     return nickname or masked(name)

@@ -129,7 +129,7 @@ OVER_PERIOD = {
     "level": N_("“%(board)s”每一关一榜，以上各项只看这一关的答题，%(names)s。"),
 }
 NAMES = {
-    "full": N_("显示姓名"),
+    "full": N_("显示姓名，未成年人只显示一部分"),
     "nickname": N_("显示昵称"),
     "masked": N_("姓名只显示一部分"),
 }

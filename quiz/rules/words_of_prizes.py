@@ -49,18 +49,20 @@ def _draw(document: Document, stage: Stage, draw: Draw) -> Iterator[Sentence]:
     if draw.drawn in ("per_day", "per_period") and any(each.source in UNDATED for each in draw.entries):
         yield say(N_("靠名次、靠集齐得到的机会不属于哪一天，在比赛结束后抽奖。"))
     if draw.prizes:
-        stock = tuple(
-            say(P_("%(prize)s %(count)s 份"), prize=name, count=count) for name, count in draw.prizes
-        )
-        text = (
-            N_("每次抽出：%(prizes)s。")
-            if draw.drawn in ("per_day", "per_period")
-            else N_("奖品共有：%(prizes)s。")
-        )
-        yield say(text, prizes=stock)
-        if draw.drawn != "at_once":
-            yield say(N_("每次机会抽中的可能都一样。") if len(draw.prizes) == 1 else IN_THEIR_ORDER)
-        yield say(N_("中奖后没有领取的奖品，主办方可以按抽签的先后顺延给下一位。"))
+        yield from _stock(draw)
+
+
+def _stock(draw: Draw) -> Iterator[Sentence]:
+    stock = tuple(say(P_("%(prize)s %(count)s 份"), prize=name, count=count) for name, count in draw.prizes)
+    text = (
+        N_("每次抽出：%(prizes)s。")
+        if draw.drawn in ("per_day", "per_period")
+        else N_("奖品共有：%(prizes)s。")
+    )
+    yield say(text, prizes=stock)
+    if draw.drawn != "at_once":
+        yield say(N_("每次机会抽中的可能都一样。") if len(draw.prizes) == 1 else IN_THEIR_ORDER)
+    yield say(N_("中奖后没有领取的奖品，主办方可以按抽签的先后顺延给下一位。"))
 
 
 UNDATED = ("place", "collection")  # entries that belong to no day

@@ -12,12 +12,13 @@ import orjson
 from sqlalchemy import Connection, Row, exists, func, insert, select
 
 from quiz.errors import N_, ChangedMeanwhile, NotAllowed, NotFound, NotNow
-from quiz.models.accounts import Identity, Unit
+from quiz.models.accounts import About, Identity, Unit
 from quiz.models.play import Attempt
 from quiz.models.rewards import AwardList, AwardWinner
 from quiz.rules import names, timing
 from quiz.rules.across import as_stage
 from quiz.rules.document import Document, Stage
+from quiz.rules.eligibility import is_minor
 from quiz.rules.parts import Prize
 from quiz.rules.publicity import waits
 from quiz.rules.runs import Run
@@ -346,12 +347,13 @@ def _called(
         some = numbers[first : first + AT_ONCE]
         if is_of_people:
             policy = board.names if board is not None else "masked"
-            for person, nickname, name in connection.execute(
-                select(Identity.person_id, Identity.nickname, Identity.name).where(
-                    Identity.person_id.in_(some)
-                )
+            for person, nickname, name, born, grade in connection.execute(
+                select(Identity.person_id, Identity.nickname, Identity.name, About.born, About.grade)
+                .outerjoin(About, About.person_id == Identity.person_id)
+                .where(Identity.person_id.in_(some))
             ):
-                found[person] = (names.shown(policy, nickname, name), name or nickname)
+                minor = is_minor(born or "", grade or "", stage.calendar.zone, stage.calendar.closes_ms)
+                found[person] = (names.shown(policy, nickname, name, minor=minor), name or nickname)
         else:
             for unit, path in connection.execute(select(Unit.id, Unit.path).where(Unit.id.in_(some))):
                 found[unit] = (path, path)

@@ -12,7 +12,9 @@ from quiz.errors import N_, NotFound
 from quiz.live import BoardMissing, BoardRef, LiveBoards, LiveUnavailable, View
 from quiz.models.base import number_in
 from quiz.models.play import Line
+from quiz.rules import names
 from quiz.rules.document import Board, Stage
+from quiz.rules.eligibility import is_minor
 from quiz.rules.kept import is_by_people
 from quiz.rules.publicity import frozen_at_ms, frozen_number
 from quiz.rules.units import Measured
@@ -123,6 +125,11 @@ class Reading:
     def is_desk(self) -> bool:
         """Whether the desk reads: it sees real names."""
         return self.wanted.view is View.FULL
+
+    def called(self, nickname: str | None, name: str | None, born: str | None, grade: str | None) -> str:
+        """Return what the board calls a person, "" for who deleted their account; minors never in full."""
+        minor = is_minor(born or "", grade or "", self.rules.document.timezone, self.now_ms)
+        return names.shown(self.board.names, nickname or "", name or "", minor=minor)
 
     @property
     def frozen_ms(self) -> int | None:

@@ -13,7 +13,7 @@ import orjson
 from quiz.errors import N_
 from quiz.live import View
 from quiz.reports import Cell, Table
-from quiz.rules import names, standings, units
+from quiz.rules import standings, units
 from quiz.rules.kept import GROUP
 from quiz.rules.numbers import shortest
 from quiz.rules.parts import Term
@@ -100,7 +100,7 @@ def people_table(
         for line in lines:
             totals, of_units = orjson.loads(line.totals), orjson.loads(line.units)
             total = units.points_shown(reading.stage, Fraction(totals["total"]) * reading.stage.point)
-            shown = names.shown(reading.board.names, line.nickname or "", line.name or "")
+            shown = reading.called(line.nickname, line.name, line.born, line.grade)
             yield (
                 places.next(line.order_key),
                 shown or N_("（已注销）"),

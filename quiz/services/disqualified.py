@@ -8,10 +8,9 @@ from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from quiz.models import record
-from quiz.models.accounts import Identity, Unit
+from quiz.models.accounts import About, Identity, Unit
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt, Line
-from quiz.rules import names
 from quiz.services.belonging import unit_ids
 from quiz.services.board_reading import Reading, Row
 from quiz.services.corrected import Book, Booked
@@ -47,11 +46,12 @@ def people(reading: Reading, session: Session, found: Book) -> list[Row]:
     out = found.people_out
     stages, position = reading.rules.document.stages, reading.wanted.board.stage
     here = (Attempt.stage == position,) if position < len(stages) else ()
-    wanted = select(Attempt.person_id, Identity.nickname, Identity.name)
+    wanted = select(Attempt.person_id, Identity.nickname, Identity.name, About.born, About.grade)
     if reading.home:  # their line tells where they are, although it lists nobody
         wanted = wanted.join(Line, and_(Line.person_id == Attempt.person_id, *reading.in_period))
     rows = session.execute(
         wanted.outerjoin(Identity, Identity.person_id == Attempt.person_id)
+        .outerjoin(About, About.person_id == Attempt.person_id)
         .where(
             Attempt.contest_id == reading.rules.contest_id,
             *here,
@@ -66,13 +66,13 @@ def people(reading: Reading, session: Session, found: Book) -> list[Row]:
         Row(
             place=None,
             id=person_id,
-            name=names.shown(reading.board.names, nickname or "", name or ""),
+            name=reading.called(nickname, name, born, grade),
             values={},
             real_name=(name or "") if reading.is_desk else "",
             because=BECAUSE,
             reason=out[person_id],
         )
-        for person_id, nickname, name in rows
+        for person_id, nickname, name, born, grade in rows
     ]
 
 

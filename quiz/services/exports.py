@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, InvalidInput, NotFound
-from quiz.models.accounts import Identity, Unit
+from quiz.models.accounts import About, Identity, Unit
 from quiz.models.contests import Rules
 from quiz.models.play import Line
 from quiz.reports import MOST_SHEET_ROWS, WRITERS, Table, write_lines
@@ -141,6 +141,7 @@ def _lines(reading: Reading, session: Session) -> Iterator[LineRow]:
     lines = session.execute(
         select(*COLUMNS)
         .outerjoin(Identity, Identity.person_id == Line.person_id)
+        .outerjoin(About, About.person_id == Line.person_id)
         .where(*reading.on_board)
         .order_by(Line.order_key, Line.person_id)
         .execution_options(yield_per=ROWS_TOLD)

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from quiz.errors import N_
 from quiz.models import record
-from quiz.models.accounts import Identity
+from quiz.models.accounts import About, Identity
 from quiz.models.play import Attempt, Line, Result
 from quiz.models.rewards import Event
 from quiz.reports import Cell, Table
-from quiz.rules import names, standings
+from quiz.rules import standings
 from quiz.rules.earning import Happened
 from quiz.rules.numbers import Exact, readable
 from quiz.rules.why import OneStage, Standing, as_data, one_stage, why_person
@@ -131,6 +131,7 @@ def grounds(reading: Reading, session: Session) -> Iterator[Ground]:
     lines = session.execute(
         select(*COLUMNS)
         .outerjoin(Identity, Identity.person_id == Line.person_id)
+        .outerjoin(About, About.person_id == Line.person_id)
         .where(*reading.on_board)
         .order_by(Line.order_key, Line.person_id)
         .execution_options(yield_per=PEOPLE_AT_ONCE)
@@ -154,7 +155,7 @@ def grounds(reading: Reading, session: Session) -> Iterator[Ground]:
             yield Ground(
                 places.next(line.order_key),
                 line.person_id,
-                names.shown(reading.board.names, line.nickname or "", line.name or "") or N_("（已注销）"),
+                reading.called(line.nickname, line.name, line.born, line.grade) or N_("（已注销）"),
                 standings.Line(**orjson.loads(line.totals)),
                 [each for each in stages if each.stands],
             )

@@ -11,9 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from quiz.live import NEIGHBOURS, Part, Placed, View, numbered
-from quiz.models.accounts import Identity, Unit
+from quiz.models.accounts import About, Identity, Unit
 from quiz.models.play import Line
-from quiz.rules import names
 from quiz.rules.units import points_shown
 from quiz.services import disqualified
 from quiz.services.board_reading import Page, Reading, Row
@@ -30,9 +29,20 @@ class LineRow(NamedTuple):
     units: str
     nickname: str | None
     name: str | None
+    born: str | None
+    grade: str | None
 
 
-COLUMNS = (Line.person_id, Line.order_key, Line.totals, Line.units, Identity.nickname, Identity.name)
+COLUMNS = (
+    Line.person_id,
+    Line.order_key,
+    Line.totals,
+    Line.units,
+    Identity.nickname,
+    Identity.name,
+    About.born,
+    About.grade,
+)
 
 
 def page(reading: Reading) -> Page:
@@ -81,7 +91,7 @@ def row(reading: Reading, line: LineRow, place: int, unit_names: Mapping[int, st
     return Row(
         place=place,
         id=line.person_id,
-        name=names.shown(reading.board.names, line.nickname or "", line.name or ""),
+        name=reading.called(line.nickname, line.name, line.born, line.grade),
         values={**totals, "total": total},
         unit=shown_unit(reading, orjson.loads(line.units), unit_names),
         real_name=(line.name or "") if reading.wanted.view is View.FULL else "",
@@ -149,6 +159,7 @@ def _lines(reading: Reading, session: Session, people: Iterable[int]) -> tuple[l
     found = session.execute(
         select(*COLUMNS, asked)
         .outerjoin(Identity, Identity.person_id == Line.person_id)
+        .outerjoin(About, About.person_id == Line.person_id)
         .where(*reading.in_period, Line.person_id.in_(people))
     ).all()
     lines = [line for *values, _ in found if (line := LineRow(*values)).order_key]

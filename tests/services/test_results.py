@@ -7,9 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 import redis
+from sqlalchemy import insert, update
 
 from quiz.errors import NotFound
 from quiz.live import View
+from quiz.models.accounts import About, Identity
 from quiz.services import results
 from quiz.services.platform import Platform
 from quiz.services.published import Published
@@ -246,3 +248,22 @@ def test_a_page_that_does_not_exist_is_not_found(
 ) -> None:
     with pytest.raises(NotFound):
         standing.page(platform, rules, PEOPLE, now, **wanted)
+
+
+def test_a_board_of_full_names_shows_minors_in_part(platform: Platform, clock: MovedClock, now: int) -> None:
+    text = standing.BOARDS.replace("{name: 个人, of: people}", "{name: 个人, of: people, names: full}")
+    rules = standing.publish(platform, now, boards=text)
+    born = {"成年人": "2008-03-02", "差一天": "2008-03-03", "只知年份": "2008", "不知年龄": ""}
+    for n, (name, day) in enumerate(born.items()):
+        person = standing.join(platform, name, now)
+        with platform.store.writing() as connection:
+            connection.execute(
+                update(Identity).where(Identity.person_id == person).values(name=f"{name}的真名")
+            )
+            connection.execute(insert(About).values(person_id=person, born=day, on_roster=True))
+        standing.finish(platform, rules, person, 4 - n, now)
+    standing.catch_up(platform, now)
+
+    shown = [row.name for row in standing.page(platform, rules, PEOPLE, now).rows]
+
+    assert shown == ["成年人的真名", "差*****", "只******", "不知年龄的真名"]

@@ -22,11 +22,11 @@ BOARDS = """    places: PLACES
 """
 
 
-def publish(platform: Platform, now_ms: int, places: str = "standard") -> Published:
+def publish(platform: Platform, now_ms: int, places: str = "standard", boards: str = BOARDS) -> Published:
     """Publish the contest, with questions and the streets P and Q of one district; returns its rules."""
     cast.fill_bank(platform, now_ms)
     cast.add_units(platform, now_ms)
-    text = cast.rules().split("    boards:")[0] + BOARDS.replace("PLACES", places)
+    text = cast.rules().split("    boards:")[0] + boards.replace("PLACES", places)
     return in_force(platform, cast.publish(platform, text, now_ms))
 
 
