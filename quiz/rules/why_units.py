@@ -101,7 +101,9 @@ def why_unit(
         enrolled=measured.enrolled,
         inputs=inputs,
         is_formula=formula is not None,
-        exact=units.exact_value(board, measured) if formula is not None and measured.is_known else None,
+        exact=units.exact_value(board, measured)
+        if formula is not None and measured.inputs and measured.is_known
+        else None,
         round=formula.round if formula is not None else None,
         rounding=stage.rounding,
         value=own.value,

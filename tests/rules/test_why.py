@@ -23,8 +23,9 @@ from quiz.rules.document import load
 from quiz.rules.parts import Board, Person
 from quiz.rules.record import Record, records
 from quiz.rules.tables import Tables
+from quiz.rules.units import Measured
 from quiz.rules.why import OneStage, Why, as_data
-from quiz.rules.why_units import WhyUnit
+from quiz.rules.why_units import Ranked, WhyUnit, why_unit
 from quiz.rules.words import spoken
 from tests.rules.documents import EXAMPLES, calendar, small, text
 from tests.rules.random_contests import documents, files_of
@@ -363,3 +364,13 @@ def test_an_attempt_at_a_level_is_told_with_its_level_and_the_score_that_failed(
         "第 1 次（第 1 关，9月10日 09:05 开始）：得分 15，计 0 分，用时 30 秒，不是最好的一次，不计入。",
         "第 2 次（第 1 关，9月10日 09:10 开始）：30 分，用时 30 秒，计入总分。",
     ]
+
+
+def test_a_unit_of_which_nothing_is_told_has_no_value_of_its_formula() -> None:
+    stage = load((EXAMPLES / "e5-rate-and-mean" / "rules.yaml").read_text("utf-8")).stages[0]
+    board = next(each for each in stage.boards if each.value is not None)
+    own = Ranked("S1", None, "", {}, "disqualified")
+
+    why = why_unit(stage, board, Measured(0, 0, None, {}), own, (None, None))
+
+    assert why.exact is None
