@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def test_the_spread_and_the_supply_of_a_bank_are_told(tmp_path: Path) -> None:
     (stage,) = json.loads(result.output)
     supply = stage["supply"]
     assert result.exit_code == 0
-    assert supply["available"] == [90, 30, 30]
+    kinds = Counter(json.loads(line)["kind"] for line in QUESTIONS.read_text("utf-8").splitlines())
+    assert supply["available"] == [kinds["single"], kinds["multiple"], kinds["true_false"]]
     assert supply["spread"]["deviation"] < supply["spread"]["blind"] / 4
     assert supply["papers"] >= 1
 
