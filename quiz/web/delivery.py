@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,9 @@ LEAST_BYTES = 600  # smaller bodies gain nothing
 LEVEL = 6
 KEPT_FILES = 100  # compressed assets held in memory
 TEXTS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
+# What a phone does not read of our scripts: comments and indents, a seventh of their bytes. Where our scripts
+# hold a text there is no "//" after a space in it and no line end, which a test holds.
+UNREAD = re.compile(rb"^[ \t]+|(?:(?<=[ \t])|^)//[^\n]*|^/\*.*?\*/", re.MULTILINE | re.DOTALL)
 YEAR = "public, max-age=31536000, immutable"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -74,8 +78,8 @@ def _compressed(response: Response) -> Response:
     body = response.get_data()
     tells = (request.query_string or request.method != "GET") and b"csrf_token" in body
     if len(body) >= LEAST_BYTES and not tells:
-        squeeze = _kept if request.endpoint == "static" else _squeezed
-        response.set_data(squeeze(body))
+        is_script = response.mimetype == "text/javascript"
+        response.set_data(_kept(body, is_script) if request.endpoint == "static" else _squeezed(body))
         response.headers["Content-Encoding"] = "gzip"
         tag, _is_weak = response.get_etag()
         if tag is not None:
@@ -93,5 +97,5 @@ def _squeezed(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=KEPT_FILES)
-def _kept(body: bytes) -> bytes:
-    return _squeezed(body)
+def _kept(body: bytes, is_script: bool) -> bytes:
+    return _squeezed(UNREAD.sub(b"", body) if is_script else body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from quiz.rules import course
+from quiz.rules import course, redo
 from quiz.rules.document import Stage
 
 
@@ -13,6 +13,8 @@ def runner_words(stage: Stage) -> dict[str, str]:
     found = {**_states(), **_buttons(), **_told(), **leaving_words(stage)}
     if course.is_in_turn(stage):
         found |= _in_turn()
+    if redo.asks_again(stage):
+        found |= _again()
     if stage.clock.at_least_ms is not None:
         found |= _too_early()
     return found
@@ -40,19 +42,10 @@ def _buttons() -> dict[str, str]:
         "next": _("下一题"),
         "check": _("检查交卷"),
         "send": _("提交本题"),
-        "send_next": _("提交，下一题"),
-        "send_last": _("提交并交卷"),
         "hand_in": _("交卷"),
         "hand_in_anyway": _("还有 {count} 题没答，仍然交卷"),
         "unanswered": _("还有 {count} 题没答：第 {list} 题。"),
-        "unanswered_wrong": _("还有 {count} 题没有答对：第 {list} 题。"),
-        "hand_in_anyway_wrong": _("还有 {count} 题没有答对，仍然交卷"),
         "all_answered": _("全部题目都答了，可以交卷。"),
-        "question": _("第 {n} 题"),
-        "kind_single": _("单选"),
-        "kind_multiple": _("多选"),
-        "kind_indefinite": _("不定项"),
-        "kind_true_false": _("判断"),
         "key": _("✓ 正确答案"),
         "mine": _("✗ 我选的"),
     }
@@ -60,7 +53,6 @@ def _buttons() -> dict[str, str]:
 
 def _told() -> dict[str, str]:
     return {
-        "again": _("还有 {count} 题没有答对，请再答一次。"),
         "choose_first": _("请先选一个答案。"),
         "right": _("✓ 答对了"),
         "wrong": _("✗ 答错了"),
@@ -72,16 +64,31 @@ def _told() -> dict[str, str]:
         "no_storage": _("这部手机不让网页存东西：请保持网络畅通，答题时不要关闭这一页。"),
         "refused": _("第 {n} 题的答案没有计入。"),
         "refused_too_late": _("第 {n} 题的答案送到时时间已过，不能算答对。"),
-        "refused_question_closed": _("第 {n} 题已经过了时间，没有计入。"),
-        "refused_already_right": _("第 {n} 题在别处已经答对，不用再答。"),
         "refused_answered": _("第 {n} 题已经答过，以第一次的答案为准。"),
         "handing_in": _("正在交卷，请稍候。"),
         "handing_in_offline": _("网络不通，正在反复尝试交卷，请不要关闭这一页。已保存的答案不会丢。"),
     }
 
 
+def _again() -> dict[str, str]:
+    return {
+        "unanswered_wrong": _("还有 {count} 题没有答对：第 {list} 题。"),
+        "hand_in_anyway_wrong": _("还有 {count} 题没有答对，仍然交卷"),
+        "again": _("还有 {count} 题没有答对，请再答一次。"),
+        "refused_already_right": _("第 {n} 题在别处已经答对，不用再答。"),
+    }
+
+
 def _in_turn() -> dict[str, str]:
     return {
+        "send_next": _("提交，下一题"),
+        "send_last": _("提交并交卷"),
+        "question": _("第 {n} 题"),
+        "kind_single": _("单选"),
+        "kind_multiple": _("多选"),
+        "kind_indefinite": _("不定项"),
+        "kind_true_false": _("判断"),
+        "refused_question_closed": _("第 {n} 题已经过了时间，没有计入。"),
         "skip": _("还没有选答案。再按一次就跳过这一题，不能再回来。"),
         "skip_ends": _("还没有选答案。再按一次就按没答处理，这次答题到此结束。"),
         "before": _("上一题：{verdict}。"),

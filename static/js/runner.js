@@ -50,7 +50,7 @@
   Array.prototype.forEach.call(paper.querySelectorAll(".question"), adopt);
   function numbers() { return Object.keys(sections).map(Number); }
   function inputs(n) { return Array.prototype.slice.call(sections[n].querySelectorAll("input,select")); }
-  function hasPlaces(n) { return sections[n].querySelector(".place"); } // gaps, positions, prompts: a text or an option in each
+  function hasPlaces(n) { return sections[n].querySelector(".place"); }
   function response(n) {
     if (hasPlaces(n)) {
       var given = inputs(n).map(function (i) { return i.value.trim(); });
@@ -356,10 +356,13 @@
     box.querySelector(".explanation").innerHTML = told.explanation_html || ""; // sanitised by the server
     inputs(n).forEach(function (i, at) {
       i.disabled = true;
-      var places = hasPlaces(n), isKey = places ? right : key.indexOf(i.value) >= 0, best = key[at] || "";
-      if (i.options) Array.prototype.forEach.call(i.options, function (o) { if (o.value === key[at]) best = o.text; });
+      var isKey = key.indexOf(i.value) >= 0, mark = isKey ? say("key") : told.key && i.checked ? say("mine") : "", best = key[at] || "";
+      if (hasPlaces(n)) {
+        isKey = right;
+        mark = right ? "" : i.options && best ? i.querySelector('[value="' + best + '"]').text : best;
+      }
       i.parentNode.classList.toggle("is-key", !!isKey);
-      i.parentNode.querySelector(".mark").textContent = places ? (right ? "" : best) : isKey ? say("key") : told.key && i.checked ? say("mine") : "";
+      i.parentNode.querySelector(".mark").textContent = mark;
     });
     box.hidden = false;
     announce(say(right ? "right" : "wrong"));
@@ -406,7 +409,7 @@
   }
 
   // ---- events
-  function changed(event) { // a text counts as it is typed: who leaves the page in the middle of it loses nothing
+  function changed(event) { // a text counts as it is typed
     var section = event.target.closest(".question");
     if (!section || (event.target.type === "text") !== (event.type === "input")) return;
     tell("");

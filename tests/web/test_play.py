@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -217,6 +219,22 @@ def test_assets_have_their_content_in_their_address_and_are_kept_for_a_year(resi
     assert "immutable" in asset.headers["Cache-Control"]
     assert resident.client.get(addresses[0].split("?")[0]).headers["Cache-Control"] == "no-cache"
     asset.close()
+
+
+def test_scripts_are_sent_without_comments_and_indents_and_nothing_else_is_lost(resident: Reader) -> None:
+    for path in (Path(__file__).parents[2] / "static" / "js").glob("*.js"):
+        sent = resident.client.get(f"/static/js/{path.name}", headers={"Accept-Encoding": "gzip"})
+        body = sent.get_data()
+        text = gzip.decompress(body).decode() if sent.headers.get("Content-Encoding") else ""
+        written = path.read_text("utf-8")
+
+        assert not re.findall(
+            r"""["'][^"'\n]*\s//[^"'\n]*["']""", re.sub(r"(?m)(^|\s)//[^\n]*$", "", written)
+        )
+        assert "/*" not in text
+        assert not re.search(r"(?m)^[ \t]|(^|[ \t])//", text)
+        code = re.sub(r"(?m)(^|[ \t])//[^\n]*$|^/\*(.|\n)*?\*/", "", written)
+        assert not text or text.split() == code.split()
 
 
 def test_pages_ask_the_database_a_bounded_number_of_times(resident: Reader, platform: Platform) -> None:
