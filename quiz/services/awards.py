@@ -30,6 +30,7 @@ from quiz.services.whole_stage import runs
 
 DAY_MS = 86_400_000
 AT_ONCE = 500
+WARNED_MS = 3 * DAY_MS  # before a stage opens: that nobody may be in it yet
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,19 @@ def has_advanced(connection: Connection, rules: Published, position: int, person
         if connection.scalar(wanted):
             return True
     return False
+
+
+def nobody_advanced_yet(platform: Platform, rules: Published, now_ms: int) -> list[Stage]:
+    """Return the stages that open within three days, or are open, and that no confirmed list leads to."""
+    with platform.store.reading() as session:
+        lists = {found.award for found in _confirmed(session.connection(), rules)}
+    return [
+        stage
+        for position, stage in enumerate(rules.document.stages)
+        if stage.calendar.opens_ms - WARNED_MS <= now_ms < stage.calendar.closes_ms
+        and (leading := leads_to(rules.document, position))
+        and not any(award in lists for award, _ in leading)
+    ]
 
 
 def leads_to(document: Document, position: int) -> list[tuple[AwardId, Prize]]:

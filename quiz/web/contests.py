@@ -18,7 +18,7 @@ from quiz.rules.building import build
 from quiz.rules.document import Document, unplayable
 from quiz.rules.document import checked as source_of
 from quiz.rules.permissions import Action
-from quiz.services import contests, exports, large_exports, presets, results
+from quiz.services import awards, contests, exports, large_exports, presets, results
 from quiz.services import desk as desk_service
 from quiz.services.contests import Seen, draft_digest
 from quiz.services.published import in_force
@@ -168,6 +168,7 @@ def watch(contest_id: int) -> ResponseReturnValue:
         "minutes": minutes,
         "busiest": max(1, *(max(m.started, m.finished) for m in minutes)),
         "boards": desk_service.board_state(platform(), contest_id, now_ms()),
+        "closed_to_all": awards.nobody_advanced_yet(platform(), rules, now_ms()),
         "now": now_ms(),
         "phase_words": phase_words(),
     }

@@ -161,6 +161,22 @@ def test_only_who_advanced_may_start_the_stage_that_an_award_leads_to(
     assert refusal.code == "not_allowed"
 
 
+def test_stages_that_open_soon_and_nobody_may_be_in_are_told(
+    platform: Platform, clock: MovedClock, rules: Published, people: Mapping[str, int]
+) -> None:
+    def told() -> list[str]:
+        return [stage.name for stage in awards.nobody_advanced_yet(platform, rules, clock.now_ms())]
+
+    clock.set("2026-03-07 07:59")
+    assert told() == []
+    clock.set("2026-03-07 08:00")
+    assert told() == ["决赛", "街道赛"]
+    confirm(platform, rules, STAR, "2026-03-02", clock.now_ms())
+    assert told() == ["街道赛"]
+    clock.set("2026-03-11 20:00")
+    assert told() == []
+
+
 def test_where_a_unit_advanced_its_people_may_start(
     platform: Platform, rules: Published, people: Mapping[str, int], clock: MovedClock
 ) -> None:

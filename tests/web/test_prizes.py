@@ -209,3 +209,24 @@ def test_a_lot_drawn_at_once_is_told_with_the_result_and_an_unclaimed_prize_pass
     ]
     (draw,) = phones[0].get(f"/api/v1/contests/{here}/prizes")["draws"]
     assert [win.get("passed_on", False) for win in draw["drawings"][0]["wins"]] == [True, False, False]
+
+
+def test_the_desk_is_warned_before_a_stage_that_nobody_may_be_in_yet(
+    platform: Platform, clock: MovedClock, organizer: Visitor
+) -> None:
+    final = """  - name: 决赛
+    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
+    paper: {sections: [{count: 2}]}
+    person: {within_period: best}
+    order: [total, time]
+    boards: [{name: 决赛榜, of: people}]
+"""
+    ready.fill_bank(platform, clock.now_ms())
+    ready.add_units(platform, clock.now_ms())
+    found = ready.publish(
+        platform, RULES.replace("top: 1}]", "top: 1, to: 决赛}]").rstrip("\n") + "\n" + final, clock.now_ms()
+    )
+
+    clock.set("2026-03-09 08:00")
+
+    assert "“决赛”只有晋级者可以参加，晋级名单还没有确认" in organizer.open(f"/desk/contests/{found}/watch")
