@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from question_bank.question import LETTERS
 from quiz.errors import LevelClosed, QuotaUsed
 from quiz.models.play import Attempt
 from quiz.services import boards, ledger, play
@@ -150,5 +151,6 @@ def chosen(platform: Platform, attempt_id: int) -> tuple[int, str]:
         person_id = session.get_one(Attempt, attempt_id).person_id
     sheet = play.review(platform, attempt_id, person_id, platform.clock.now_ms())
     slot = sheet.paper.slots[0]
-    (position,) = sheet.paper.chosen(1, sheet.saved[1].response)
+    (letter,) = sheet.paper.given(1, sheet.saved[1].response)
+    position = LETTERS.index(letter)
     return slot.version_id, sheet.rules.questions[slot.version_id].options[position].id
