@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.phone import Phone
 from tests.browser.site import Site, running_site
+from tests.support import servers
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
@@ -25,9 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(valkey: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The running site."""
-    with running_site(valkey, tmp_path_factory.mktemp("site")) as site:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The running site, on a Valkey of its own: its sweeps build boards while other tests empty theirs."""
+    with servers.valkey() as valkey, running_site(valkey, tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
