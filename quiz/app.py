@@ -24,6 +24,7 @@ from quiz.web.access import RECEIVED
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_REQUEST = 21 * 1024 * 1024  # bytes: a workbook of 20 MB and its form
 SIGNED_IN = timedelta(days=90)
+ASSETS = "/static/"
 WITHOUT_COOKIE = "/api/v1/attempts/"  # these routes carry a token and look at no cookie
 
 
@@ -93,8 +94,11 @@ class SessionsOfPages(SecureCookieSessionInterface):
     """The session cookie, opened for pages alone: opening one costs an answer a tenth of its time."""
 
     def open_session(self, app: Flask, asked: Request) -> SessionMixin | None:  # type: ignore[override]
-        """Return the session of a request; a null session where no cookie is looked at."""
-        if _is_without_cookie(asked):
+        """Return the session of a request; a null session where no cookie is looked at.
+
+        An asset must carry none: caches keep it for a year and hand it to everybody.
+        """
+        if _is_without_cookie(asked) or asked.path.startswith(ASSETS):
             return self.make_null_session(app)
         return super().open_session(app, asked)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.phone import Phone
 from tests.browser.site import Site
@@ -31,6 +31,8 @@ SHIFTS = """() => new Promise((resolve) => {
     .observe({ type: 'layout-shift', buffered: true });
   setTimeout(() => resolve(total), 300);
 })"""
+
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint').length"
 
 
 class Visited:
@@ -187,6 +189,22 @@ def test_nothing_on_a_page_jumps_while_it_loads(visited: Visited) -> None:
     shifts = {path: visited.phone.go(path).evaluate(SHIFTS) for path in visited.pages}
 
     assert {path: shift for path, shift in shifts.items() if shift > 0} == {}
+
+
+def test_the_paper_does_not_jump_when_its_script_comes_late(visited: Visited) -> None:
+    visited.look("normal")
+    page = visited.phone.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    late: list[Route] = []
+    page.route("**/runner.js*", lambda route: late.append(route))
+    page.goto(f"{visited.phone.site.url}/attempts/{visited.open}", wait_until="commit")
+    page.wait_for_function(PAINTED)
+    expect(page.locator(".question:visible")).to_have_count(1)
+    late[0].continue_()
+    expect(page.locator("#next")).to_be_visible()
+    page.unroute("**/runner.js*")
+
+    assert page.evaluate(SHIFTS) == 0
 
 
 def test_a_paper_is_answered_from_the_keyboard_alone(new_phone: Callable[..., Phone], site: Site) -> None:

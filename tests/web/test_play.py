@@ -209,7 +209,6 @@ def test_a_page_with_a_person_is_kept_nowhere_and_frames_nothing(resident: Reade
 
 
 def test_assets_have_their_content_in_their_address_and_are_kept_for_a_year(resident: Reader) -> None:
-
     resident.open("/")
     assert resident.page is not None
     addresses = re.findall(r'"(/static/[^"]+)"', resident.page.get_data(as_text=True))
@@ -217,6 +216,8 @@ def test_assets_have_their_content_in_their_address_and_are_kept_for_a_year(resi
     assert all("?v=" in address for address in addresses)
     asset = resident.client.get(addresses[0], headers={"Accept-Encoding": "gzip"})
     assert "immutable" in asset.headers["Cache-Control"]
+    assert "Set-Cookie" not in asset.headers  # a shared cache would hand it to others
+    assert "Cookie" not in asset.headers["Vary"]
     assert resident.client.get(addresses[0].split("?")[0]).headers["Cache-Control"] == "no-cache"
     asset.close()
 
