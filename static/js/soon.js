@@ -1,0 +1,8 @@
+/* In the head of the runner: until its scripts have run, or are known to have failed, the paper looks as they will show
+   it, so that nothing jumps. Without them the page is the whole form. Classic script, ES2019. */
+(function () {
+  "use strict";
+  var page = document.documentElement;
+  page.classList.add("soon");
+  document.addEventListener("DOMContentLoaded", function () { page.classList.remove("soon"); });
+})();
