@@ -1,4 +1,4 @@
-"""Questions, their versions, and the imports they came with."""
+"""Questions, their versions, who reviewed them, and the imports they came with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueCon
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from quiz.models.base import Base, BigInt, LongText
+
+DRAFT, IN_REVIEW, READY = "draft", "review", "ready"  # states of a version
 
 
 class Import(Base):
@@ -31,10 +33,15 @@ class Question(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("import.id"), index=True)
     external_id: Mapped[str] = mapped_column(String(200), default="")  # its id in the file it came from
+    retired_ms: Mapped[int | None] = mapped_column(BigInt)  # since when nothing new draws it
+    sealed_for: Mapped[int | None] = mapped_column(BigInt)  # the only contest that may draw it
 
 
 class QuestionVersion(Base):
-    """One wording of a question; never changed once written, contests keep the version they froze."""
+    """One wording of a question; never changed once written, contests keep the version they froze.
+
+    Only its state changes: draft → review → ready, or back to draft where a reviewer sends it back.
+    """
 
     __tablename__ = "question_version"
 
@@ -47,18 +54,50 @@ class QuestionVersion(Base):
     difficulty: Mapped[str | None] = mapped_column(String(10))
     digest: Mapped[str] = mapped_column(String(64))  # of the normalised wording, for exact duplicates
     created_ms: Mapped[int] = mapped_column(BigInt)
+    state: Mapped[str] = mapped_column(String(10), server_default=READY)  # DRAFT, IN_REVIEW, READY
+    author_id: Mapped[int | None] = mapped_column(BigInt)  # the person who wrote it; none: not known
+    valid_until: Mapped[str | None] = mapped_column(String(10))  # an ISO date: the last day it holds
 
     __table_args__ = (
         UniqueConstraint("question_id", "number"),
         Index("ix_question_version_digest", "digest"),
+        Index("ix_question_version_state", "state", "id"),
+        Index("ix_question_version_valid_until", "valid_until"),
     )
 
 
+class Review(Base):
+    """What somebody said of a version when its state changed; rows are only added."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
+    at_ms: Mapped[int] = mapped_column(BigInt)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command on the machine
+    verdict: Mapped[str] = mapped_column(String(10))  # submitted, approved, returned, vouched
+    comment: Mapped[str] = mapped_column(LongText, default="")
+
+
 def is_newest() -> ColumnElement[bool]:
-    """Return the condition that a version is the last one of its question: what the bank shows and draws."""
+    """Return the condition that a version is the last one of its question: what the desk lists and edits."""
     later = aliased(QuestionVersion)
     return ~(
         select(later.id)
         .where(later.question_id == QuestionVersion.question_id, later.number > QuestionVersion.number)
+        .exists()
+    )
+
+
+def is_in_use() -> ColumnElement[bool]:
+    """Return the condition that a version is the last ready one of its question: what may be drawn."""
+    later = aliased(QuestionVersion)
+    return (QuestionVersion.state == READY) & ~(
+        select(later.id)
+        .where(
+            later.question_id == QuestionVersion.question_id,
+            later.number > QuestionVersion.number,
+            later.state == READY,
+        )
         .exists()
     )

@@ -17,7 +17,7 @@ from question_bank.formats import Placed, Reading, read, returned_rows
 from question_bank.problems import ERROR, Problem
 from question_bank.question import Question, digest
 from quiz.errors import N_, Busy, InvalidInput, NotFound
-from quiz.models.bank import Import, QuestionVersion, is_newest
+from quiz.models.bank import Import, QuestionVersion, Review, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
 from quiz.services.measured import as_measured, calibrated_shares
@@ -238,6 +238,8 @@ def _delete_questions(platform: Platform, import_id: int) -> None:
     while True:
         with platform.store.writing() as session:
             ids = session.scalars(some).all()
+            versions = select(QuestionVersion.id).where(QuestionVersion.question_id.in_(ids))
+            session.execute(delete(Review).where(Review.version_id.in_(versions)))
             session.execute(delete(QuestionVersion).where(QuestionVersion.question_id.in_(ids)))
             session.execute(delete(QuestionRow).where(QuestionRow.id.in_(ids)))
         if not ids:
