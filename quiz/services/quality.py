@@ -24,6 +24,7 @@ from quiz.services.platform import Actor, Platform
 ROWS_A_TRANSACTION = 200  # so that answers never wait long
 STALLED_MS = 1_800_000  # an analysis that runs for longer was cut off
 MOST_TAGS = 2_000
+ROWS_ALIKE = insert(QuestionFigures).execution_options(render_nulls=True)  # one statement
 DIGITS = 4  # of a share that was measured: more than any number of answers justifies
 
 
@@ -95,7 +96,7 @@ def carry_out(platform: Platform, analysis_id: int) -> None:
         rows = (_row(analysis_id, version, each, measured.get(version)) for version, each in found.items())
         while some := list(islice(rows, ROWS_A_TRANSACTION)):
             with platform.store.writing() as session:
-                session.execute(insert(QuestionFigures), some)
+                session.execute(ROWS_ALIKE, some)
     except BaseException:
         failed(platform, analysis_id)
         raise
