@@ -110,8 +110,11 @@ def may_start(
     for span, sentence in USED.items():
         most, more = getattr(stage.quota.limit, span), getattr(remaining, span)
         if more is not None and more <= 0:
-            of_level = span == "per_period" and stage.flow.levels is not None
-            raise QuotaUsed(LEVEL_USED if of_level else sentence, span=span, most=most)
+            if span == "per_period" and stage.flow.levels is not None:
+                sentence = LEVEL_USED
+            elif span == "per_day" and _goes_on_tomorrow(stage, remaining, now_ms):
+                sentence = DAY_USED
+            raise QuotaUsed(sentence, span=span, most=most)
 
 
 def may_practise(stage: Stage, scene: str | None = None) -> None:
@@ -120,11 +123,17 @@ def may_practise(stage: Stage, scene: str | None = None) -> None:
 
 
 USED = {
-    "per_day": N_("今天的 %(most)s 次答题机会已经用完，明天再来。"),
+    "per_day": N_("今天的 %(most)s 次答题机会已经用完。"),
     "per_period": N_("本期的 %(most)s 次答题机会已经用完。"),
     "total": N_("全部 %(most)s 次答题机会已经用完。"),
 }
+DAY_USED = N_("今天的 %(most)s 次答题机会已经用完，明天再来。")
 LEVEL_USED = N_("这一关的 %(most)s 次机会已经用完。")
+
+
+def _goes_on_tomorrow(stage: Stage, remaining: Left, now_ms: int) -> bool:
+    is_last_day = timing.day_of(stage, stage.calendar.closes_ms - 1) == timing.day_of(stage, now_ms)
+    return not is_last_day and 0 not in (remaining.total, remaining.per_period)
 
 
 def opened(stage: Stage, now_ms: int) -> None:

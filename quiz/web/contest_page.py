@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from quiz.errors import NotAllowed
-from quiz.rules import timing
+from quiz.rules import course, timing
 from quiz.rules.document import Stage
 from quiz.rules.papers import Frozen
 from quiz.rules.timing import Phase
@@ -295,6 +295,8 @@ def _facts(stage: Stage, left: int | None, level: LevelRow | None) -> list[tuple
 def _start_words(stage: Stage) -> str:
     if stage.clock.per_question_ms is not None:
         return _("每题单独计时，答过的题不能回头；中途断网只影响正在答的那一题。")
+    if stage.clock.per_attempt_ms is not None and course.watches(stage):
+        return _("点了就开始计时。中途断网不要紧，在时间内回来接着答。")
     if stage.clock.per_attempt_ms is not None:
         return _("点了就开始计时。中途断网、关掉页面都不要紧，在时间内回来接着答。")
     return _("不计时，可以慢慢答。")

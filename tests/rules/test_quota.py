@@ -51,6 +51,8 @@ def test_the_fourth_attempt_of_a_day_is_refused_and_the_next_day_begins_anew() -
     assert told.details == {"span": "per_day", "most": 3}
     assert told.text == "今天的 3 次答题机会已经用完，明天再来。"
     assert may_start(of, three, at("2024-07-03 00:00")) is None
+    last = [Earlier(at(f"2024-07-31 0{hour}:00")) for hour in (1, 2, 3)]
+    assert refusal(of, last, "2024-07-31 23:59").text == "今天的 3 次答题机会已经用完。"
     assert left(of, three, at("2024-07-03 00:00")).now == 3
 
 
