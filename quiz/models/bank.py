@@ -35,6 +35,25 @@ class Question(Base):
     external_id: Mapped[str] = mapped_column(String(200), default="")  # its id in the file it came from
     retired_ms: Mapped[int | None] = mapped_column(BigInt)  # since when nothing new draws it
     sealed_for: Mapped[int | None] = mapped_column(BigInt)  # the only contest that may draw it
+    # Of its newest version, written with it by services.versions: what the list of the bank finds it by.
+    newest_id: Mapped[int | None] = mapped_column(BigInt, index=True)
+    kind: Mapped[str] = mapped_column(String(20), server_default="")
+    difficulty: Mapped[str | None] = mapped_column(String(10))
+    searched: Mapped[str] = mapped_column(LongText, server_default="")  # question_bank.searched
+
+    __table_args__ = (Index("ix_question_kind", "kind", "difficulty"),)
+
+
+class QuestionTag(Base):
+    """A tag of a question's newest version."""
+
+    __tablename__ = "question_tag"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
+    facet: Mapped[str] = mapped_column(String(100), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+    __table_args__ = (Index("ix_question_tag_value", "facet", "value", "question_id"),)
 
 
 class QuestionVersion(Base):
@@ -80,13 +99,11 @@ class Review(Base):
 
 
 def is_newest() -> ColumnElement[bool]:
-    """Return the condition that a version is the last one of its question: what the desk lists and edits."""
-    later = aliased(QuestionVersion)
-    return ~(
-        select(later.id)
-        .where(later.question_id == QuestionVersion.question_id, later.number > QuestionVersion.number)
-        .exists()
-    )
+    """Return the condition that a version is the last one of its question: what the desk lists and edits.
+
+    For statements that join Question.
+    """
+    return Question.newest_id == QuestionVersion.id
 
 
 def is_in_use() -> ColumnElement[bool]:
@@ -100,4 +117,18 @@ def is_in_use() -> ColumnElement[bool]:
             later.state == READY,
         )
         .exists()
+    )
+
+
+def may_be_drawn(day: str, contest_id: int | None) -> ColumnElement[bool]:
+    """Return the condition that a version of a question (joined with its import) may be drawn.
+
+    `day`: an ISO date on which it must still hold; `contest_id`: what is sealed for it may be drawn too.
+    """
+    return (
+        (Import.state == "visible")
+        & is_in_use()
+        & Question.retired_ms.is_(None)
+        & (QuestionVersion.valid_until.is_(None) | (QuestionVersion.valid_until >= day))
+        & (Question.sealed_for.is_(None) | (Question.sealed_for == contest_id))
     )

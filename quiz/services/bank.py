@@ -23,6 +23,7 @@ from quiz.models.contests import FrozenQuestion
 from quiz.services.measured import as_measured, calibrated_shares
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import is_file_token, new_file_token
+from quiz.services.versions import add_newest, forget_tags, version_of
 
 ROWS_A_TRANSACTION = 200  # so that answers never wait long for an import
 STAGED_MS = 86_400_000  # a kept file is forgotten after a day
@@ -240,6 +241,7 @@ def _delete_questions(platform: Platform, import_id: int) -> None:
             ids = session.scalars(some).all()
             versions = select(QuestionVersion.id).where(QuestionVersion.question_id.in_(ids))
             session.execute(delete(Review).where(Review.version_id.in_(versions)))
+            forget_tags(session, ids)
             session.execute(delete(QuestionVersion).where(QuestionVersion.question_id.in_(ids)))
             session.execute(delete(QuestionRow).where(QuestionRow.id.in_(ids)))
         if not ids:
@@ -251,18 +253,8 @@ def _write(platform: Platform, import_id: int, chunk: Sequence[Question], now_ms
         rows = [QuestionRow(import_id=import_id, external_id=q.external_id[:200]) for q in chunk]
         session.add_all(rows)
         session.flush()
-        session.add_all(
-            QuestionVersion(
-                question_id=row.id,
-                kind=question.kind,
-                stem=question.stem,
-                content=question.as_dict(),
-                difficulty=question.difficulty,
-                digest=digest(question),
-                created_ms=now_ms,
-            )
-            for row, question in zip(rows, chunk, strict=True)
-        )
+        versions = [version_of(row.id, each, now_ms) for row, each in zip(rows, chunk, strict=True)]
+        add_newest(session, versions, chunk)
 
 
 def _show(platform: Platform, taken: Taken, filename: str, actor: Actor) -> None:

@@ -7,11 +7,12 @@ import json
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from question_bank.question import Question, digest
+from question_bank.question import Question
 from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.services.platform import Actor, Platform
+from quiz.services.versions import add_newest, version_of
 
 
 def edit(platform: Platform, version_id: int, question: Question, actor: Actor) -> int:
@@ -36,18 +37,8 @@ def edit(platform: Platform, version_id: int, question: Question, actor: Actor) 
             )
             if newest != row.number:
                 raise InvalidInput(CHANGED)
-            version = QuestionVersion(
-                question_id=row.question_id,
-                number=row.number + 1,
-                kind=question.kind,
-                stem=question.stem,
-                content=question.as_dict(),
-                difficulty=question.difficulty,
-                digest=digest(question),
-                created_ms=actor.now_ms,
-            )
-            session.add(version)
-            session.flush()
+            version = version_of(row.question_id, question, actor.now_ms, number=row.number + 1)
+            add_newest(session, [version], [question])
             changed = json.dumps({"version": version.id, "before": version_id})
             session.add(actor.audit("bank.edit", question.stem, changed))
             return version.id
