@@ -78,7 +78,7 @@ def _database_trouble(error: DBAPIError) -> str:
     reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else ""
     if "full" in reason or "No space left" in reason:
         return said(N_("磁盘已满，数据库没有改动；请清理磁盘后再试。"))
-    if "no such table" in reason or "does not exist" in reason:
+    if any(sign in reason for sign in ("no such table", "no such column", "does not exist")):
         return said(N_("数据库还没有准备好；请先运行 make run（或 flask prepare）。"))
     return said(N_("数据库不能使用：%(reason)s"), {"reason": reason})
 
