@@ -118,17 +118,3 @@ def is_in_use() -> ColumnElement[bool]:
         )
         .exists()
     )
-
-
-def may_be_drawn(day: str, contest_id: int | None) -> ColumnElement[bool]:
-    """Return the condition that a version of a question (joined with its import) may be drawn.
-
-    `day`: an ISO date on which it must still hold; `contest_id`: what is sealed for it may be drawn too.
-    """
-    return (
-        (Import.state == "visible")
-        & is_in_use()
-        & Question.retired_ms.is_(None)
-        & (QuestionVersion.valid_until.is_(None) | (QuestionVersion.valid_until >= day))
-        & (Question.sealed_for.is_(None) | (Question.sealed_for == contest_id))
-    )

@@ -12,20 +12,17 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from question_bank.drawing import Pool, shortfalls, uncovered, values_to_cover
-from question_bank.question import Question
 from quiz.errors import N_, ChangedMeanwhile, Fault, InvalidDocument, InvalidInput, NotFound
 from quiz.models.accounts import Unit
-from quiz.models.bank import Import, QuestionVersion, is_newest
-from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
 from quiz.models.play import Attempt
 from quiz.rules import timing
 from quiz.rules.document import Document, Stage, load, playable
-from quiz.rules.sheet import KIND_LETTERS
 from quiz.rules.supplies import StageSupply, supplies
-from quiz.services.measured import as_measured, calibrated_shares
+from quiz.services.drawable import Wanting, pool
+from quiz.services.measured import calibrated_shares
 from quiz.services.platform import Actor, Platform
-from quiz.services.published import Published, candidate, published
+from quiz.services.published import Published, published
 
 DOUBLE_CLICK_MS = 10_000
 PAPERS_TRIED = 100  # about half a second of the largest banks; `flask contest papers` draws more
@@ -139,10 +136,11 @@ def text_in_force(platform: Platform, contest_id: int) -> str:
     return text
 
 
-def missing(platform: Platform, document: Document) -> list[Fault]:
+def missing(platform: Platform, wanting: Wanting) -> list[Fault]:
     """Return what keeps a document from being published: too few questions, levels without units."""
+    document = wanting.document
     with platform.store.reading() as session:
-        pool = Pool([candidate(i, q) for i, q in _visible(session)])
+        held = pool(session, wanting)
         trees = {(row.tree, row.level) for row in session.execute(select(Unit.tree, Unit.level).distinct())}
     faults = [
         Fault(f"/units/{tree}/levels", None, "no_units", NO_UNITS, {"tree": tree, "level": level})
@@ -151,8 +149,8 @@ def missing(platform: Platform, document: Document) -> list[Fault]:
         if (tree, level) not in trees
     ]
     for number, stage in enumerate(document.stages):
-        faults += _uncovered(number, stage, pool)
-        for short in shortfalls(stage.paper.sections, pool):
+        faults += _uncovered(number, stage, held)
+        for short in shortfalls(stage.paper.sections, held):
             at = f"/stages/{number}/paper/sections/{short.section}/count"
             values = {
                 "stage": stage.name,
@@ -164,11 +162,11 @@ def missing(platform: Platform, document: Document) -> list[Fault]:
     return faults
 
 
-def papers_tried(platform: Platform, document: Document, seed: str) -> list[StageSupply]:
+def papers_tried(platform: Platform, wanting: Wanting, seed: str) -> list[StageSupply]:
     """Return what papers of a document would be like if it were published now: told before the opening."""
     with platform.store.reading() as session:
-        pool = Pool([candidate(i, q) for i, q in _visible(session)])
-    return supplies(document, pool, seed, PAPERS_TRIED)
+        held = pool(session, wanting)
+    return supplies(wanting.document, held, seed, PAPERS_TRIED)
 
 
 def _uncovered(number: int, stage: Stage, pool: Pool) -> Iterator[Fault]:
@@ -194,11 +192,13 @@ def publish(platform: Platform, contest_id: int, actor: Actor, seen: Seen | None
     `seen`: what a person looked at before; ChangedMeanwhile when it is no longer the draft, and the second of
     two clicks publishes nothing.
     """
-    text = draft(platform, contest_id).text
+    found = draft(platform, contest_id)
+    text = found.text
     if seen is not None and seen.draft != draft_digest(text):
         raise ChangedMeanwhile()
     document = playable(text)
-    faults = missing(platform, document)
+    wanting = Wanting(document, actor.now_ms, contest_id, found.kind)
+    faults = missing(platform, wanting)
     if faults:
         raise InvalidDocument(faults)
     with platform.store.writing() as session:
@@ -225,7 +225,7 @@ def publish(platform: Platform, contest_id: int, actor: Actor, seen: Seen | None
         )
         session.add(rules)
         session.flush()
-        _freeze(session, rules.id, document)
+        _freeze(session, rules.id, wanting)
         row.rules_id, row.title = rules.id, document.title[:LONGEST_TITLE]
         session.add(
             actor.audit("contest.publish", row.title, json.dumps({"contest": contest_id, "version": version}))
@@ -323,25 +323,10 @@ def _title(text: str) -> str:
         return first.removeprefix("title:").strip(" \"'")[:LONGEST_TITLE] or N_("未命名的比赛")
 
 
-def _visible(session: Session) -> list[tuple[int, Question]]:
-    """Return the questions of the bank that a contest can ask."""
-    rows = session.execute(
-        select(QuestionVersion.id, QuestionVersion.content)
-        .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
-        .join(Import, Import.id == QuestionRow.import_id)
-        .where(Import.state == "visible", QuestionVersion.kind.in_(KIND_LETTERS), is_newest())
-        .order_by(QuestionVersion.id)
-    )
-    shares = calibrated_shares(session)
-    return [(i, as_measured(Question.from_dict(content), shares.get(i))) for i, content in rows]
-
-
-def _freeze(session: Session, rules_id: int, document: Document) -> None:
-    pool = Pool([candidate(i, q) for i, q in _visible(session)])
-    shares = calibrated_shares(session)
-    wanted = {
-        c.id for stage in document.stages for section in stage.paper.sections for c in pool.matching(section)
-    }
+def _freeze(session: Session, rules_id: int, wanting: Wanting) -> None:
+    held, shares = pool(session, wanting), calibrated_shares(session)
+    sections = [section for stage in wanting.document.stages for section in stage.paper.sections]
+    wanted = {each.id for section in sections for each in held.matching(section)}
     session.execute(
         insert(FrozenQuestion),
         [{"rules_id": rules_id, "version_id": i, "calibrated": shares.get(i)} for i in sorted(wanted)],

@@ -21,6 +21,7 @@ from quiz.rules.permissions import Action
 from quiz.services import awards, contests, exports, large_exports, presets, results
 from quiz.services import desk as desk_service
 from quiz.services.contests import Seen, draft_digest
+from quiz.services.drawable import Wanting
 from quiz.services.published import in_force
 from quiz.services.results import BoardId, Wanted
 from quiz.web.access import allows, now_ms, platform
@@ -122,7 +123,7 @@ def save(contest_id: int) -> ResponseReturnValue:
 def confirm(contest_id: int) -> ResponseReturnValue:
     """Show what publishing would do, and ask."""
     draft = contests.draft(platform(), contest_id)
-    checked = _checked(draft.text)
+    checked = _checked(draft, draft.text)
     if not checked.is_ready:
         return redirect(url_for("contests.edit", contest_id=contest_id))
     return render_template(
@@ -131,7 +132,7 @@ def confirm(contest_id: int) -> ResponseReturnValue:
         checked=checked,
         seen=Seen(draft_digest(draft.text), draft.published_version),
         changes=list(_changes(contest_id, draft)),
-        papers=_papers_tried(checked.document, draft.text),
+        papers=_papers_tried(checked.document, draft),
     )
 
 
@@ -281,7 +282,7 @@ def _whole(board_id: str) -> Wanted:
 
 def _edit_page(draft: contests.Draft, form: RulesForm) -> str:
     text = _lines(form.text.data or "")
-    checked = _checked(text)
+    checked = _checked(draft, text)
     return render_template(
         "contests/edit.html",
         draft=draft,
@@ -295,7 +296,7 @@ def _edit_page(draft: contests.Draft, form: RulesForm) -> str:
     )
 
 
-def _checked(text: str) -> Checked:
+def _checked(draft: contests.Draft, text: str) -> Checked:
     """Say what publishing would refuse: what is wrong, what cannot be done yet, what bank and units lack."""
     lines = text.splitlines()
     try:
@@ -304,13 +305,18 @@ def _checked(text: str) -> Checked:
         return Checked(None, [_named(fault, lines) for fault in error.faults], ())
     document = build(source.raw)
     not_yet = [_named(fault, lines) for fault in unplayable(source, document)]
-    return Checked(document, not_yet, contests.missing(platform(), document))
+    return Checked(document, not_yet, contests.missing(platform(), _wanting(draft, document)))
 
 
-def _papers_tried(document: Document | None, text: str) -> list[PaperReport]:
+def _papers_tried(document: Document | None, draft: contests.Draft) -> list[PaperReport]:
     if document is None:
         return []
-    return [report(found) for found in contests.papers_tried(platform(), document, draft_digest(text))]
+    tried = contests.papers_tried(platform(), _wanting(draft, document), draft_digest(draft.text))
+    return [report(found) for found in tried]
+
+
+def _wanting(draft: contests.Draft, document: Document) -> Wanting:
+    return Wanting(document, now_ms(), draft.contest_id, draft.kind)
 
 
 def _has_opened(contest_id: int) -> bool:

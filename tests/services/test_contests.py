@@ -10,6 +10,7 @@ from quiz.models.accounts import Audit
 from quiz.models.contests import FrozenQuestion, Rules
 from quiz.rules.document import load
 from quiz.services import bank, contests, play
+from quiz.services.drawable import Wanting
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from tests.support import contests as cast
@@ -55,7 +56,7 @@ def test_a_title_of_any_length_is_published(ready: Platform, actor: Actor) -> No
 
 
 def test_what_bank_and_units_lack_is_named(platform: Platform, actor: Actor) -> None:
-    missing = contests.missing(platform, load(cast.rules()))
+    missing = contests.missing(platform, Wanting(load(cast.rules()), actor.now_ms))
 
     assert {fault.code for fault in missing} == {"no_units", "too_few_questions"}
     short = next(fault for fault in missing if fault.code == "too_few_questions")

@@ -1,0 +1,35 @@
+"""Where and until when a question may be asked: three facets that say it in every file format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+REGION = "region"  # facet: the question is local, only contests that name one of its regions ask it
+VALID_UNTIL = "valid_until"  # facet: the last day on which it holds
+SEALED_FOR = "sealed_for"  # facet, in files only: the title of the one contest that may ask it
+WRITTEN = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:[ T]00:00:00)?")
+
+Tags = Mapping[str, Sequence[str]]
+
+
+def valid_until(tags: Tags) -> str | None:
+    """Return the last day on which a question holds as an ISO date, None: without end.
+
+    Raises ValueError for what is no date, and for more than one.
+    """
+    written = tags.get(VALID_UNTIL, ())
+    if not written:
+        return None
+    found = WRITTEN.fullmatch(written[0].strip())
+    if found is None or len(written) > 1:
+        raise ValueError("、".join(written))
+    year, month, day = map(int, found.groups())
+    return date(year, month, day).isoformat()
+
+
+def may_be_asked_in(tags: Tags, regions: frozenset[str]) -> bool:
+    """Return whether a question may be asked where these regions are named; one that is not local may."""
+    local = tags.get(REGION, ())
+    return not local or not regions.isdisjoint(local)
