@@ -33,6 +33,7 @@ from quiz.services.published import in_force
 from quiz.services.results import BoardId, Wanted
 from quiz.web.language import said
 
+OTHER_VERSION = ("no such table", "no such column", "has no column", "does not exist")  # as databases say it
 PEOPLE_TOLD = 1_000  # between two signs of life of a recount
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -78,7 +79,7 @@ def _database_trouble(error: DBAPIError) -> str:
     reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else ""
     if "full" in reason or "No space left" in reason:
         return said(N_("磁盘已满，数据库没有改动；请清理磁盘后再试。"))
-    if any(sign in reason for sign in ("no such table", "no such column", "does not exist")):
+    if any(sign in reason for sign in OTHER_VERSION):
         return said(N_("数据库还没有准备好；请先运行 make run（或 flask prepare）。"))
     return said(N_("数据库不能使用：%(reason)s"), {"reason": reason})
 
