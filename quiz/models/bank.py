@@ -20,6 +20,7 @@ class Import(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     token: Mapped[str | None] = mapped_column(String(32), unique=True)  # of the kept file: it is taken once
     filename: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200), server_default="")  # given by whoever imported it
     state: Mapped[str] = mapped_column(String(10))  # writing, visible, undone
     taken: Mapped[int] = mapped_column(default=0)  # questions
     refused: Mapped[int] = mapped_column(default=0)  # rows with an error
