@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import answers, boards, fold, many_boards, remark
+from bench import answers, boards, duplicates, fold, many_boards, remark
 from bench.attempts import open_attempts
 from bench.load import Measured
 from bench.preparing import platform_on, prepare
@@ -149,7 +149,24 @@ def _updates(_folder: Path, report: Report, _attempts: int | None) -> None:
         report.row(f"live update, {count} boards of 8 kinds", f"{update_ms:.2f} ms, round trips: {trips}")
 
 
-PARTS = {"answers": _answers, "boards": _boards, "updates": _updates, "remark": _remark, "fold": _folds}
+def _duplicates(_folder: Path, report: Report, _attempts: int | None) -> None:
+    found = duplicates.cost()
+    each = f"{duplicates.EACH} questions against {duplicates.EACH} and one another"
+    seconds = found.prepared_s + found.compared_s
+    said = f"{seconds:.1f} s of CPU ({found.prepared_s:.1f} to normalise all), {found.found} pairs"
+    report.row(each, said, duplicates.SECONDS, seconds)
+    report.row("planted pairs that were missed", f"{found.missed}", 0, found.missed)
+    report.row("memory of the process in MB", f"{found.megabytes:.0f}", duplicates.MEGABYTES, found.megabytes)
+
+
+PARTS = {
+    "answers": _answers,
+    "boards": _boards,
+    "updates": _updates,
+    "remark": _remark,
+    "fold": _folds,
+    "duplicates": _duplicates,
+}
 
 if __name__ == "__main__":
     sys.exit(main())
