@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 MEDIA_TYPES = {  # what phones show and play; an SVG is shown as a picture only, never put into a page
@@ -31,16 +33,34 @@ class Medium:
 
     name: str  # unique in the question, without brackets and spaces: "leaf.png"
     type: str  # a key of MEDIA_TYPES
-    content: bytes
+    content: bytes = b""
+    kept: str = ""  # the digest under which the content is kept elsewhere; "": it is here
+    width: int = field(default=0, compare=False)  # of a picture in pixels; 0: not known
+    height: int = field(default=0, compare=False)
 
-    def as_json(self) -> dict[str, str]:
-        """Return it as JSON data."""
-        return {"name": self.name, "type": self.type, "base64": b64encode(self.content).decode()}
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content."""
+        return self.kept or sha256(self.content).hexdigest()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is heard and not seen."""
+        return self.type.startswith("audio/")
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as JSON data, with its content or with the digest under which that is kept."""
+        size = {"width": self.width, "height": self.height} if self.width else {}
+        content = {"sha256": self.kept} if self.kept else {"base64": b64encode(self.content).decode()}
+        return {"name": self.name, "type": self.type, **content, **size}
 
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> Medium:  # Any: JSON data that `as_json` wrote
         """Read back what `as_json` wrote."""
-        return cls(written["name"], written["type"], b64decode(written["base64"], validate=True))
+        kept = written.get("sha256", "")
+        content = b"" if kept else b64decode(written["base64"], validate=True)
+        size = int(written.get("width", 0)), int(written.get("height", 0))
+        return cls(written["name"], written["type"], content, kept, *size)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from question_bank.question import WHEN, Question
 MOST_GAPS, MOST_ACCEPTED, LONGEST_ACCEPTED = 20, 50, 200  # a phone shows the first, a person types the last
 MOST_PROMPTS, LONGEST_PROMPT = 26, 1_000
 LONGEST_MATERIAL = 20_000  # characters
-MOST_MEDIA, LARGEST_MEDIUM = 40, 4_000_000  # bytes; one more is no longer looked at on a phone
+MOST_MEDIA, LARGEST_MEDIUM = 40, 20_000_000  # bytes as it comes in; photographs are then made smaller
 
 
 def check_gaps(place: Place, question: Question) -> None:

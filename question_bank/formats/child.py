@@ -1,7 +1,8 @@
 """The reading process: reads one file from its input within limits, writes the outcome to its output.
 
 Started by `apart` as `python -m question_bank.formats.child`. The first line of the input is the order, as
-JSON: the format, what is wanted (questions or tables) and the scale of difficulties; the rest is the file.
+JSON: what is wanted (questions, tables or one medium), the format and the scale of difficulties, or the
+medium's name; the rest is the file.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import resource
 import sys
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from question_bank.formats.reading import Reading
 
 MOST_MEMORY = 768 * 2**20  # address space; 50,000 questions take about 500 MB
 MOST_CPU_S = 20
@@ -48,10 +52,23 @@ def limit() -> None:
 def _read(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
     from question_bank.formats.table import FORMATS
 
+    if order["wanted"] == "medium":
+        from question_bank.formats.fit_media import fitted
+
+        return fitted(order["name"], content).as_json()
     chosen = FORMATS[order["format"]]
     if order["wanted"] == "questions":
-        return chosen.read(content, order["scale"]).as_dict()
+        return _fit(chosen.read(content, order["scale"])).as_dict()
     return [asdict(sheet) for sheet in chosen.sheets(content)] if chosen.sheets else []
+
+
+def _fit(found: Reading) -> Reading:
+    """Return a reading with fit media; what opens pictures is loaded only where there are some."""
+    if not any(each.question.media for each in found.questions):
+        return found
+    from question_bank.formats.fit_media import with_fit_media
+
+    return with_fit_media(found)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,10 @@ from question_bank.attached import MEDIA_TYPES, Material, Medium
 from question_bank.gaps import IGNORABLE, USUALLY_IGNORED, Accepted, Gap
 from question_bank.question import DIFFICULTIES, KINDS, SEVERAL, WHEN, Question, lettered
 
+PIXEL = bytes.fromhex(  # a PNG file of one point
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "54789c636000000002000148afa4710000000049454e44ae426082"
+)
 Texts = st.SearchStrategy[str]
 safe_text = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30

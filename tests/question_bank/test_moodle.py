@@ -17,15 +17,12 @@ from question_bank.formats import moodle_in, moodle_out, read
 from question_bank.gaps import USUALLY_IGNORED, Accepted, Gap
 from question_bank.question import Question, lettered
 from tests.question_bank.foreign import PROPERTY, foreign_questions, identical
+from tests.question_bank.kinds import PIXEL
 
 Expected = dict[str, Any]  # what the manifest says of a file
 FILES = (
     "multichoice.xml nested_categories_with_questions.xml qtype_essay.xml qtype_match.xml "
     "qtype_multichoice.xml qtype_shortanswer.xml qtype_truefalse.xml"
-)
-PIXEL = (
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xff\xff?\0\5"
-    b"\xfe\2\xfe\xa7\x9a\xa0\xa0\0\0\0\0IEND\xaeB`\x82"
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from question_bank.formats import Reading, read
 from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question
+from tests.question_bank.kinds import PIXEL
 
 Expected = dict[str, Any]  # what the manifest says of a file
 ITEM = (
@@ -185,14 +186,13 @@ def test_a_picture_of_a_package_comes_with_its_question() -> None:
     )
     manifest = """<manifest><resources><resource type="imsqti_item_xmlv2p2" href="items/one.xml"/>
       <resource type="webcontent" href="media/leaf.png"/></resources></manifest>"""
-    pixel = b"\x89PNG\r\n\x1a\n"
     parts = {
         "imsmanifest.xml": manifest.encode(),
         "items/one.xml": item.encode(),
-        "media/leaf.png": pixel,
+        "media/leaf.png": PIXEL,
     }
 
     (placed,) = read(package(parts), "x.zip").questions
 
     assert placed.question.stem == "哪一种？![叶](leaf.png)"
-    assert [(m.name, m.type, m.content) for m in placed.question.media] == [("leaf.png", "image/png", pixel)]
+    assert [(m.name, m.type, m.content) for m in placed.question.media] == [("leaf.png", "image/png", PIXEL)]

@@ -15,8 +15,8 @@ from question_bank.formats import left_out, packages, qti_out, read, write
 from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question, lettered
 from tests.question_bank.foreign import PROPERTY, foreign_questions, identical
+from tests.question_bank.kinds import PIXEL
 
-PIXEL = b"\x89PNG\r\n\x1a\n"
 WRITERS = ("package", "package_3")
 LEAF = Question(
     "single",

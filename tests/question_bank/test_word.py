@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from question_bank.formats import Reading, read
+from tests.question_bank.kinds import PIXEL
 from tests.question_bank.test_exam_text import hold
 from tests.question_bank.test_fixtures import NASTY
 from tests.question_bank.test_hostile import at_once, code
 from tests.question_bank.test_packages import package
 from tests.question_bank.workbooks import only
 
-PIXEL = b"\x89PNG\r\n\x1a\n"
 SPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
