@@ -20,7 +20,7 @@ from rapidfuzz.distance import Indel
 from question_bank.wording import Wording
 
 EXACT, NEAR, CONFLICT = "exact", "near", "conflict"
-SORTS = (EXACT, CONFLICT, NEAR)  # the gravest first
+SORTS = (CONFLICT, EXACT, NEAR)  # the gravest first
 LEAST = 85  # of 100 characters of both stems that a near pair has in common
 # A stem that only points at its options asks nothing by itself: another right answer contradicts it only
 # where the other question offers that answer and calls it wrong.

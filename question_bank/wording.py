@@ -46,7 +46,6 @@ class Wording:
         """Return what a question is compared by."""
         family = "choice" if question.kind in CHOICES else question.kind
         right, wrong = _claims(question)
-        contents = sorted(blake2b(each.content, digest_size=KEY_BYTES).digest() for each in question.media)
         return cls(
             family,
             plain_stem(question.stem),
@@ -54,7 +53,7 @@ class Wording:
             right,
             wrong,
             digest(question),
-            key(*(each.hex() for each in contents)) if contents else "",
+            key(*sorted(each.digest for each in question.media)) if question.media else "",
         )
 
     @property
