@@ -20,6 +20,7 @@ from quiz.errors import N_, Busy, InvalidInput, NotFound
 from quiz.models.bank import Import, QuestionVersion, Review, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
+from quiz.services import media
 from quiz.services.measured import as_measured, calibrated_shares
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import is_file_token, new_file_token
@@ -202,7 +203,8 @@ def all_questions(platform: Platform) -> list[Question]:
             .order_by(QuestionVersion.id)
         )
         shares = calibrated_shares(session)
-        return [as_measured(Question.from_dict(content), shares.get(i)) for i, content in rows]
+        found = [as_measured(Question.from_dict(content), shares.get(i)) for i, content in rows]
+        return media.with_content(session, found)
 
 
 def _begin(platform: Platform, found: Preview, actor: Actor) -> int:
@@ -242,6 +244,7 @@ def _delete_questions(platform: Platform, import_id: int) -> None:
             versions = select(QuestionVersion.id).where(QuestionVersion.question_id.in_(ids))
             session.execute(delete(Review).where(Review.version_id.in_(versions)))
             forget_tags(session, ids)
+            media.forget(session, session.scalars(versions))
             session.execute(delete(QuestionVersion).where(QuestionVersion.question_id.in_(ids)))
             session.execute(delete(QuestionRow).where(QuestionRow.id.in_(ids)))
         if not ids:

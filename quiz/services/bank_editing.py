@@ -11,6 +11,7 @@ from question_bank.question import Question
 from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
+from quiz.services import media
 from quiz.services.platform import Actor, Platform
 from quiz.services.versions import add_newest, version_of
 
@@ -30,7 +31,7 @@ def edit(platform: Platform, version_id: int, question: Question, actor: Actor) 
             )
             if row is None:
                 raise NotFound(N_("题库里没有这道题，可能它的导入已被撤销。"))
-            if row.content == json.loads(json.dumps(question.as_dict())):
+            if row.content == json.loads(json.dumps(media.by_digest(question).as_dict())):
                 return version_id
             newest = session.scalar(
                 select(func.max(QuestionVersion.number)).where(QuestionVersion.question_id == row.question_id)

@@ -12,7 +12,7 @@ from question_bank.question import Question, digest
 from question_bank.searched import searched, tags_of
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.bank import QuestionTag, QuestionVersion
-from quiz.services import wordings
+from quiz.services import media
 
 
 def version_of(question_id: int, question: Question, now_ms: int, **more: Any) -> QuestionVersion:
@@ -21,7 +21,7 @@ def version_of(question_id: int, question: Question, now_ms: int, **more: Any) -
         question_id=question_id,
         kind=question.kind,
         stem=question.stem,
-        content=question.as_dict(),
+        content=media.by_digest(question).as_dict(),
         difficulty=question.difficulty,
         digest=digest(question),
         created_ms=now_ms,
@@ -33,6 +33,7 @@ def add_newest(session: Session, versions: Sequence[QuestionVersion], questions:
     """Store versions of as many questions, each the newest of its own, and what the list finds them by."""
     session.add_all(versions)
     session.flush()
+    media.keep(session, versions, questions)
     listed = [
         {
             "id": version.question_id,
@@ -53,7 +54,6 @@ def add_newest(session: Session, versions: Sequence[QuestionVersion], questions:
         session.execute(update(QuestionRow), listed)
     if tags:
         session.execute(insert(QuestionTag), tags)
-    wordings.put_down(session, versions, questions)
 
 
 def forget_tags(session: Session, question_ids: Sequence[int]) -> None:
