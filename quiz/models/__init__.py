@@ -1,6 +1,6 @@
 """The tables, one module a subject; what differs between databases is in `base`."""
 
-from quiz.models import accounts, bank, contests, ledger, media, play, quality, rewards
+from quiz.models import accounts, bank, contests, duplicates, ledger, media, play, quality, rewards
 from quiz.models.base import Base, Store, db
 from quiz.models.writer import Writer
 
@@ -12,6 +12,7 @@ __all__ = [
     "bank",
     "contests",
     "db",
+    "duplicates",
     "ledger",
     "media",
     "play",

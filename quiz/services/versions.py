@@ -13,6 +13,7 @@ from question_bank.searched import searched, tags_of
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.bank import QuestionTag, QuestionVersion
 from quiz.services import media
+from quiz.services import wordings
 
 
 def version_of(question_id: int, question: Question, now_ms: int, **more: Any) -> QuestionVersion:
@@ -54,6 +55,7 @@ def add_newest(session: Session, versions: Sequence[QuestionVersion], questions:
         session.execute(update(QuestionRow), listed)
     if tags:
         session.execute(insert(QuestionTag), tags)
+    wordings.put_down(session, versions, questions)
 
 
 def forget_tags(session: Session, question_ids: Sequence[int]) -> None:

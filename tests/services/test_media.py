@@ -89,7 +89,7 @@ def test_rows_from_before_keep_their_pictures_in_both_directions(app: Flask, pla
     know_migrations(app)
 
     with app.app_context():
-        downgrade(revision="0015")
+        downgrade(revision="0016")
         with platform.store.reading() as session:
             old = [str(each) for each in session.scalars(select(QuestionVersion.content))]
         run_migrations()
