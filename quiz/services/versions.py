@@ -12,8 +12,7 @@ from question_bank.question import Question, digest
 from question_bank.searched import searched, tags_of
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.bank import QuestionTag, QuestionVersion
-from quiz.services import media
-from quiz.services import wordings
+from quiz.services import media, wordings
 
 
 def version_of(question_id: int, question: Question, now_ms: int, **more: Any) -> QuestionVersion:
