@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from question_bank.formats import apart, guard
 from question_bank.formats.reading import Column, Placed, RawRow, Reading
 from question_bank.formats.table import FORMATS, WRITTEN, Format, left_out, write
+from question_bank.formats.told import Told
 from question_bank.formats.workbook_out import returned_rows, template
 from question_bank.problems import Unreadable
 
@@ -18,6 +20,7 @@ __all__ = [
     "Placed",
     "RawRow",
     "Reading",
+    "keep_rows",
     "left_out",
     "read",
     "returned_rows",
@@ -41,3 +44,9 @@ def read(content: bytes, filename: str, scale: Mapping[str, str] | None = None) 
         return Reading.from_dict(apart.run(order, content))
     except Unreadable as error:
         return Reading(problems=(error.problem,))
+
+
+def keep_rows(path: Path, content: bytes, filename: str, told: Told) -> None:
+    """Read a file in the reading process and keep what it holds row by row (`by_row`). Raises Unreadable."""
+    order = {"format": guard.recognised(content, filename), "wanted": "rows", "told": told.as_json()}
+    apart.run_into(path, order, content)

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 from question_bank.problems import N_, Problem, Unreadable
 
+ROWS = b"rows\n"  # stands before rows that are written as they are kept
 WALL_S = 60.0  # the reading process has 20 s of CPU; a loaded machine may be slow to give them
 ROOT = Path(__file__).resolve().parents[2]  # where the reading process finds this library
 
@@ -21,6 +23,24 @@ def run(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
     A fresh interpreter and no fork, since the server has threads; it gets nothing of this process but the
     file, and what it has to complain about goes to the log.
     """
+    return _answer(_output(order, content))["read"]
+
+
+def run_into(path: Path, order: dict[str, Any], content: bytes) -> None:
+    """Write the rows that the reading process finds to a file; raises Unreadable, and leaves no file then.
+
+    They are never text of this process: 20,000 questions would hold everybody up for a second.
+    """
+    said = _output(order, content)
+    if not said.startswith(ROWS):
+        _answer(said)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+    with unfinished.open("wb") as file:
+        file.write(memoryview(said)[len(ROWS) :])
+    unfinished.replace(path)
+
+
+def _output(order: dict[str, Any], content: bytes) -> bytes:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "question_bank.formats.child"],
@@ -35,11 +55,15 @@ def run(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
         raise Unreadable("too-slow", TOO_SLOW) from error
     if done.returncode != 0:
         raise Unreadable("unreadable", UNREADABLE)
-    answer = json.loads(done.stdout)
+    return done.stdout
+
+
+def _answer(said: bytes) -> Any:  # Any: JSON data
+    answer = json.loads(said)
     if "refused" in answer:
         problem = Problem(**answer["refused"])
         raise Unreadable(problem.code, problem.message, **problem.values)
-    return answer["read"]
+    return answer
 
 
 def _surroundings() -> dict[str, str]:

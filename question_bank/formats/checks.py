@@ -11,7 +11,7 @@ from question_bank.formats.reading import Placed
 from question_bank.problems import ERROR, N_, Problem
 from question_bank.question import CHOICES, LETTERS, MOST_OPTIONS, SEVERAL, Question, digest
 
-__all__ = ["Place", "brief", "check", "letters_checked", "repeated"]
+__all__ = ["Place", "brief", "check", "letters_checked", "repeated", "repeated_rows"]
 
 LONGEST_STEM, LONGEST_OPTION, LONGEST_EXPLANATION = 4_000, 1_000, 10_000  # characters a phone can still show
 LONGEST_ID = 200
@@ -148,8 +148,19 @@ def letters_checked(place: Place, texts: Sequence[str]) -> bool:
 def repeated(placed: Sequence[Placed], named: Sequence[tuple[str, str, int]] = ()) -> list[Problem]:
     """Return an error for each row that repeats an earlier one: the same id, or the same wording.
 
-    `named`: id, sheet and row of every row that has an id, faulty ones too. The same wording with another
-    answer is a conflict and keeps both rows out: nobody but the author knows which is right.
+    `named`: id, sheet and row of every row that has an id, faulty ones too.
+    """
+    asked = [(p.sheet, p.row, digest(p.question), p.question.right_texts) for p in placed]
+    return repeated_rows(asked, named)
+
+
+def repeated_rows(
+    asked: Sequence[tuple[str, int, str, object]], named: Sequence[tuple[str, str, int]]
+) -> list[Problem]:
+    """Return the same from sheet, row, digest of the wording, and what is right.
+
+    The same wording with another answer is a conflict and keeps both rows out: nobody but the author knows
+    which is right.
     """
     problems = []
     first_named: dict[str, tuple[str, int]] = {}
@@ -158,14 +169,13 @@ def repeated(placed: Sequence[Placed], named: Sequence[tuple[str, str, int]] = (
         if first != (sheet, row):
             problems.append(_repeats((sheet, row), first, "repeated-id", name))
     out = {(problem.sheet, problem.row) for problem in problems}
-    by_wording: dict[str, Placed] = {}
-    for each in placed:
-        here = (each.sheet, each.row)
-        other = each if here in out else by_wording.setdefault(digest(each.question), each)
-        there = (other.sheet, other.row)
+    by_wording: dict[str, tuple[tuple[str, int], object]] = {}
+    for sheet, row, wording, right in asked:
+        here = (sheet, row)
+        there, theirs = (here, right) if here in out else by_wording.setdefault(wording, (here, right))
         if here == there:
             continue
-        if other.question.right_texts == each.question.right_texts:
+        if theirs == right:
             problems.append(_repeats(here, there, "duplicate"))
         else:
             problems += [_repeats(here, there, "conflict"), _repeats(there, here, "conflict")]

@@ -36,10 +36,13 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.readline())
     content = sys.stdin.buffer.read()
     try:
+        if order["wanted"] == "rows":
+            return _write_rows(order, content)
         answer = {"read": _read(order, content)}
     except Unreadable as error:
         answer = {"refused": asdict(error.problem)}
     sys.stdout.write(json.dumps(answer))
+    return None
 
 
 def limit() -> None:
@@ -47,6 +50,20 @@ def limit() -> None:
     for kind, most in LIMITS:
         with suppress(ValueError):  # the system allows less already, or has no such limit
             resource.setrlimit(kind, (most, most))
+
+
+def _write_rows(order: dict[str, Any], content: bytes) -> None:
+    from question_bank.formats import by_row, sheets_in
+    from question_bank.formats.table import FORMATS
+    from question_bank.formats.told import Told
+
+    chosen, told = FORMATS[order["format"]], Told.from_json(order["told"])
+    if chosen.sheets is not None:
+        found = sheets_in.read(chosen.sheets(content), told.scale, told)
+    else:
+        found = _with_fit_media(chosen.read(content, told.scale))
+    sys.stdout.write("rows\n")
+    sys.stdout.writelines(by_row.lines(_fit(found), chosen.sheets is not None))
 
 
 def _read(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
@@ -66,6 +83,14 @@ def _fit(found: Reading) -> Reading:
     """Return a reading with fit media; what opens pictures is loaded only where there are some."""
     if not any(each.question.media for each in found.questions):
         return found
+    from question_bank.formats.fit_media import with_fit_media
+
+    return with_fit_media(found)
+
+
+def _with_fit_media(found: Reading) -> Reading:
+    if not any(each.question.media for each in found.questions):
+        return found  # nothing that opens pictures is loaded
     from question_bank.formats.fit_media import with_fit_media
 
     return with_fit_media(found)

@@ -20,6 +20,7 @@ from question_bank.question import CHOICES, KINDS, LETTERS, SEVERAL, Question, l
 MOST_QUESTIONS = 100_000
 FULL, NONE = Fraction(1), Fraction(0)
 TRUE_FALSE = ("对", "错")
+USUAL = "single"  # what a question is shown as whose own kind is not ours, to be rewritten
 NUMBER = re.compile(r"\s*([-+]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,2})?)\s*")
 SHARE = re.compile(r"(\d{1,9})/([1-9]\d{0,8})")
 CLOSE = Fraction(6, 10**8)  # a third is written 33.33333 %
@@ -114,9 +115,10 @@ def reading(drafts: Iterable[Draft], scale: Mapping[str, str] | None = None, *sa
             *repeated(made.placed, named),
         ),
         headers={"": (N_("原文"),)},
-        raw=tuple(RawRow("", d.row, (d.raw or d.stem,)) for d in taken),
+        raw=tuple(made.raw),
         difficulties=dict(difficulties.unknown),
         unsupported=made.unsupported,
+        scale=dict(difficulties.scale),
     )
 
 
@@ -126,6 +128,7 @@ class _Made:
     placed: list[Placed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unsupported: dict[str, int] = field(default_factory=dict)
+    raw: list[RawRow] = field(default_factory=list)
 
     def take(self, draft: Draft, tags: Mapping[str, tuple[str, ...]], reserved: Mapping[str, str]) -> None:
         place = Place("", draft.row)
@@ -136,29 +139,39 @@ class _Made:
         kind = self._kind(place, draft, reserved)
         if kind == "order":
             _put_back(draft, reserved.get("order", ""))
-        texts = [choice.text for choice in draft.choices]
-        if kind is not None and letters_checked(place, texts) and not place.is_faulty:
-            question = Question(
-                kind=kind,
-                stem=draft.stem,
-                options=lettered(texts),
-                key=frozenset() if draft.arranged else key(draft.choices, kind),
-                tags=tags,
-                difficulty=self.difficulties.of(reserved.get("difficulty", "")),
-                explanation=draft.explanation,
-                external_id=draft.external_id,
-                calibrated=_calibrated(reserved.get("calibrated", "")),
-                gaps=tuple(draft.gaps),
-                prompts=tuple(draft.prompts),
-                arranged=tuple(LETTERS[position] for position in draft.arranged),
-                weights={} if draft.arranged else weights(draft.choices, kind),
-                feedback={**_feedback(draft.choices), **draft.feedback},
-                media=tuple(draft.media),
-            )
+        question = None
+        if letters_checked(place, [choice.text for choice in draft.choices]):
+            question = self._question(draft, kind or USUAL, tags, reserved)
+        if question is not None and kind is not None and not place.is_faulty:
             check(place, question)
             if not place.is_faulty:
                 self.placed.append(Placed(question, "", draft.row))
+        word = "" if kind else unsupported_name(draft.kind) or brief(draft.kind)
+        kept = question if place.is_faulty else None
+        text = draft.raw or draft.stem
+        self.raw.append(RawRow("", draft.row, (text,), name=draft.external_id, draft=kept, word=word))
         self.problems += place.problems
+
+    def _question(
+        self, draft: Draft, kind: str, tags: Mapping[str, tuple[str, ...]], reserved: Mapping[str, str]
+    ) -> Question:
+        return Question(
+            kind=kind,
+            stem=draft.stem,
+            options=lettered([choice.text for choice in draft.choices]),
+            key=frozenset() if draft.arranged else key(draft.choices, kind),
+            tags=tags,
+            difficulty=self.difficulties.of(reserved.get("difficulty", "")),
+            explanation=draft.explanation,
+            external_id=draft.external_id,
+            calibrated=_calibrated(reserved.get("calibrated", "")),
+            gaps=tuple(draft.gaps),
+            prompts=tuple(draft.prompts),
+            arranged=tuple(LETTERS[position] for position in draft.arranged),
+            weights={} if draft.arranged else weights(draft.choices, kind),
+            feedback={**_feedback(draft.choices), **draft.feedback},
+            media=tuple(draft.media),
+        )
 
     def _kind(self, place: Place, draft: Draft, reserved: Mapping[str, str]) -> str | None:
         word = reserved.get("kind", "") or draft.kind

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -99,14 +100,16 @@ class _Reader:
         difficulties, said = Difficulties.of_file(words, scale)
         for number, line in self.lines:
             self._take_question(number, line, difficulties)
+        names = {row: name for name, _, row in self.named}
         if not self.raw:
             said.append(Problem("", 0, "", "no-rows", N_("文件里没有题目。"), "warning"))
         return Reading(
             questions=tuple(self.placed),
             problems=(*said, *difficulties.problems(), *self.problems, *repeated(self.placed, self.named)),
-            raw=tuple(self.raw),
+            raw=tuple(replace(each, name=names.get(each.row, "")) for each in self.raw),
             headers={"": (N_("原文"),)},
             difficulties=dict(difficulties.unknown),
+            scale=dict(difficulties.scale),
             unsupported=self.unsupported,
         )
 

@@ -43,10 +43,11 @@ def edited(before: Question, written: Mapping[str, str]) -> tuple[Question | Non
     found, problems = reader.read(Row(0, tuple(kept.values())))
     by_letter = {letter(position): title for position, title in enumerate(titles)}
     told = tuple(replace(p, column=by_letter.get(p.column, "")) for p in problems if p.severity == ERROR)
-    return (_with_the_rest(before, found) if found is not None else None), told
+    return (with_the_rest(before, found) if found is not None else None), told
 
 
-def _with_the_rest(before: Question, found: Question) -> Question:
+def with_the_rest(before: Question, found: Question) -> Question:
+    """Return a question read from its row with what a row does not hold."""
     ids = {option.id for option in found.options}
     gaps = tuple(
         _with_feedback(gap, before.gaps[n]) if n < len(before.gaps) else gap

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from question_bank.formats.checks import repeated
 from question_bank.formats.headers import IGNORED, Heading, heading
 from question_bank.formats.kinds import kind_of
-from question_bank.formats.reading import Column, Placed, RawRow, Reading
+from question_bank.formats.reading import (
+    Column,
+    ColumnSeen,
+    Placed,
+    RawRow,
+    Reading,
+    RowLayout,
+    SheetSeen,
+)
 from question_bank.formats.rows_in import RowReader
 from question_bank.formats.scale import Difficulties
 from question_bank.formats.tables import Row, Sheet, letter
+from question_bank.formats.told import Told, ToldSheet, meant, named
 from question_bank.problems import ERROR, N_, WARNING, Problem
 from question_bank.question import LETTERS
 
@@ -19,6 +29,8 @@ LOOKED_AT = 30  # rows among which a header is looked for
 EXAMPLE = "【示例】"  # begins the stem of a row that only shows how to fill in the template
 FILLED_DOWN = ("kind", "difficulty", "tags.", "material")  # merged cells of these hold for all their rows
 LONGEST_LETTERS = 12  # an answer in letters; what is longer explains something
+SHOWN_ROWS, SHOWN_COLUMNS, SHOWN_TEXT = 8, 40, 60  # of a sheet, to say how it is to be read
+SAMPLES = 3  # of a column
 REQUIRED = ("(required", "（required", "(optional", "required)", "必填", "选填")
 
 
@@ -50,12 +62,15 @@ class _Found:
     raw: list[RawRow] = field(default_factory=list)
     named: list[tuple[str, str, int]] = field(default_factory=list)
     unsupported: dict[str, int] = field(default_factory=dict)
+    layouts: dict[str, RowLayout] = field(default_factory=dict)
 
 
-def read(sheets: Sequence[Sheet], scale: Mapping[str, str] | None = None) -> Reading:
-    """Return the questions of all sheets that have a header."""
+def read(
+    sheets: Sequence[Sheet], scale: Mapping[str, str] | None = None, told: Told | None = None
+) -> Reading:
+    """Return the questions of all sheets that have a header; `told`: what a person says of the sheets."""
     found = _Found()
-    laid_out = _laid_out(sheets, found)
+    laid_out = _laid_out(sheets, found, told or Told())
     difficulties, said = Difficulties.of_file(
         [word for sheet, layout in laid_out for word in _difficulty_words(sheet, layout)], scale
     )
@@ -74,7 +89,32 @@ def read(sheets: Sequence[Sheet], scale: Mapping[str, str] | None = None) -> Rea
         raw=tuple(found.raw),
         difficulties=dict(difficulties.unknown),
         unsupported=found.unsupported,
+        layouts=found.layouts,
+        seen=tuple(_seen(sheet, laid_out) for sheet in sheets if not all(row.is_empty for row in sheet.rows)),
+        scale=dict(difficulties.scale),
     )
+
+
+def _seen(sheet: Sheet, laid_out: Sequence[tuple[Sheet, Layout]]) -> SheetSeen:
+    """Return a sheet as a person is shown it."""
+    chosen = next((layout for each, layout in laid_out if each is sheet), None)
+    layout = chosen or _layout(sheet) or Layout(-1, 0, (), ())
+    filled = [row for row in sheet.rows if not row.is_empty]
+    shown = tuple(
+        (row.number, tuple(cell[:SHOWN_TEXT] for cell in row.cells[:SHOWN_COLUMNS]))
+        for row in filled[:SHOWN_ROWS]
+    )
+    body = [row for row in filled if row.number > layout.body]
+    width = min(max(len(row.cells) for row in filled), SHOWN_COLUMNS)
+    columns = []
+    for position in range(max(width, len(layout.headings))):
+        texts = (row.cells[position].strip() for row in body if position < len(row.cells))
+        samples = tuple(islice(dict.fromkeys(text[:SHOWN_TEXT] for text in texts if text), SAMPLES))
+        header = layout.texts[position].strip() if position < len(layout.texts) else ""
+        meaning = named(layout.headings[position]) if position < len(layout.headings) else ""
+        if samples or header:
+            columns.append(ColumnSeen(letter(position), header, meaning, samples))
+    return SheetSeen(sheet.name, layout.header + 1, chosen is not None, shown, tuple(columns))
 
 
 def has_header(sheet: Sheet) -> bool:
@@ -82,16 +122,17 @@ def has_header(sheet: Sheet) -> bool:
     return _layout(sheet) is not None
 
 
-def _laid_out(sheets: Sequence[Sheet], found: _Found) -> list[tuple[Sheet, Layout]]:
+def _laid_out(sheets: Sequence[Sheet], found: _Found, told: Told) -> list[tuple[Sheet, Layout]]:
     """Return the sheets that hold questions; note those that are left out and why."""
     chosen, left = [], []
     for sheet in sheets:
-        layout = _layout(sheet)
-        if all(row.is_empty for row in sheet.rows):
+        said = told.sheets.get(sheet.name)
+        if all(row.is_empty for row in sheet.rows) or (said is not None and said.is_left_out):
             continue
+        layout = _layout(sheet) if said is None else _told_layout(sheet, said)
         if layout is None:
             left.append(sheet)
-        elif sheet.is_hidden:
+        elif sheet.is_hidden and said is None:
             found.problems.append(
                 Problem(sheet.name, 0, "", "hidden-sheet", HIDDEN, WARNING, {"sheet": sheet.name})
             )
@@ -106,7 +147,8 @@ def _laid_out(sheets: Sequence[Sheet], found: _Found) -> list[tuple[Sheet, Layou
             found.problems.append(
                 Problem(sheet.name, 0, "", "sheet-left-out", LEFT_OUT, WARNING, {"sheet": sheet.name})
             )
-    if not chosen and not left and not found.problems:
+    is_nothing = all(row.is_empty for sheet in sheets for row in sheet.rows)
+    if not chosen and not left and not found.problems and is_nothing:
         found.problems.append(Problem("", 0, "", "empty-file", N_("文件里没有内容。"), ERROR))
     return chosen
 
@@ -122,6 +164,28 @@ def _layout(sheet: Sheet) -> Layout | None:
         if best is None or len(names) > best[0]:
             best = len(names), index
     return None if best is None else _with_second_row(sheet, best[1])
+
+
+def _told_layout(sheet: Sheet, said: ToldSheet) -> Layout | None:
+    """Return the layout of a sheet as a person says it is, the rest guessed."""
+    guessed = _layout(sheet)
+    if said.header is None or (guessed is not None and said.header == guessed.header + 1):
+        base = guessed
+    elif 0 < said.header <= len(sheet.rows):
+        base = _with_second_row(sheet, said.header - 1)
+    else:
+        base = Layout(-1, 0, (), ())
+    if base is None:
+        return None
+    headings = list(base.headings)
+    for position in range(max((len(row.cells) for row in sheet.rows), default=0)):
+        chosen = meant(said.columns[letter(position)]) if letter(position) in said.columns else None
+        if chosen is not None:
+            headings += [Heading("")] * (position + 1 - len(headings))
+            before = headings[position]
+            is_same = (before.meaning, before.option) == (chosen.meaning, chosen.option)
+            headings[position] = before if is_same else chosen
+    return replace(base, headings=tuple(_each_once(headings)))
 
 
 def _with_second_row(sheet: Sheet, index: int) -> Layout:
@@ -141,15 +205,19 @@ def _with_second_row(sheet: Sheet, index: int) -> Layout:
     while body < len(sheet.rows) and _is_help(sheet.rows[body], headings):
         help_rows.append(sheet.rows[body].number)
         body += 1
+    return Layout(index, body, tuple(_each_once(headings)), tuple(texts), tuple(help_rows))
+
+
+def _each_once(headings: Sequence[Heading]) -> list[Heading]:
+    """Return the headings, the first of two columns with one meaning kept; the other is reported."""
     seen: set[tuple[str, int]] = set()
-    for i, each in enumerate(headings):
+    found = []
+    for each in headings:
         name = (each.meaning, each.option)
-        if name in seen and not each.meaning.startswith("tags.") and each.meaning != IGNORED:
-            headings[i] = Heading(
-                ""
-            )  # the first of two columns with one meaning is read, the other is reported
+        is_again = name in seen and not each.meaning.startswith("tags.") and each.meaning != IGNORED
+        found.append(Heading("") if is_again else each)
         seen.add(name)
-    return Layout(index, body, tuple(headings), tuple(texts), tuple(help_rows))
+    return found
 
 
 def _is_help(row: Row, headings: Sequence[Heading]) -> bool:
@@ -172,6 +240,7 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
     rows = [row for row in _filled_down(sheet, layout) if not row.is_empty and row.cells != layout.texts]
     reader.answers_are_numbers = reader.all_answers_are_numbers(rows)
     reader.default_kind = kind_of(sheet.name)
+    found.layouts[sheet.name] = RowLayout(layout.headings, reader.answers_are_numbers)
     examples = []
     if layout.help_rows:
         numbers = "、".join(map(str, layout.help_rows))
@@ -184,7 +253,8 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
         elif reader.cell(row, "stem").strip().startswith(EXAMPLE):
             examples.append(row.number)
         else:
-            found.raw.append(RawRow(sheet.name, row.number, row.cells))
+            name = reader.cell(row, "id").strip()
+            found.raw.append(RawRow(sheet.name, row.number, row.cells, row.notes, reader.default_kind, name))
             _read_row(sheet, row, reader, found)
     if examples:
         found.problems.append(
