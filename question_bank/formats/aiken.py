@@ -47,14 +47,20 @@ def _line(text: str) -> str:
 def _drafts(text: str) -> Iterator[Draft]:
     draft = Draft(0, "single")
     stem: list[str] = []
+    after_blank = False
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for row, line in enumerate(lines, 1):
         if answer := ANSWER.fullmatch(line):
             yield _finished(draft, stem, [*answer[1].upper()])
             draft, stem = Draft(0, "single"), []
         elif not line.strip():
+            after_blank = True
             continue
         else:
+            if after_blank and draft.choices and not OPTION.fullmatch(line):  # the answer was forgotten
+                yield _finished(draft, stem, [])
+                draft, stem = Draft(0, "single"), []
+            after_blank = False
             draft.row = draft.row or row
             draft.raw += f"{line}\n"
             option = OPTION.fullmatch(line)
@@ -78,8 +84,9 @@ def _finished(draft: Draft, stem: list[str], letters: list[str]) -> Draft:
     if right - named:
         outside, last = "、".join(sorted(right - named)), LETTERS[max(0, len(draft.choices) - 1)]
         draft.faults.append(("answer-out-of-range", OUTSIDE, {"outside": outside, "last": last}))
+    whole = FULL / (len(right) or 1)
     draft.choices = [
-        Choice(each.text, FULL if letter in right else NONE)
+        Choice(each.text, whole if letter in right else NONE)
         for letter, each in zip(LETTERS, draft.choices, strict=False)
     ]
     return draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
@@ -11,9 +12,11 @@ from question_bank.formats.markup import text_of
 from question_bank.formats.reading import Reading
 from question_bank.formats.xml_in import html_inside, plain, root_of
 from question_bank.gaps import Accepted, Gap
+from question_bank.problems import N_
 from question_bank.question import LETTERS
 
 KINDS = {"es": "问答题", "pr": "计算题", "ca": "材料题", "ot": "问答题"}
+INFO = {"reference": "source", "learning-objective": "objective", "national-standard": "standard"}
 TRUTHS = ("tf", "yn")
 
 
@@ -35,6 +38,12 @@ def _drafts(root: Element) -> Iterator[Draft]:
         elif element.tag == "question" and element.get("type") != "ma":
             row += 1
             yield _draft(row, element)
+    groups = {group.get("name", "") for group in root.iterfind("matching-group")}
+    for name in members.keys() - groups:
+        row += 1
+        draft = Draft(row, "match", raw="\n".join(_text(each.find("text")) for each in members[name]))
+        draft.faults.append(("broken-match", WITHOUT_GROUP, {"name": name}))
+        yield draft
 
 
 def _text(element: Element | None) -> str:
@@ -49,6 +58,10 @@ def _draft(row: int, question: Element) -> Draft:
     difficulty = _text(question.find("info/difficulty"))
     draft.tags = [f"difficulty:{difficulty}"] if difficulty else []
     draft.tags += filter(None, [_text(question.find("info/topic"))])
+    keywords = re.split(r"[,;，；、]", _text(question.find("info/keywords")))
+    draft.tags += filter(None, (word.strip() for word in keywords))
+    for name, facet in INFO.items():
+        draft.tags += [f"{facet}:{told}"] if (told := _text(question.find(f"info/{name}"))) else []
     answer = _text(question.find("answer"))
     if kind in TRUTHS:
         said = is_true_or_false(answer)
@@ -57,11 +70,12 @@ def _draft(row: int, question: Element) -> Draft:
             Choice(text, FULL if said is this else NONE)
             for text, this in zip(TRUE_FALSE, (True, False), strict=True)
         ]
-    elif kind in ("mc", "mr"):
+    elif kind in ("mc", "mr", "bi"):
         right = {letter for letter in answer.upper() if letter in LETTERS}
         texts = _choices(question)
-        draft.choices = [Choice(text, FULL if letter in right else NONE) for letter, text in texts.items()]
-        draft.kind = "single" if kind == "mc" else choice_kind(draft.choices)
+        whole = FULL / (len(right) or 1) if kind == "mr" else FULL
+        draft.choices = [Choice(text, whole if letter in right else NONE) for letter, text in texts.items()]
+        draft.kind = choice_kind(draft.choices) if kind == "mr" else "single"
     elif kind == "nr":
         draft.kind = "fill"
         draft.gaps = [Gap((Accepted(answer, NONE),))] if number(answer) is not None else []
@@ -90,3 +104,6 @@ def _matching(row: int, group: Element, questions: list[Element]) -> Draft:
             draft.prompts.append(_text(question.find("text")))
             draft.arranged.append(letters.index(answer))
     return draft
+
+
+WITHOUT_GROUP = N_("连线题“%(name)s”在文件里没有选项，没有导入。请从原系统重新导出。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 from pathlib import PurePath
 
@@ -16,6 +17,15 @@ MOST_PARTS, MOST_ITEMS = 5_000, 30_000  # parts of a workbook; of a package, whe
 MOST_RATIO = 250  # unpacked to packed; sheets of repeated text reach about 60
 SMALL = MEGA  # a part below this size may have any ratio
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BROKEN_ZIP = (  # what opening and unpacking a damaged zip may raise
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    OSError,
+)
 TEXTS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 PROSE = frozenset({".txt", ".gift", ".aiken"})  # may hold questions as text
 XML_IN_UTF_16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
@@ -57,6 +67,8 @@ def _text_format(content: bytes, suffix: str) -> str:
             "not-a-table",
             N_("这是网页或不认识的 XML 文件，里面没有题目。请用 Excel 打开后另存为 .xlsx 再上传。"),
         )
+    if first == b"[" and suffix == ".json" and b'"correct_answer"' in content[:MEGA]:
+        return "opentdb"
     if first == b"{":
         return "opentdb" if is_opentdb(content) else "jsonl"
     if suffix in WORKBOOKS and b"\0" not in content[:4096]:
@@ -79,7 +91,7 @@ def _checked_parts(content: bytes) -> frozenset[str]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise Unreadable("broken-file", N_("文件已损坏，打不开。请用 Excel 另存为 .xlsx 再上传。")) from error
     names = {part.filename.lower() for part in parts}
     if any(name.endswith("vbaproject.bin") for name in names):

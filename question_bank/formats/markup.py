@@ -8,6 +8,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from question_bank.attached import picture
+from question_bank.formats.mathml import Formula
 
 BLOCKS = (
     "address article aside blockquote dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
@@ -28,7 +29,10 @@ SHOWING = {
     "source": ("src",),
     "object": ("data",),
     "a": ("href",),
+    "embed": ("src",),
+    "iframe": ("src",),
 }
+IN_BRACKETS = re.compile(r"\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]", re.DOTALL)  # TeX as web pages have it
 SPACES = re.compile(r"[ \t\r\n\f]+")
 Named = Callable[[str], str | None]  # the address of a picture → its name among the question's media
 
@@ -39,7 +43,7 @@ def text_of(html: str, named: Named | None = None) -> str:
     `named`: what pictures are called; one that has no name leaves nothing, and its reader reports it.
     """
     if "<" not in html and "&" not in html:
-        return SPACES.sub(" ", html).strip()
+        return IN_BRACKETS.sub(_between_dollars, SPACES.sub(" ", html).strip())
     if len(html) > LONGEST:  # no question: the parser takes its time over marks that are never closed
         return SPACES.sub(" ", MARKS.sub(" ", html)).strip()
     reader = _Reader(named or (lambda _: None))
@@ -60,9 +64,17 @@ class _Reader(HTMLParser):
         self.pieces: list[str] = []
         self.silent = 0
         self.shift = ""
+        self.formula: Formula | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in SILENT:
+        said = {name: value or "" for name, value in attrs}
+        if self.formula is not None:
+            self.formula.begin(tag, said)
+        elif tag == "math":
+            self.formula = Formula()
+        elif tag == "script" and said.get("type", "").startswith("math/tex"):
+            self.pieces.append("$")
+        elif tag in SILENT:
             self.silent += 1
         elif tag == "br" or tag in IS_BLOCK:
             self.pieces.append("\n")
@@ -71,9 +83,12 @@ class _Reader(HTMLParser):
         elif tag in SHIFTED:
             self.shift = tag
         elif tag in SHOWING:
-            self._show(tag, {name: value or "" for name, value in attrs})
+            self._show(tag, said)
 
     def _show(self, tag: str, said: dict[str, str]) -> None:
+        if tex := _equation(said):
+            self.pieces.append(f"${tex}$")
+            return
         address = next((said[name] for name in SHOWING[tag] if said.get(name)), "")
         if not address or (tag == "a" and ELSEWHERE.match(address)):
             return
@@ -81,23 +96,50 @@ class _Reader(HTMLParser):
             self.pieces.append(picture(said.get("alt", ""), name))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in SILENT:
+        if self.formula is not None:
+            self._end_formula(tag)
+        elif tag == "script" and not self.silent:
+            self.pieces.append("$")
+        elif tag in SILENT:
             self.silent = max(0, self.silent - 1)
         elif tag in IS_BLOCK:
             self.pieces.append("\n")
         elif tag in SHIFTED:
             self.shift = ""
 
+    def _end_formula(self, tag: str) -> None:
+        if self.formula is not None and tag == "math":
+            self.pieces.append(f"${self.formula.tex()}$")
+            self.formula = None
+        elif self.formula is not None:
+            self.formula.end()
+
     def handle_data(self, data: str) -> None:
-        if self.silent:
+        if self.formula is not None:
+            self.formula.text(data)
+        if self.silent or self.formula is not None:
             return
         words = SPACES.sub(" ", data)
         self.pieces.append(_shifted(words, self.shift) if self.shift else words)
 
     def text(self) -> str:
-        whole = "".join(self.pieces)
+        if self.formula is not None:  # never closed
+            self._end_formula("math")
+        whole = IN_BRACKETS.sub(_between_dollars, "".join(self.pieces))
         lines = (re.sub(r" *\t *", "\t", re.sub(" {2,}", " ", line)).strip() for line in whole.split("\n"))
         return "\n".join(line for line in lines if line).replace("\xa0", " ").strip()
+
+
+def _equation(said: dict[str, str]) -> str:
+    """Return the TeX of a picture that shows an equation (Canvas, Moodle), "" for any other picture."""
+    written = said.get("data-equation-content", "")
+    if not written and "equation_image" in said.get("class", ""):
+        written = said.get("alt", "").removeprefix("LaTeX:") or said.get("title", "")
+    return " ".join(written.split()).replace("$", r"\$")
+
+
+def _between_dollars(found: re.Match[str]) -> str:
+    return f"${found[1].strip()}$" if found[1] else f"$${found[2].strip()}$$"
 
 
 def _shifted(text: str, tag: str) -> str:

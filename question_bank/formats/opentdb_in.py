@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, reading
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
 from question_bank.problems import N_, Unreadable
+
+BASE64 = {b64encode(word).decode() for word in (b"multiple", b"boolean")}
 
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
@@ -20,13 +24,13 @@ def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
         found = json.loads(decoded(content))
     except (ValueError, RecursionError) as error:
         raise Unreadable("broken-file", BROKEN) from error
-    results = found.get("results") if isinstance(found, dict) else None
+    results = found.get("results") if isinstance(found, dict) else found
     return reading(_drafts(results if isinstance(results, list) else []), scale)
 
 
 def _drafts(results: list[Any]) -> Iterator[Draft]:  # Any: JSON data from outside
     for row, each in enumerate(results, 1):
-        asked = each if isinstance(each, dict) else {}
+        asked = _plain(each) if isinstance(each, dict) else {}
         draft = Draft(row, _text(asked.get("type")), _text(asked.get("question")))
         draft.raw = draft.stem
         right = _text(asked.get("correct_answer"))
@@ -46,6 +50,31 @@ def _drafts(results: list[Any]) -> Iterator[Draft]:  # Any: JSON data from outsi
         if difficulty := _text(asked.get("difficulty")):
             draft.tags.append(f"difficulty:{difficulty}")
         yield draft
+
+
+def _plain(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return a question without the encoding of its texts: base64, which its kind gives away, or URL."""
+    kind = asked.get("type")
+    if kind in BASE64:
+        return {name: _each(_from_base64, value) for name, value in asked.items()}
+    if any("%" in each for each in (asked.get("question"), asked.get("category")) if isinstance(each, str)):
+        texts = [each for each in (*asked.values(), "") if isinstance(each, str)]
+        if not any(" " in each for each in texts):
+            return {name: _each(unquote, value) for name, value in asked.items()}
+    return asked
+
+
+def _each(change: Callable[[str], str], value: Any) -> Any:
+    if isinstance(value, list):
+        return [_each(change, each) for each in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def _from_base64(text: str) -> str:
+    try:
+        return b64decode(text, validate=True).decode()
+    except ValueError:
+        return text
 
 
 def _mixed(stem: str, choices: list[Choice]) -> list[Choice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -11,12 +12,16 @@ from xml.etree.ElementTree import Element
 
 from question_bank.formats import qti12_in, qti_in
 from question_bank.formats.drafts import Draft, reading
+from question_bank.formats.guard import BROKEN_ZIP
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
 from question_bank.formats.xml_in import plain, root_of
 from question_bank.problems import N_, Unreadable
 
 MANIFEST = "imsmanifest.xml"
+OWN_CANVAS = "non_cc_assessments/"  # where Canvas keeps all of a quiz that others get in part
+PARTS = (".xml", ".dat", ".qti")
+BLACKBOARD = re.compile(r"xid-\d+_\d+")  # how Blackboard names a file
 ITEMS = ("assessmentItem", "qti-assessment-item")
 
 
@@ -25,7 +30,7 @@ def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             return reading(_numbered(_Package(packed).drafts()), scale)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise Unreadable("broken-file", BROKEN) from error
 
 
@@ -47,14 +52,37 @@ class _Package:
     def __init__(self, packed: zipfile.ZipFile) -> None:
         self.packed = packed
         self.names = {_plain(info.filename): info.filename for info in packed.infolist()}
-        found = [name for name in self.names if name.rpartition("/")[2] == MANIFEST]
-        self.manifest = min(found, key=len)
+        manifests = [name for name in self.names if name.rpartition("/")[2].lower() == MANIFEST]
+        self.manifest = min(manifests, key=len)
         self.root = posixpath.dirname(self.manifest)
+        self.by_xid = {
+            found[0]: name
+            for name, own in self.names.items()
+            if not name.endswith(".xml") and (found := BLACKBOARD.search(own))
+        }
+        self.read = {
+            f"{posixpath.basename(name).partition('.')[0]}/assessment_qti.xml"
+            for name in self.names
+            if OWN_CANVAS in name
+        }  # parts that are read, or that another part holds more fully
 
     def drafts(self) -> Iterator[Draft]:
         for resource in self._tree(self.manifest).iter("resource"):
             for part in self._parts(resource):
-                yield from self._drafts(part, resource)
+                if part not in self.read and part.removeprefix(f"{self.root}/") not in self.read:
+                    self.read.add(part)
+                    yield from self._drafts(part, resource)
+            if href := self._missing(resource):
+                draft = Draft(0, "single", raw=href)
+                draft.faults.append(("missing-part", MISSING, {"part": href[:100]}))
+                yield draft
+
+    def _missing(self, resource: Element) -> str:
+        """Return the file of questions that a resource names and the package does not have."""
+        href = resource.get("href", "") or resource.get("file", "")
+        is_asked = "qti" in resource.get("type", "") and href
+        is_there = _plain(posixpath.join(self.root, unquote(href))) in self.names
+        return href if is_asked and not is_there else ""
 
     def _parts(self, resource: Element) -> list[str]:
         """Return the XML parts of a resource, its own first; what it only depends on has a resource too."""
@@ -62,13 +90,14 @@ class _Package:
         hrefs += [file.get("href", "") for file in resource.iterfind("file")]
         parts = [_plain(posixpath.join(self.root, unquote(href))) for href in hrefs if href]
         known = dict.fromkeys(part for part in parts if part in self.names)
-        return [part for part in known if part.endswith((".xml", ".dat"))]
+        return [part for part in known if part.endswith(PARTS)]
 
     def _drafts(self, part: str, resource: Element) -> Iterator[Draft]:
         root = self._tree(part)
         if root.tag in ITEMS:
             draft = qti_in.draft_of(root, 0, self._pictures(part))
-            words = [plain(each).strip() for each in resource.iterfind("metadata/lom/general/keyword/string")]
+            keywords = resource.iterfind("metadata/lom/general/keyword")
+            words = [plain(string).strip() for keyword in keywords for string in keyword]
             draft.tags += [word for word in words if word]
             own = resource.find("metadata/lom/general/identifier/entry")
             draft.external_id = draft.external_id if own is None else plain(own)
@@ -80,7 +109,10 @@ class _Package:
         folder = posixpath.dirname(part)
 
         def load(address: str) -> bytes:
-            path = unquote(address.partition("?")[0]).replace("$IMS-CC-FILEBASE$/", "").replace("%24", "$")
+            path = unquote(address.partition("?")[0]).replace("$IMS-CC-FILEBASE$/", "")
+            path = path.replace("$IMS_CC_FILEBASE$/", "")
+            if (xid := BLACKBOARD.search(path)) and xid[0] in self.by_xid:
+                return self.packed.read(self.names[self.by_xid[xid[0]]])
             for place in (folder, self.root, posixpath.join(self.root, "web_resources")):
                 name = self.names.get(_plain(posixpath.join(place, path)))
                 if name is not None:
@@ -97,4 +129,5 @@ def _plain(name: str) -> str:
     return posixpath.normpath(name.replace("\\", "/")).lstrip("/")
 
 
+MISSING = N_("题包里没有清单中写的文件“%(part)s”，其中的题目没有导入。请从原系统重新导出。")
 BROKEN = N_("文件已损坏，打不开。请从原系统重新导出再上传。")

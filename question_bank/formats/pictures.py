@@ -8,6 +8,7 @@ from binascii import Error as NotBase64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from question_bank.attached import MEDIA_TYPES, Medium
@@ -19,7 +20,7 @@ BEGINNINGS = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF8", "image/gif"),
     (b"ID3", "audio/mpeg"),
-    (b"\xff\xfb", "audio/mpeg"),
+    *((b"\xff" + second, "audio/mpeg") for second in (b"\xfb", b"\xfa", b"\xf3", b"\xf2")),
     (b"OggS", "audio/ogg"),
 )
 LONGEST_NAME = 60
@@ -69,7 +70,8 @@ class Pictures:
 
     def _free_name(self, address: str, kind: str) -> str:
         """Return the file's own name where it can stand in a text, with a number where it is taken."""
-        path = PurePosixPath(re.sub(r"[^\w./-]+", "-", address[-LONGEST_NAME:], flags=re.ASCII))
+        plain = unquote(address.partition("?")[0])
+        path = PurePosixPath(re.sub(r"[^\w./-]+", "-", plain[-LONGEST_NAME:], flags=re.ASCII))
         stem, suffix = path.stem.strip("-.") or "medium", path.suffix.strip("-") or MEDIA_TYPES[kind]
         names = {medium.name for medium in self.taken.values()}
         tries = (f"{stem}{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, len(names) + 2))
@@ -81,7 +83,7 @@ def media_type(content: bytes) -> str:
     if content[:4] == b"RIFF":
         return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(content[8:12], "")
     if content[4:8] == b"ftyp":
-        return "audio/mp4"
+        return "" if b"vide" in content[: 2**20] else "audio/mp4"  # a film is no sound
     if SVG.match(content[:1_000]) and b"<!" not in content[:1_000].replace(b"<!--", b""):
         return "image/svg+xml"
     return next((kind for begin, kind in BEGINNINGS if content.startswith(begin)), "")

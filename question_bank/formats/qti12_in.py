@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from question_bank.attached import picture
+from question_bank.formats import qti12_marks as marks
 from question_bank.formats.answers import is_true_or_false
-from question_bank.formats.drafts import (
-    FULL,
-    NONE,
-    TRUE_FALSE,
-    Choice,
-    Draft,
-    choice_kind,
-    number,
-    numeric,
-    unpaired,
-)
-from question_bank.formats.kinds import ESSAY
+from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, choice_kind, unpaired
+from question_bank.formats.kinds import ESSAY, GROUP
 from question_bank.formats.markup import text_of
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.xml_in import plain
-from question_bank.gaps import Accepted, Gap, short
+from question_bank.gaps import MARK, Accepted, Gap
+from question_bank.problems import N_
 
 KINDS = {
     "multiple_choice_question": "choice",
@@ -30,6 +22,7 @@ KINDS = {
     "true_false_question": "true_false",
     "short_answer_question": "text",
     "numerical_question": "number",
+    "fill_in_multiple_blanks_question": "blanks",
     "matching_question": "match",
     "essay_question": "问答题",
     "file_upload_question": "操作题",
@@ -45,8 +38,17 @@ KINDS = {
     "Essay": "问答题",
     "Short Response": "问答题",
     "File Upload": "操作题",
+    "Fill in the Blank Plus": "blanks",
     "Opinion Scale": "投票题",
+    "cc.multiple_choice.v0p1": "choice",
+    "cc.multiple_response.v0p1": "choice",
+    "cc.true_false.v0p1": "true_false",
+    "cc.fib.v0p1": "text",
+    "cc.pattern_match.v0p1": "text",
+    "cc.essay.v0p1": ESSAY,
 }
+SHOWING = ("matimage", "mataudio", "matvideo")
+GENERAL = ("general_fb", "solution")
 WHEN = {"correct": "right", "correct_fb": "right", "incorrect": "wrong", "general_incorrect_fb": "wrong"}
 
 
@@ -68,8 +70,13 @@ class _Item:
             plain(each.find("fieldlabel")).strip(): plain(each.find("fieldentry")).strip()
             for each in item.iter("qtimetadatafield")
         }
-        self.type = fields.get("question_type") or plain(item.find("itemmetadata/bbmd_questiontype")).strip()
-        self.conditions = list(item.iterfind("resprocessing/respcondition"))
+        self.type = (
+            fields.get("question_type")
+            or fields.get("cc_profile")
+            or plain(item.find("itemmetadata/bbmd_questiontype")).strip()
+        )
+        self.conditions = marks.conditions_of(item)
+        self.feedback = self._feedback()
 
     def draft(self) -> Draft:
         own = self.item.get("ident") or plain(self.item.find("itemmetadata/bbmd_asi_object_id")).strip()
@@ -78,18 +85,35 @@ class _Item:
         draft.raw = draft.stem
         if take := TAKEN.get(kind):
             take(self, draft)
-        for name, said in self.feedback().items():
+        self.tell(draft)
+        return draft
+
+    def tell(self, draft: Draft) -> None:
+        """Give a draft what is said to everybody; note what is said on other occasions."""
+        taken = {choice.feedback for choice in draft.choices}
+        taken |= {each.feedback for gap in draft.gaps for each in gap.accepted}
+        left = 0
+        for name, said in self.feedback.items():
             if name in WHEN:
                 draft.feedback[WHEN[name]] = said
-            elif name in ("general_fb", "solution"):
-                draft.explanation = said
-        return draft
+            elif name in GENERAL:
+                draft.explanation = "\n".join(filter(None, (draft.explanation, said)))
+            elif said not in taken:
+                left += 1
+        if left and draft.kind in TAKEN_KINDS:
+            draft.odd.append(("feedback", FEEDBACK_LEFT, {"count": left}))
 
     def _guessed(self) -> str:
         """Return the kind of an item that names none, by what it asks for."""
-        if self.presentation.find(".//response_lid") is not None:
+        asked = [each.tag for each in self.presentation.iter() if each.tag.startswith("response_")]
+        asked = [tag for tag in asked if tag != "response_label"]
+        if asked == ["response_lid"] and len(self.labels()) > 1:
             return "choice"
-        return self.type or ESSAY
+        if self.type or len(asked) > 1:
+            return self.type or GROUP
+        if asked in (["response_str"], ["response_num"]) and any(c.score > 0 for c in self.conditions):
+            return "text" if any(c.wanted for c in self.conditions if c.score > 0) else "number"
+        return ESSAY
 
     def text(self, element: Element | None) -> str:
         """Return what the material inside an element shows."""
@@ -102,6 +126,9 @@ class _Item:
                 form = (each.get("texttype") or each.get("type") or "").casefold()
                 is_html = "html" in form or form == "smart_text"
                 pieces.append(text_of(written, self.pictures.name_of) if is_html else written.strip())
+            elif each.tag in SHOWING and (address := each.get("uri", "")):
+                name = self.pictures.name_of(address)
+                pieces.append(picture(each.get("label", ""), name) if name else "")
         return "\n".join(piece for piece in pieces if piece)
 
     def stem(self) -> str:
@@ -112,78 +139,74 @@ class _Item:
     def labels(self) -> list[tuple[str, str]]:
         return [(e.get("ident", ""), self.text(e)) for e in self.presentation.iter("response_label")]
 
-    def feedback(self) -> dict[str, str]:
+    def _feedback(self) -> dict[str, str]:
         said = {e.get("ident", ""): self.text(e) for e in self.item.iterfind("itemfeedback")}
         return {name: words for name, words in said.items() if words}
 
-    def right(self) -> Element | None:
-        """Return the condition that gives the most."""
-        scored = [(self.score(c), -n, c) for n, c in enumerate(self.conditions)]
-        best = max(scored, default=(NONE, 0, None), key=lambda each: each[:2])
-        return best[2] if best[0] > 0 else None
-
-    def score(self, condition: Element) -> Fraction:
-        title = condition.get("title", "")
-        text = plain(condition.find("setvar")).strip()
-        links = {each.get("linkrefid") for each in condition.iterfind("displayfeedback")}
-        if text == "SCORE.max" or title == "correct" or (not text and "correct" in links):
-            return Fraction(100)
-        return number(text) or NONE
-
-    def chosen(self) -> set[str]:
-        """Return the idents that the right answer has."""
-        condition = self.right()
-        return set() if condition is None else set(_equal(condition, is_negated=False))
+    def said_to(self, name: str) -> str:
+        """Return the feedback for whoever chooses an option: named as it is, or shown by its condition."""
+        own = next((self.feedback[each] for each in (f"{name}_fb", name) if each in self.feedback), "")
+        if own:
+            return own
+        links = [c.links for c in self.conditions if [w.value for w in c.wanted] == [name]]
+        shown = sorted(frozenset().union(*links) - {*WHEN, *GENERAL})
+        return "\n".join(self.feedback[each] for each in shown if each in self.feedback)
 
     def choice(self, draft: Draft) -> None:
-        right, told = self.chosen(), self.feedback()
-        labels = self.labels()
-        lid = self.presentation.find(".//response_lid")
-        several = lid is not None and lid.get("rcardinality") == "Multiple"
-        whole = Fraction(1, len(right) or 1) if several else FULL
+        lids = list(self.presentation.iter("response_lid"))
+        several = bool(lids) and lids[0].get("rcardinality") == "Multiple"
+        worth = marks.shares(self.conditions, several)
         draft.choices = [
-            Choice(text, whole if name in right else NONE, told.get(f"{name}_fb", told.get(name, "")))
-            for name, text in labels
+            Choice(text, worth.get(name, NONE), self.said_to(name)) for name, text in self.labels()
         ]
         draft.kind = choice_kind(draft.choices) if several else "single"
 
     def true_false(self, draft: Draft) -> None:
-        right = self.chosen()
-        labels = dict(self.labels())
-        names = {labels.get(each, each).strip().casefold() for each in right} | {r.casefold() for r in right}
-        is_true = any(is_true_or_false(name.rpartition(".")[2]) or name == "agree" for name in names)
+        best = marks.best(self.conditions)
+        right = {each.value for each in best.wanted} if best is not None else set()
+        labels = {name: _truth(text, name) for name, text in self.labels()}
+        said = {truth: self.said_to(name) for name, truth in labels.items()}
+        is_true = any(labels.get(each, _truth(each, each)) for each in right)
         draft.kind = "true_false"
         draft.choices = [
-            Choice(text, FULL if this == is_true else NONE)
+            Choice(text, FULL if right and this == is_true else NONE, said.get(this, ""))
             for text, this in zip(TRUE_FALSE, (True, False), strict=True)
         ]
-        if not right:
-            draft.choices = [Choice(text) for text in TRUE_FALSE]
 
     def accepted(self, draft: Draft) -> None:
         """Take the texts that a gap accepts."""
         draft.kind = "fill"
-        texts = [t for c in self.conditions if self.score(c) > 0 for t in _equal(c, is_negated=False)]
-        draft.gaps = [Gap(tuple(Accepted(text) for text in dict.fromkeys(texts)))]
+        draft.gaps = [Gap(marks.texts(self.conditions))]
+        self.note_patterns(draft)
+
+    def note_patterns(self, draft: Draft) -> None:
+        if marks.has_patterns(self.conditions):
+            draft.odd.append(("pattern", PATTERN, {}))
+
+    def blanks(self, draft: Draft) -> None:
+        """Take several gaps, which stand in the stem as [their names]."""
+        draft.kind = "fill"
+        asked = [each for each in self.presentation.iter() if each.tag in ("response_lid", "response_str")]
+        placed = []
+        for each in asked:
+            ident = each.get("ident", "")
+            name = self.text(each.find("material")) or ident.removeprefix("response_")
+            labels = {e.get("ident", ""): self.text(e) for e in each.iter("response_label")}
+            # Canvas accepts every label, and names but one of them in its conditions.
+            texts = dict.fromkeys(label for label in labels.values() if label)
+            gap = Gap(tuple(map(Accepted, texts)) or marks.texts(self.conditions, ident))
+            placed.append((draft.stem.find(f"[{name}]"), f"[{name}]", gap))
+        for _, name, gap in sorted(placed, key=lambda each: each[0]):
+            draft.stem = draft.stem.replace(name, MARK, 1)
+            draft.gaps.append(gap)
+        self.note_patterns(draft)
 
     def numbers(self, draft: Draft) -> None:
         draft.kind = "fill"
-        condition = self.right()
-        exact = list(_equal(condition, is_negated=False)) if condition is not None else []
-        low = number(plain(None if condition is None else condition.find(".//vargte")).strip())
-        low = (
-            low
-            if low is not None
-            else number(plain(None if condition is None else condition.find(".//vargt")))
-        )
-        high = number(plain(None if condition is None else condition.find(".//varlte")).strip())
-        value = number(exact[0]) if exact else None
-        if value is not None:
-            off = max(abs(value - low), abs(high - value)) if low is not None and high is not None else NONE
-            draft.gaps = [Gap((Accepted(exact[0].strip(), off),))]
-        elif low is not None and high is not None:
-            middle, off = numeric(low, high)
-            draft.gaps = [Gap((Accepted(short(middle), off),))]
+        draft.gaps = [Gap(marks.numbers(self.conditions, self._said_to_numbers()))]
+
+    def _said_to_numbers(self) -> dict[str, str]:
+        return {name: said for name, said in self.feedback.items() if name not in (*WHEN, *GENERAL)}
 
     def match(self, draft: Draft) -> None:
         """Take pairs: Canvas has a response for each prompt, Blackboard a block with the right ones."""
@@ -193,12 +216,7 @@ class _Item:
         for lid in self.presentation.iter("response_lid"):
             name = lid.get("ident", "")
             labels = [each.get("ident", "") for each in lid.iter("response_label")]
-            values = [
-                text
-                for condition in self.conditions
-                for var in condition.iter("varequal")
-                if var.get("respident") == name and (text := (var.text or "").strip())
-            ]
+            values = [w.value for each in self.conditions for w in each.wanted if w.response == name]
             texts = {e.get("ident", ""): self.text(e) for e in lid.iter("response_label")}
             if values:
                 answer = texts.get(values[0]) or (
@@ -230,8 +248,8 @@ class _Item:
         draft.kind = "order"
         labels = self.labels()
         names = [name for name, _ in labels]
-        condition = self.right()
-        right = list(_equal(condition, is_negated=False)) if condition is not None else []
+        best = marks.best(self.conditions)
+        right = [each.value for each in best.wanted] if best is not None else []
         draft.choices = [Choice(text) for _, text in labels]
         draft.arranged = [names.index(name) for name in right if name in names]
 
@@ -240,21 +258,19 @@ TAKEN: dict[str, Callable[[_Item, Draft], None]] = {
     "choice": _Item.choice,
     "true_false": _Item.true_false,
     "text": _Item.accepted,
+    "blanks": _Item.blanks,
     "number": _Item.numbers,
     "match": _Item.match,
     "order": _Item.order,
 }
+TAKEN_KINDS = frozenset({"single", "multiple", "indefinite", "true_false", "fill", "match", "order"})
 
 
-def _equal(element: Element, is_negated: bool) -> Iterator[str]:
-    """Yield what a condition wants a response to be equal to, not what it must not be."""
-    for child in element:
-        if child.tag == "varequal" and not is_negated:
-            text = (child.text or "").strip()
-            if text:
-                yield text
-        elif child.tag in ("conditionvar", "and", "or", "not"):
-            yield from _equal(child, is_negated or child.tag == "not")
+def _truth(text: str, name: str) -> bool:
+    """Return whether an option is the true one, by its text or else by its name."""
+    words = [each.strip().casefold().rpartition(".")[2] for each in (text, name)]
+    said = [True if word == "agree" else is_true_or_false(word) for word in words]
+    return next((each for each in said if each is not None), False)
 
 
 def _without_answers(element: Element) -> Element:
@@ -264,3 +280,7 @@ def _without_answers(element: Element) -> Element:
         if not child.tag.startswith("response_") and child.get("class") != "RIGHT_MATCH_BLOCK":
             copy.append(_without_answers(child))
     return copy
+
+
+PATTERN = N_("有的答案在原系统中只比较一部分或按规律比较，这样的答案没有导入。请核对这一题的答案。")
+FEEDBACK_LEFT = N_("有 %(count)s 条反馈没有导入：原系统只在特定情况下显示它。请核对这一题。")

@@ -20,7 +20,7 @@ from question_bank.formats.drafts import (
 from question_bank.formats.markup import text_of
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
-from question_bank.gaps import Accepted, Gap
+from question_bank.gaps import MARK, Accepted, Gap
 from question_bank.problems import N_
 
 NAMES = {"ESS": "问答题", "SR": "问答题", "FIL": "操作题", "OP": "投票题", "QUIZ_BOWL": "问答题"}
@@ -44,7 +44,11 @@ def _drafts(text: str) -> Iterator[Draft]:
 
 
 def _text(cell: str) -> str:
-    return text_of(cell) if HTML.search(cell) else cell.strip().strip('"').strip()
+    text = cell.strip()
+    if len(text) > 1 and text.startswith('"') and text.endswith('"'):  # as a spreadsheet writes quoted cells
+        inner = text[1:-1]
+        text = inner.replace('""', '"').strip() if '"' not in inner.replace('""', "") else text
+    return text_of(text) if HTML.search(text) else text
 
 
 def _pairs(draft: Draft, cells: list[str]) -> Iterable[tuple[str, str]]:
@@ -91,6 +95,24 @@ def _texts(draft: Draft, cells: list[str]) -> None:
     draft.gaps = [Gap(tuple(Accepted(text) for text in cells if text))]
 
 
+def _gaps(draft: Draft, cells: list[str]) -> None:
+    """Take several gaps, which stand in the stem as [their names]; an empty cell divides their answers."""
+    draft.kind = "fill"
+    found: dict[str, list[str]] = {}
+    name = ""
+    for cell in cells:
+        if not name and cell:
+            name = cell
+            found[name] = []
+        elif cell:
+            found[name].append(cell)
+        else:
+            name = ""
+    for name in sorted(found, key=lambda each: draft.stem.find(f"[{each}]")):
+        draft.stem = draft.stem.replace(f"[{name}]", MARK, 1)
+        draft.gaps.append(Gap(tuple(map(Accepted, found[name]))))
+
+
 def _number(draft: Draft, cells: list[str]) -> None:
     draft.kind = "fill"
     off = number(cells[1]) if len(cells) > 1 else NONE
@@ -105,6 +127,7 @@ TAKEN: dict[str, Callable[[Draft, list[str]], None]] = {
     "ORD": _order,
     "MAT": _match,
     "FIB": _texts,
+    "FIB_PLUS": _gaps,
     "NUM": _number,
 }
 ODD = N_("这一行的内容不成对：每个选项后面应当有 correct 或 incorrect，每一项后面应当有它的答案。")

@@ -18,6 +18,7 @@ from question_bank.formats.drafts import (
 )
 from question_bank.formats.kinds import ESSAY
 from question_bank.formats.markup import text_of
+from question_bank.formats.pictures import LEFT_OUT
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
 
@@ -38,7 +39,7 @@ def _drafts(text: str) -> Iterator[Draft]:
     for row, line in enumerate([*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ":TYPE:"], 1):
         found = FIELD.match(line)
         if found and found[1] == "TYPE":
-            if fields:
+            if ("TYPE", "") in fields:
                 yield _draft(begun, fields)
             fields, begun = {}, row
         if found:
@@ -57,6 +58,9 @@ def _draft(row: int, fields: Fields) -> Draft:
     draft.raw = draft.stem
     category = fields.get(("CAT", ""), ("", ""))[0]
     draft.tags = [f"category:{category}"] if category else []
+    draft.explanation = _below(fields, "FEEDBACK")
+    if fields.get(("IMAGE", ""), ("", ""))[0]:
+        draft.odd.append(("pictures", LEFT_OUT, {"count": 1}))
     if take := TAKEN.get(kind):
         take(draft, fields)
     return draft

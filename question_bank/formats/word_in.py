@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from question_bank.attached import picture
 from question_bank.formats import exam_text, sheets_in
 from question_bank.formats.exam_text import BEGIN_RIGHT, END_RIGHT, Line
+from question_bank.formats.guard import BROKEN_ZIP
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
 from question_bank.formats.tables import Row, Sheet
@@ -31,7 +32,7 @@ def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             document = _Document(packed)
             lines = list(document.lines())
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, KeyError) as error:
+    except (*BROKEN_ZIP, KeyError) as error:
         raise Unreadable("broken-file", BROKEN) from error
     tables = sheets_in.read(document.sheets, scale) if document.sheets else None
     if tables is not None and not any(line.text.strip() for line in lines):
@@ -53,6 +54,8 @@ def _together(first: Reading, second: Reading) -> Reading:
         columns=first.columns,
         headers={**first.headers, **second.headers},
         raw=(*first.raw, *second.raw),
+        layouts=first.layouts,
+        scale={**first.scale, **second.scale},
         difficulties={**first.difficulties, **second.difficulties},
         unsupported={
             name: first.unsupported.get(name, 0) + second.unsupported.get(name, 0)

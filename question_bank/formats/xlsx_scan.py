@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from xml.parsers import expat
 
+from question_bank.formats.guard import BROKEN_ZIP
 from question_bank.formats.number_formats import BUILT_IN
 from question_bank.formats.tables import FAILED, NO_VALUE
 from question_bank.problems import N_, Unreadable
@@ -160,7 +161,7 @@ def _parse(
             while chunk := stream.read(CHUNK):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-    except (expat.ExpatError, zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
+    except (expat.ExpatError, *BROKEN_ZIP) as error:
         raise Unreadable("broken-file", BROKEN) from error
 
 
@@ -168,7 +169,7 @@ def _refuse_doctype(packed: zipfile.ZipFile, part: str) -> None:
     try:
         with packed.open(part) as stream:
             head = stream.read(4096).replace(b"\0", b"")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise Unreadable("broken-file", BROKEN) from error
     if b"<!DOCTYPE" in head.upper():
         raise Unreadable("doctype", DOCTYPE)
