@@ -8,29 +8,25 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from question_bank.question import Question
-from quiz.errors import N_, InvalidInput, NotFound
-from quiz.models.bank import Import, QuestionVersion
-from quiz.models.bank import Question as QuestionRow
+from quiz.errors import N_, InvalidInput
+from quiz.models.bank import IN_REVIEW, READY, QuestionVersion
 from quiz.services import media
 from quiz.services.platform import Actor, Platform
+from quiz.services.second_person import VOUCHED, refuse_unless_alone, said, version_row
 from quiz.services.versions import add_newest, version_of
 
 
-def edit(platform: Platform, version_id: int, question: Question, actor: Actor) -> int:
+def edit(
+    platform: Platform, version_id: int, question: Question, actor: Actor, becomes: str = IN_REVIEW
+) -> int:
     """Store a question's new wording and return its version; the same wording stays the version it is.
 
-    Raises NotFound, and InvalidInput where somebody else has changed it since.
+    What was ready stays in use until the new version is. `becomes`: DRAFT, IN_REVIEW, or READY where nobody
+    else is there to review it. Raises NotFound, InvalidInput where somebody else has changed it since.
     """
     try:
         with platform.store.writing() as session:
-            row = session.scalar(
-                select(QuestionVersion)
-                .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
-                .join(Import, Import.id == QuestionRow.import_id)
-                .where(QuestionVersion.id == version_id, Import.state == "visible")
-            )
-            if row is None:
-                raise NotFound(N_("题库里没有这道题，可能它的导入已被撤销。"))
+            row = version_row(session, version_id)
             if row.content == json.loads(json.dumps(media.by_digest(question).as_dict())):
                 return version_id
             newest = session.scalar(
@@ -38,9 +34,20 @@ def edit(platform: Platform, version_id: int, question: Question, actor: Actor) 
             )
             if newest != row.number:
                 raise InvalidInput(CHANGED)
-            version = version_of(row.question_id, question, actor.now_ms, number=row.number + 1)
+            if becomes == READY:
+                refuse_unless_alone(session, actor)
+            version = version_of(
+                row.question_id,
+                question,
+                actor.now_ms,
+                number=row.number + 1,
+                state=becomes,
+                author_id=actor.person_id,
+            )
             add_newest(session, [version], [question])
-            changed = json.dumps({"version": version.id, "before": version_id})
+            if becomes == READY:
+                session.add(said(version.id, actor, VOUCHED))
+            changed = json.dumps({"version": version.id, "before": version_id, "state": becomes})
             session.add(actor.audit("bank.edit", question.stem, changed))
             return version.id
     except IntegrityError as error:  # two at the same moment: the number is unique

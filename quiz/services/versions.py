@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
+from question_bank.bounds import valid_until
 from question_bank.question import Question, digest
 from question_bank.searched import searched, tags_of
 from quiz.models.bank import Question as QuestionRow
@@ -25,12 +26,13 @@ def version_of(question_id: int, question: Question, now_ms: int, **more: Any) -
         difficulty=question.difficulty,
         digest=digest(question),
         created_ms=now_ms,
+        valid_until=valid_until(question.tags),
         **more,
     )
 
 
 def add_newest(session: Session, versions: Sequence[QuestionVersion], questions: Sequence[Question]) -> None:
-    """Store versions of as many questions, each the newest of its own, and what the list finds them by."""
+    """Store versions of as many questions, each the newest, and what they are found and compared by."""
     session.add_all(versions)
     session.flush()
     media.keep(session, versions, questions)

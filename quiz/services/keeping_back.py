@@ -1,0 +1,123 @@
+"""What keeps a question from being drawn whatever its versions say: retired, or sealed for one contest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from quiz.errors import N_, InvalidInput, NotFound
+from quiz.models.bank import Import, QuestionVersion
+from quiz.models.bank import Question as QuestionRow
+from quiz.models.contests import Contest, FrozenQuestion
+from quiz.services.platform import Actor, Platform
+from quiz.services.published import published
+from quiz.services.second_person import version_row
+
+ROWS_A_TRANSACTION = 200  # so that answers never wait long
+NO_CONTEST = N_("没有这场比赛，请重新选择。题目只能留给比赛，不能留给练习。")
+SEEN = N_("这道题在“%(title)s”里用着，那里的人看得到它，不能再留给别的比赛。")
+NOT_CLOSED = N_("“%(title)s”还没有结束，结束以后才能解除密封。")
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The contest that a question is kept back for."""
+
+    contest_id: int
+    title: str
+    may_be_released: bool  # it is over, or was never published
+
+
+def retire(platform: Platform, version_ids: Sequence[int], actor: Actor, back: bool = False) -> int:
+    """Let nothing new draw these questions, or let it again (`back`); returns how many that changed.
+
+    Contests that froze them keep them.
+    """
+    changed = 0
+    for start in range(0, len(version_ids), ROWS_A_TRANSACTION):
+        some = version_ids[start : start + ROWS_A_TRANSACTION]
+        with platform.store.writing() as session:
+            is_due = QuestionRow.retired_ms.is_not(None) if back else QuestionRow.retired_ms.is_(None)
+            due = session.scalars(
+                select(QuestionRow.id)
+                .join(QuestionVersion, QuestionVersion.question_id == QuestionRow.id)
+                .join(Import, Import.id == QuestionRow.import_id)
+                .where(QuestionVersion.id.in_(some), Import.state == "visible", is_due)
+            ).all()
+            if not due:
+                continue
+            session.execute(
+                update(QuestionRow)
+                .where(QuestionRow.id.in_(due))
+                .values(retired_ms=None if back else actor.now_ms)
+            )
+            detail = json.dumps({"questions": sorted(due)})
+            session.add(actor.audit("bank.revive" if back else "bank.retire", str(len(due)), detail))
+            changed += len(due)
+    return changed
+
+
+def seal(platform: Platform, version_id: int, contest_id: int, actor: Actor) -> None:
+    """Keep a question back for one contest; raises NotFound, InvalidInput where others can see it already."""
+    with platform.store.writing() as session:
+        version = version_row(session, version_id)
+        question = session.get_one(QuestionRow, version.question_id, with_for_update=True)
+        contest = session.get(Contest, contest_id)
+        if contest is None or contest.kind != "contest":
+            raise InvalidInput(NO_CONTEST)
+        if question.sealed_for == contest_id:
+            return
+        _refuse_unless_over(platform, session, question, actor.now_ms)
+        seen_in = session.scalar(
+            select(Contest.title)
+            .join(FrozenQuestion, FrozenQuestion.rules_id == Contest.rules_id)
+            .join(QuestionVersion, QuestionVersion.id == FrozenQuestion.version_id)
+            .where(QuestionVersion.question_id == question.id, Contest.id != contest_id)
+            .order_by(Contest.id)
+            .limit(1)
+        )
+        if seen_in is not None:
+            raise InvalidInput(SEEN, title=seen_in)
+        question.sealed_for = contest_id
+        detail = json.dumps({"version": version_id, "contest": contest_id})
+        session.add(actor.audit("bank.seal", version.stem, detail))
+
+
+def release(platform: Platform, version_id: int, actor: Actor) -> None:
+    """Let everything draw a question again; raises NotFound, InvalidInput before its contest is over."""
+    with platform.store.writing() as session:
+        version = version_row(session, version_id)
+        question = session.get_one(QuestionRow, version.question_id, with_for_update=True)
+        if question.sealed_for is None:
+            return
+        _refuse_unless_over(platform, session, question, actor.now_ms)
+        detail = json.dumps({"version": version_id, "contest": question.sealed_for})
+        question.sealed_for = None
+        session.add(actor.audit("bank.release", version.stem, detail))
+
+
+def seal_of(platform: Platform, question_id: int, now_ms: int) -> Seal | None:
+    """Return the contest that a question is kept back for, None where it is not."""
+    with platform.store.reading() as session:
+        question = session.get(QuestionRow, question_id)
+        if question is None:
+            raise NotFound()
+        row = session.get(Contest, question.sealed_for) if question.sealed_for else None
+        if row is None:
+            return None
+        return Seal(row.id, row.title, _is_over(platform, row, now_ms))
+
+
+def _refuse_unless_over(platform: Platform, session: Session, question: QuestionRow, now_ms: int) -> None:
+    row = session.get(Contest, question.sealed_for) if question.sealed_for else None
+    if row is not None and not _is_over(platform, row, now_ms):
+        raise InvalidInput(NOT_CLOSED, title=row.title)
+
+
+def _is_over(platform: Platform, row: Contest, now_ms: int) -> bool:
+    """Return whether nobody waits for a contest any more: its last stage has closed, or it is a draft."""
+    return row.rules_id is None or now_ms >= published(platform, row.rules_id).closes_ms
