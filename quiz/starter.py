@@ -28,7 +28,7 @@ def load(platform: Platform, actor: Actor) -> bool:
         accounts.load_units(platform, tree, _units(FOLDER / file), actor)
     content = (FOLDER / "questions.jsonl").read_bytes()
     found = bank.preview(platform, bank.stage(platform, content, "starter.jsonl", actor.now_ms))
-    if found.good:  # none are left when a first run was cut off after its import
+    if found.chosen:  # none are left when a first run was cut off after its import
         bank.take(platform, found, actor, good_rows_only=True)
     for kind, file in (("contest", "contest.yaml"), ("practice", "practice.yaml")):
         text = _window(actor.now_ms, (FOLDER / file).read_text("utf-8"))

@@ -1,0 +1,260 @@
+"""What taking a kept file would do: its rows as they were read, corrected and compared with the bank."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from question_bank.duplicates import CONFLICT, EXACT
+from question_bank.formats import by_row, keep_rows, mending
+from question_bank.formats.by_row import FAULTY, GOOD, Entry, Head, KeptRow
+from question_bank.formats.mending import ReadBy
+from question_bank.formats.returned import returned
+from question_bank.problems import ERROR, WARNING, Problem, Unreadable
+from question_bank.question import Question
+from quiz.errors import N_
+from quiz.models.bank import Import, QuestionVersion
+from quiz.services import duplicates, kept_files
+from quiz.services.comparing import Alike
+from quiz.services.kept_files import SKIP, TAKE, Place, Said
+from quiz.services.platform import Platform
+
+FOUND_HERE = ("duplicate", "conflict")  # told by the comparison; the reading's own are left to it
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A row that is too much like another of the file, or a question of the bank."""
+
+    place: Place
+    sort: str  # of question_bank.duplicates.SORTS
+    similarity: int
+    version_id: int | None = None  # of the bank
+    other: Place | None = None  # of the file
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What taking a file would do. Rows are read from the disk when they are wanted."""
+
+    token: str  # names the kept file until it is taken or forgotten
+    said: Said
+    head: Head
+    rows_file: Path
+    entries: tuple[Entry, ...]  # in the file's order, corrections counted
+    mended: Mapping[Place, KeptRow] = field(default_factory=dict)
+    twins: tuple[Twin, ...] = ()
+    unread: Problem | None = None  # why the file cannot be read at all
+
+    @property
+    def filename(self) -> str:
+        """The name of the file."""
+        return self.said.filename
+
+    @cached_property
+    def between(self) -> tuple[Problem, ...]:
+        """What is wrong between rows and with the bank, by what was decided so far."""
+        repeated = [p for p in by_row.between(self.entries) if p.code not in FOUND_HERE]
+        return (*repeated, *(_told_of(twin) for twin in self.twins if self._is_open(twin)))
+
+    @cached_property
+    def faulty(self) -> frozenset[Place]:
+        """The rows (sheet, row) that an error keeps out; row 0 stands for the whole file or sheet."""
+        own = {(e.sheet, e.row) for e in self.entries if e.state == FAULTY}
+        more = (*self.head.problems, *self.between, *((self.unread,) if self.unread else ()))
+        return frozenset(own | {(p.sheet, p.row) for p in more if p.severity == ERROR})
+
+    @cached_property
+    def to_mend(self) -> tuple[Entry, ...]:
+        """The rows with an error that a correction of the row removes."""
+        named = {(p.sheet, p.row) for p in self.between if p.code not in FOUND_HERE and p.severity == ERROR}
+        return tuple(e for e in self.entries if e.state == FAULTY or (e.sheet, e.row) in named)
+
+    @cached_property
+    def left(self) -> frozenset[Place]:
+        """The rows that are good and that the person does not want."""
+        unwanted = {twin.place for twin in self.twins if self.decision(twin) == SKIP}
+        return frozenset(unwanted) - self.faulty
+
+    @cached_property
+    def chosen(self) -> tuple[Entry, ...]:
+        """The rows that would be taken."""
+        out = self.faulty | self.left
+        return tuple(e for e in self.entries if e.digest and (e.sheet, e.row) not in out)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything to be said about the file, in its order."""
+        own = (p for row in self.rows(e for e in self.entries if e.state != GOOD) for p in row.problems)
+        unread = (self.unread,) if self.unread else ()
+        found = (*unread, *self.head.problems, *own, *self.between)
+        return tuple(sorted(found, key=lambda p: (p.sheet, p.row, p.column)))
+
+    @property
+    def good(self) -> tuple[Question, ...]:
+        """The questions that can be taken, all at once."""
+        return tuple(self.questions())
+
+    def questions(self) -> Iterator[Question]:
+        """Yield the questions that can be taken, with the tags that all of them get."""
+        for row in self.rows(self.chosen):
+            if row.question is not None:
+                yield _tagged(row.question, self.said.tags)
+
+    def rows(self, entries: Iterable[Entry]) -> Iterator[KeptRow]:
+        """Yield rows as they are now, each read when it is wanted."""
+        for entry in entries:
+            found = self.mended.get((entry.sheet, entry.row))
+            yield found if found is not None else next(by_row.rows(self.rows_file, [entry]))
+
+    def by(self, entry: Entry) -> ReadBy:
+        """Return what a row is read by."""
+        return _by(self.head, entry)
+
+    def problems_of(self, row: KeptRow) -> tuple[Problem, ...]:
+        """Return everything to be said about a row."""
+        here = (row.raw.sheet, row.raw.row)
+        return (*row.problems, *(p for p in self.between if (p.sheet, p.row) == here))
+
+    def decision(self, twin: Twin) -> str:
+        """Return what is done with a repeated row: as decided, else only near ones are taken."""
+        usual = SKIP if twin.sort in (EXACT, CONFLICT) else TAKE
+        return self.said.decided.get(twin.place, usual)
+
+    def _is_open(self, twin: Twin) -> bool:
+        """Whether something is still to be said of a twin."""
+        return twin.place not in self.said.decided or (
+            self.said.decided[twin.place] == SKIP and twin.sort in (EXACT, CONFLICT)
+        )
+
+
+def preview(
+    platform: Platform, token: str, scale: Mapping[str, str] | None = None, compares: bool = True
+) -> Preview:
+    """Read a kept file, once, and compare it with the bank; changes nothing. Raises NotFound, Busy.
+
+    `scale`: words for difficulty beside those that were said. `compares`: also with the bank and itself.
+    """
+    said = kept_files.said_of(platform, token)
+    if scale:
+        told = replace(said.told, scale={**said.told.scale, **scale})
+        said = replace(said, told=told)
+    try:
+        path = _rows_file(platform, token, said)
+        head = by_row.head(path)
+    except Unreadable as error:
+        return Preview(token, said, Head(), Path(), (), unread=error.problem)
+    by_place = {(e.sheet, e.row): e for e in head.entries}
+    mended = {}
+    for place, written in said.written.items():
+        if (entry := by_place.get(place)) is not None:
+            before = next(by_row.rows(path, [entry]))
+            mended[place] = mending.mended(before, _by(head, entry), written)
+            by_place[place] = by_row.mended_entry(entry, mended[place])
+    found = Preview(token, said, head, path, tuple(by_place.values()), mended)
+    return replace(found, twins=_twins(platform, found)) if compares else found
+
+
+def faulty_workbook(found: Preview) -> bytes:
+    """Return the rows of a preview that have an error, as a workbook that says what is wrong with each."""
+    rows = list(found.rows(e for e in found.entries if (e.sheet, e.row) in found.faulty))
+    return returned(found.head, rows, [p for row in rows for p in found.problems_of(row)])
+
+
+def _rows_file(platform: Platform, token: str, said: Said) -> Path:
+    """Return the file of rows, read now if nobody has since its columns were told; raises Unreadable."""
+    told = sha256(json.dumps(said.told.as_json(), sort_keys=True).encode()).hexdigest()[:16]
+    path, refusal = (kept_files.beside(platform, token, f"{what}-{told}") for what in ("rows", "refused"))
+    with kept_files.locked(platform, token):
+        if refusal.is_file():
+            problem = Problem(**json.loads(refusal.read_text("utf-8")))
+            raise Unreadable(problem.code, problem.message, **problem.values)
+        if not path.is_file():
+            try:
+                keep_rows(path, kept_files.content_of(platform, token), said.filename, said.told)
+            except Unreadable as error:
+                refusal.write_text(json.dumps(asdict(error.problem)), "utf-8")
+                raise
+    return path
+
+
+def _by(head: Head, entry: Entry) -> ReadBy:
+    return ReadBy(head.layouts.get(entry.sheet), head.headers.get(entry.sheet, ()), head.scale)
+
+
+def _twins(platform: Platform, found: Preview) -> tuple[Twin, ...]:
+    """Return the rows that are too much alike, kept on disk as long as neither file nor bank changes."""
+    asked = [e for e in found.entries if e.digest]
+    with platform.store.reading() as session:
+        newest = session.scalar(select(func.max(QuestionVersion.id)))
+        visible = session.execute(
+            select(func.count(), func.max(Import.id)).where(Import.state == "visible")
+        ).one()
+    known = json.dumps([newest, *visible, [(e.sheet, e.row, e.digest, e.right) for e in asked]])
+    name = f"alike-{sha256(known.encode()).hexdigest()[:16]}"
+    path = kept_files.beside(platform, found.token, name)
+    if path.is_file():
+        alike = [Alike(*each) for each in json.loads(path.read_text("utf-8"))]
+    else:
+        questions = [row.question for row in found.rows(asked) if row.question is not None]
+        alike = duplicates.of_import(platform, questions)
+        path.write_text(json.dumps([astuple(each) for each in alike]), "utf-8")
+    return tuple(_placed(alike, asked))
+
+
+def _placed(alike: Sequence[Alike], asked: Sequence[Entry]) -> Iterator[Twin]:
+    for each in alike:
+        entry = asked[each.index]
+        place = (entry.sheet, entry.row)
+        if each.before is None:
+            yield Twin(place, each.sort, each.similarity, version_id=each.version_id)
+            continue
+        other = (asked[each.before].sheet, asked[each.before].row)
+        yield Twin(place, each.sort, each.similarity, other=other)
+        if each.sort == CONFLICT:  # nobody but the author knows which of the two is right
+            yield Twin(other, each.sort, each.similarity, other=place)
+
+
+def _told_of(twin: Twin) -> Problem:
+    code = {EXACT: "duplicate", CONFLICT: "conflict"}.get(twin.sort, "near")
+    severity = WARNING if code == "near" else ERROR
+    values: dict[str, object] = {"similarity": twin.similarity}
+    if twin.other is None:
+        return Problem(*twin.place, "", code, KNOWN_ALREADY[code], severity, values)
+    is_here = twin.other[0] == twin.place[0]
+    values |= {"sheet": twin.other[0], "row": twin.other[1]}
+    return Problem(*twin.place, "", code, (REPEATS if is_here else ON_OTHER_SHEET)[code], severity, values)
+
+
+def _tagged(question: Question, tags: Sequence[tuple[str, str]]) -> Question:
+    if not tags:
+        return question
+    more = {facet: tuple(values) for facet, values in question.tags.items()}
+    for facet, value in tags:
+        more[facet] = tuple(dict.fromkeys((*more.get(facet, ()), value)))
+    return replace(question, tags=more)
+
+
+KNOWN_ALREADY = {
+    "duplicate": N_("题库里已有同样的题目，不再导入这一行。"),
+    "conflict": N_("题库里有同样的题目，但答案不同，请先核对哪个答案正确。"),
+    "near": N_("与题库里的一题很像（题干 %(similarity)s%% 相同，答案一样），请看一眼是不是重复。"),
+}
+REPEATS = {
+    "duplicate": N_("与第 %(row)s 行是同一道题（题干和选项相同），不再导入这一行。"),
+    "conflict": N_("与第 %(row)s 行是同一道题，但答案不同。请核对哪个答案正确，只留一行。"),
+    "near": N_("与第 %(row)s 行很像（题干 %(similarity)s%% 相同，答案一样），请看一眼是不是重复。"),
+}
+ON_OTHER_SHEET = {
+    "duplicate": N_("与工作表“%(sheet)s”第 %(row)s 行是同一道题（题干和选项相同），不再导入这一行。"),
+    "conflict": N_("与工作表“%(sheet)s”第 %(row)s 行是同一道题，但答案不同。请核对哪个答案正确，只留一行。"),
+    "near": N_(
+        "与工作表“%(sheet)s”第 %(row)s 行很像（题干 %(similarity)s%% 相同，答案一样），请看一眼是不是重复。"
+    ),
+}
