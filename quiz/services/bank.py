@@ -1,61 +1,35 @@
-"""The question bank: look at a file before it is taken, take it at once, take it back, find questions."""
+"""The question bank: take a file at once, take it back, tell which files were taken."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, delete, distinct, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from question_bank.formats import Placed, Reading, read, returned_rows
-from question_bank.problems import ERROR, Problem
-from question_bank.question import Question, digest
+from question_bank.problems import ERROR
+from question_bank.question import Question
 from quiz.errors import N_, Busy, InvalidInput, NotFound
 from quiz.models.bank import IN_REVIEW, READY, Import, QuestionVersion, Review, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
-from quiz.services import media
+from quiz.services import kept_files, media
+from quiz.services.examining import Preview, faulty_workbook, preview
+from quiz.services.kept_files import forget, stage
 from quiz.services.measured import as_measured, calibrated_shares
 from quiz.services.platform import Actor, Platform
 from quiz.services.second_person import VOUCHED
-from quiz.services.secrets import is_file_token, new_file_token
 from quiz.services.versions import add_newest, forget_tags, version_of
 
 ROWS_A_TRANSACTION = 200  # so that answers never wait long for an import
-STAGED_MS = 86_400_000  # a kept file is forgotten after a day
+FAULTY_ROWS = "faulty"  # what is kept beside the token of a file that was taken in part
 STALLED_MS = 600_000  # an import that writes for longer was cut off by a crash
 
-
-@dataclass(frozen=True)
-class Preview:
-    """What taking a file would do."""
-
-    token: str  # names the kept file until it is taken or forgotten
-    filename: str
-    reading: Reading
-    known: tuple[Problem, ...]  # questions that the bank holds already, or holds with another answer
-
-    @cached_property
-    def problems(self) -> tuple[Problem, ...]:
-        """Everything to be said about the file, in its order."""
-        return tuple(sorted((*self.reading.problems, *self.known), key=lambda p: (p.sheet, p.row, p.column)))
-
-    @cached_property
-    def faulty(self) -> frozenset[tuple[str, int]]:
-        """The rows (sheet, row) that an error keeps out; row 0 stands for the whole file or sheet."""
-        return frozenset((p.sheet, p.row) for p in self.problems if p.severity == ERROR)
-
-    @cached_property
-    def good(self) -> tuple[Question, ...]:
-        """The questions that can be taken."""
-        faulty = self.faulty
-        return tuple(p.question for p in self.reading.questions if (p.sheet, p.row) not in faulty)
+__all__ = ["Preview", "Taken", "forget", "preview", "stage"]
 
 
 @dataclass(frozen=True)
@@ -65,26 +39,6 @@ class Taken:
     import_id: int
     taken: int
     refused: int
-
-
-def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str:
-    """Keep an uploaded file until somebody decides; returns the token that names it."""
-    folder = platform.data / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    _forget_old(folder, now_ms)
-    token = new_file_token()
-    (folder / token).write_bytes(content)
-    (folder / f"{token}.name").write_text(Path(filename.replace("\\", "/")).name[:200] or "import", "utf-8")
-    return token
-
-
-def preview(platform: Platform, token: str, scale: Mapping[str, str] | None = None) -> Preview:
-    """Read a kept file and compare it with the bank; changes nothing. Raises NotFound."""
-    content, filename = _staged(platform, token)
-    reading = read(content, filename, scale)
-    with platform.store.reading() as session:
-        known = tuple(_known(session, reading, token))
-    return Preview(token, filename, reading, known)
 
 
 def take(
@@ -97,7 +51,6 @@ def take(
     Raises InvalidInput while a row is wrong and the person has not chosen to take the good rows only.
     A file is taken once: the second of two clicks gets what the first one took, or Busy while it is written.
     """
-    refused, questions = found.faulty, found.good
     _check(found, good_rows_only)
     drop_unfinished(platform, actor.now_ms)
     try:
@@ -107,13 +60,14 @@ def take(
         if before is None:
             raise Busy(N_("这个文件正在导入，请稍候再打开。")) from error
         return before
-    rows = iter(questions)
+    rows = found.questions()
     while chunk := list(islice(rows, ROWS_A_TRANSACTION // 2)):
         _write(platform, import_id, chunk, actor, IN_REVIEW if review else READY)
-    taken = Taken(import_id, len(questions), len(refused))
-    _show(platform, taken, found.filename, actor, IN_REVIEW if review else VOUCHED)
-    if not refused:  # else its faulty rows can be fetched for a day
-        forget(platform, found.token)
+    taken = Taken(import_id, len(found.chosen), len(found.faulty))
+    _show(platform, taken, found.filename, actor, VOUCHED if not review else IN_REVIEW)
+    if found.faulty:  # they can be fetched as long as files are kept
+        kept_files.beside(platform, found.token, FAULTY_ROWS).write_bytes(faulty_workbook(found))
+    forget(platform, found.token, but=FAULTY_ROWS)
     return taken
 
 
@@ -124,22 +78,12 @@ def taken_before(platform: Platform, token: str) -> Taken | None:
         return Taken(row.id, row.taken, row.refused) if row is not None else None
 
 
-def faulty_rows(platform: Platform, token: str, scale: Mapping[str, str] | None = None) -> tuple[bytes, str]:
-    """Return the rows of a kept file with an error, as a workbook, and the file's name; raises NotFound."""
-    found = preview(platform, token, scale)
-    return faulty_rows_of(found), found.filename
-
-
-def faulty_rows_of(found: Preview) -> bytes:
-    """Return the rows of a preview that have an error, as a workbook that says what is wrong with each."""
-    return returned_rows(found.reading, found.problems)
-
-
-def kept_token(platform: Platform, import_id: int) -> str | None:
-    """Return the token of an import's file while the file is kept."""
+def faulty_rows(platform: Platform, import_id: int) -> Path | None:
+    """Return the workbook of the rows that an import left out, None where there is none any more."""
     with platform.store.reading() as session:
         token = session.scalar(select(Import.token).where(Import.id == import_id))
-    return token if token and (platform.data / "imports" / token).is_file() else None
+    path = kept_files.beside(platform, token, FAULTY_ROWS) if token else None
+    return path if path is not None and path.is_file() else None
 
 
 def note_export(platform: Platform, name: str, count: int, actor: Actor) -> None:
@@ -182,19 +126,32 @@ def drop_unfinished(platform: Platform, now_ms: int, at_start: bool = False) -> 
     return len(found)
 
 
-def forget(platform: Platform, token: str) -> None:
-    """Throw a kept file away; does nothing when it is gone."""
-    if is_file_token(token):
-        for name in (token, f"{token}.name"):
-            (platform.data / "imports" / name).unlink(missing_ok=True)
-
-
-def imports(platform: Platform) -> Sequence[Import]:
+def imports(platform: Platform, first: int = 0, size: int | None = None) -> Sequence[Import]:
     """Return the imports, newest first."""
     with platform.store.reading() as session:
-        return session.scalars(
-            select(Import).where(Import.state != "writing").order_by(Import.id.desc())
-        ).all()
+        found = select(Import).where(Import.state != "writing").order_by(Import.id.desc())
+        return session.scalars(found.offset(first).limit(size)).all()
+
+
+def imports_count(platform: Platform) -> int:
+    """Return how many imports there are."""
+    with platform.store.reading() as session:
+        return session.scalar(select(func.count()).where(Import.state != "writing")) or 0
+
+
+def used(platform: Platform, import_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many questions of imports contests have frozen."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(QuestionRow.import_id, func.count(distinct(QuestionRow.id)))
+            .join(QuestionVersion, QuestionVersion.question_id == QuestionRow.id)
+            .where(
+                QuestionRow.import_id.in_(import_ids),
+                exists().where(FrozenQuestion.version_id == QuestionVersion.id),
+            )
+            .group_by(QuestionRow.import_id)
+        )
+        return {import_id: count for import_id, count in rows}  # noqa: C416  # rows are not pairs to mypy
 
 
 def all_questions(platform: Platform) -> list[Question]:
@@ -219,6 +176,7 @@ def _begin(platform: Platform, found: Preview, actor: Actor) -> int:
             actor_id=actor.person_id,
             token=found.token,
             filename=found.filename,
+            name=found.said.name,
             state="writing",
         )
         session.add(row)
@@ -228,15 +186,15 @@ def _begin(platform: Platform, found: Preview, actor: Actor) -> int:
 
 def _check(found: Preview, good_rows_only: bool) -> None:
     """Raise InvalidInput for a preview that may not be taken as it is."""
-    unread = [p for p in found.reading.problems if p.severity == ERROR and not found.reading.raw]
-    if unread:
+    unread = [p for p in (found.unread, *found.head.problems) if p is not None and p.severity == ERROR]
+    if unread and not found.entries:
         raise InvalidInput(unread[0].message, **unread[0].values)
     if found.faulty and not good_rows_only:
         raise InvalidInput(
             N_("有 %(rows)s 行有错误，没有导入任何题目。请改正后重新上传，或选择只导入正确的行。"),
             rows=len(found.faulty),
         )
-    if not found.good:
+    if not found.chosen:
         raise InvalidInput(N_("文件里没有可以导入的题目。"))
 
 
@@ -275,34 +233,9 @@ def _show(platform: Platform, taken: Taken, filename: str, actor: Actor, review:
             .where(Import.id == taken.import_id)
             .values(state="visible", taken=taken.taken, refused=taken.refused)
         )
-        detail = json.dumps({"import": taken.import_id, "review": review})
-        session.add(actor.audit("bank.import", filename, detail))
-
-
-def _known(session: Session, reading: Reading, token: str) -> Iterable[Problem]:
-    """Yield a problem for each question whose wording the bank holds already, but not from this very file."""
-    placed: dict[str, Placed] = {}
-    for each in reading.questions:
-        placed.setdefault(digest(each.question), each)  # the file's own repetitions are in the reading
-    names = iter(placed)
-    while chunk := list(islice(names, 500)):
-        rows = session.execute(
-            select(QuestionVersion.digest, QuestionVersion.content)
-            .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
-            .join(Import, Import.id == QuestionRow.import_id)
-            .where(
-                QuestionVersion.digest.in_(chunk),
-                Import.state == "visible",
-                is_newest(),
-                Import.token.is_distinct_from(token),
-            )
+        session.add(
+            actor.audit("bank.import", filename, json.dumps({"import": taken.import_id, "review": review}))
         )
-        held: dict[str, list[frozenset[str]]] = {}
-        for same, content in rows:
-            held.setdefault(same, []).append(Question.from_dict(content).right_texts)
-        for same, answers in held.items():
-            code = "duplicate" if placed[same].question.right_texts in answers else "conflict"
-            yield Problem(placed[same].sheet, placed[same].row, "", code, KNOWN_ALREADY[code])
 
 
 def _versions_of(import_id: int) -> Select[int]:
@@ -311,22 +244,3 @@ def _versions_of(import_id: int) -> Select[int]:
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
         .where(QuestionRow.import_id == import_id)
     )
-
-
-def _staged(platform: Platform, token: str) -> tuple[bytes, str]:
-    path = platform.data / "imports" / token
-    if not is_file_token(token) or not path.is_file():
-        raise NotFound(N_("这个文件已不在服务器上，请重新上传。"))
-    return path.read_bytes(), path.with_name(f"{token}.name").read_text("utf-8")
-
-
-def _forget_old(folder: Path, now_ms: int) -> None:
-    for path in folder.iterdir():
-        if now_ms - path.stat().st_mtime_ns // 1_000_000 > STAGED_MS:
-            path.unlink(missing_ok=True)
-
-
-KNOWN_ALREADY = {
-    "duplicate": N_("题库里已有同样的题目，不再导入这一行。"),
-    "conflict": N_("题库里有同样的题目，但答案不同，请先核对哪个答案正确。"),
-}
