@@ -26,6 +26,7 @@ from question_bank.formats.drafts import (
 )
 from question_bank.formats.kinds import DESCRIPTION, ESSAY
 from question_bank.formats.markup import text_of
+from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
 from question_bank.gaps import Accepted, Gap, short
@@ -90,6 +91,13 @@ def category_of(path: str) -> str:
 
 
 def _draft(block: _Block) -> Draft:
+    pictures = Pictures()
+    draft = _read(block, pictures)
+    pictures.finish(draft)
+    return draft
+
+
+def _read(block: _Block, pictures: Pictures) -> Draft:
     draft = Draft(block.line, DESCRIPTION, raw=block.text)
     draft.external_id = next((value for kind, value in block.told if kind == "id"), "")
     draft.tags = [value for kind, value in block.told if kind == "tag"]
@@ -101,16 +109,16 @@ def _draft(block: _Block) -> Draft:
     rest = rest[found.end() :] if found else rest
     opens = _cut(rest, "{")
     if len(opens) == 1:
-        draft.stem = _text(rest, usual)
+        draft.stem = _text(rest, usual, pictures)
         return draft
     inside = _cut(opens[1] if len(opens) == 2 else "{".join(opens[1:]), "}")
     if len(inside) == 1 or len(opens) > 2:
-        draft.kind, draft.stem = "single", _text(opens[0], usual)
+        draft.kind, draft.stem = "single", _text(opens[0], usual, pictures)
         draft.faults.append(("broken-gift", BROKEN, {}))
         return draft
     after = "}".join(inside[1:])
-    draft.stem = _text(f"{opens[0]}{BLANK}{after}" if after.strip() else opens[0], usual)
-    _Answers(draft, usual).take(inside[0])
+    draft.stem = _text(f"{opens[0]}{BLANK}{after}" if after.strip() else opens[0], usual, pictures)
+    _Answers(draft, usual, pictures).take(inside[0])
     return draft
 
 
@@ -118,6 +126,7 @@ def _draft(block: _Block) -> Draft:
 class _Answers:
     draft: Draft
     usual: str  # the format of texts that name none
+    pictures: Pictures
 
     def take(self, inside: str) -> None:
         inside, general = _halved(inside, "####")
@@ -134,7 +143,7 @@ class _Answers:
             self._choices(_answers(said))
 
     def text(self, written: str) -> str:
-        return _text(written, self.usual)
+        return _text(written, self.usual, self.pictures)
 
     def _true_false(self, said: bool, feedback: list[str]) -> None:
         """Take what is right; the first feedback is for the wrong answer, the second for the right one."""
@@ -158,7 +167,10 @@ class _Answers:
             self.draft.kind = "single" if "=" in marks else choice_kind(self.draft.choices)
         else:
             self.draft.kind = "fill"
-            self.draft.gaps = [accepted(self._choice(mark, text) for mark, text in answers)]
+            choices = [self._choice(mark, text) for mark, text in answers]
+            self.draft.gaps = [accepted(choices)]
+            if left := sum(bool(each.feedback) for each in choices if each.share <= 0):
+                self.draft.odd.append(("feedback", FEEDBACK_LEFT, {"count": left}))
 
     def _choice(self, mark: str, written: str) -> Choice:
         share = FULL if mark == "=" else NONE
@@ -240,13 +252,13 @@ def _halved(text: str, mark: str) -> tuple[str, str]:
     return first, mark.join(rest)
 
 
-def _text(written: str, usual: str) -> str:
+def _text(written: str, usual: str, pictures: Pictures) -> str:
     """Return a text as it is meant: its own format or the question's, unescaped."""
     found = FORMAT.match(written)
     form = found[1] if found else usual
     body = written[found.end() :] if found else written
     if form == "html":
-        return text_of(_unescaped(body))
+        return text_of(_unescaped(body), pictures.name_of)
     if form == "moodle":
         body = " ".join(body.split())
     return _unescaped(body).strip()
@@ -256,5 +268,6 @@ def _unescaped(text: str) -> str:
     return RAW.sub(lambda found: "\n" if found[1] == "n" else found[1], text)
 
 
+FEEDBACK_LEFT = N_("有 %(count)s 条给错误答案的反馈没有导入：填空题只保留给正确答案和所有错误答案的反馈。")
 BROKEN = N_("大括号 { } 没有配对，或里面没有 = 和 ~ 标记，这一题读不出来。请补上；题目之间要空一行。")
 NOT_A_NUMBER = N_("“%(text)s”不是数字。数字题请写成 {#3.14:0.01} 或 {#3.1..3.2}。")

@@ -32,7 +32,8 @@ SHOWING = {
     "embed": ("src",),
     "iframe": ("src",),
 }
-IN_BRACKETS = re.compile(r"\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]", re.DOTALL)  # TeX as web pages have it
+BRACKETS = re.compile(r"(\\[()\[\]])")  # around TeX, as web pages have it
+DOLLARS = {(r"\(", r"\)"): "$", (r"\[", r"\]"): "$$"}
 SPACES = re.compile(r"[ \t\r\n\f]+")
 Named = Callable[[str], str | None]  # the address of a picture → its name among the question's media
 
@@ -43,7 +44,7 @@ def text_of(html: str, named: Named | None = None) -> str:
     `named`: what pictures are called; one that has no name leaves nothing, and its reader reports it.
     """
     if "<" not in html and "&" not in html:
-        return IN_BRACKETS.sub(_between_dollars, SPACES.sub(" ", html).strip())
+        return _between_dollars(SPACES.sub(" ", html).strip())
     if len(html) > LONGEST:  # no question: the parser takes its time over marks that are never closed
         return SPACES.sub(" ", MARKS.sub(" ", html)).strip()
     reader = _Reader(named or (lambda _: None))
@@ -73,7 +74,7 @@ class _Reader(HTMLParser):
         elif tag == "math":
             self.formula = Formula()
         elif tag == "script" and said.get("type", "").startswith("math/tex"):
-            self.pieces.append("$")
+            self.pieces.append(r"\(")
         elif tag in SILENT:
             self.silent += 1
         elif tag == "br" or tag in IS_BLOCK:
@@ -87,7 +88,7 @@ class _Reader(HTMLParser):
 
     def _show(self, tag: str, said: dict[str, str]) -> None:
         if tex := _equation(said):
-            self.pieces.append(f"${tex}$")
+            self.pieces.append(rf"\({tex}\)")
             return
         address = next((said[name] for name in SHOWING[tag] if said.get(name)), "")
         if not address or (tag == "a" and ELSEWHERE.match(address)):
@@ -99,7 +100,7 @@ class _Reader(HTMLParser):
         if self.formula is not None:
             self._end_formula(tag)
         elif tag == "script" and not self.silent:
-            self.pieces.append("$")
+            self.pieces.append(r"\)")
         elif tag in SILENT:
             self.silent = max(0, self.silent - 1)
         elif tag in IS_BLOCK:
@@ -109,7 +110,7 @@ class _Reader(HTMLParser):
 
     def _end_formula(self, tag: str) -> None:
         if self.formula is not None and tag == "math":
-            self.pieces.append(f"${self.formula.tex()}$")
+            self.pieces.append(rf"\({self.formula.tex()}\)")
             self.formula = None
         elif self.formula is not None:
             self.formula.end()
@@ -125,7 +126,7 @@ class _Reader(HTMLParser):
     def text(self) -> str:
         if self.formula is not None:  # never closed
             self._end_formula("math")
-        whole = IN_BRACKETS.sub(_between_dollars, "".join(self.pieces))
+        whole = _between_dollars("".join(self.pieces))
         lines = (re.sub(r" *\t *", "\t", re.sub(" {2,}", " ", line)).strip() for line in whole.split("\n"))
         return "\n".join(line for line in lines if line).replace("\xa0", " ").strip()
 
@@ -138,8 +139,21 @@ def _equation(said: dict[str, str]) -> str:
     return " ".join(written.split()).replace("$", r"\$")
 
 
-def _between_dollars(found: re.Match[str]) -> str:
-    return f"${found[1].strip()}$" if found[1] else f"$${found[2].strip()}$$"
+def _between_dollars(text: str) -> str:
+    r"""Return a text with its formulas between dollars instead of \(…\) and \[…\]; a space divides two."""
+    pieces = BRACKETS.split(text)
+    found: list[str] = []
+    at = 0
+    while at < len(pieces):
+        mark = DOLLARS.get((pieces[at], pieces[at + 2])) if at + 2 < len(pieces) else None
+        if mark is None or not pieces[at + 1].strip():
+            found.append(pieces[at])
+            at += 1
+            continue
+        last = next((piece for piece in reversed(found[-2:]) if piece), "")
+        found.append(f"{' ' if last.endswith('$') else ''}{mark}{pieces[at + 1].strip()}{mark}")
+        at += 3
+    return "".join(found)
 
 
 def _shifted(text: str, tag: str) -> str:

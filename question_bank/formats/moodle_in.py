@@ -20,6 +20,7 @@ from question_bank.formats.drafts import (
     unpaired,
 )
 from question_bank.formats.gift_in import category_of
+from question_bank.formats.kinds import DESCRIPTION
 from question_bank.formats.markup import text_of
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
@@ -30,6 +31,7 @@ from question_bank.problems import N_
 PLUGIN = "@@PLUGINFILE@@/"
 AUTOMATIC = ("moodle_auto_format", "markdown")  # plain text that may hold tags
 LOOKS_LIKE_HTML = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:[a-zA-Z]{2,8}|#\d{1,6});")
+NAMES = {"description": DESCRIPTION}
 WHEN = {
     "correctfeedback": "right",
     "partiallycorrectfeedback": "partly",
@@ -63,7 +65,8 @@ class _Question:
     def draft(self) -> Draft:
         element = self.element
         stem = self.text(element.find("questiontext"))
-        draft = Draft(self.row, element.get("type", ""), stem, raw=stem)
+        kind = element.get("type", "")
+        draft = Draft(self.row, NAMES.get(kind, kind), stem, raw=stem)
         draft.explanation = self.text(element.find("generalfeedback"))
         draft.external_id = plain(element.find("idnumber")).strip()
         draft.tags = [plain(tag.find("text")).strip() for tag in element.iterfind("tags/tag")]
@@ -71,6 +74,7 @@ class _Question:
         if take := TYPES.get(draft.kind):
             take(self, draft)
             told = {when: self.text(element.find(name)) for name, when in WHEN.items()}
+            self.tell_what_is_left(draft)
             draft.feedback.update({when: said for when, said in told.items() if said})
         self.pictures.finish(draft)
         return draft
@@ -80,14 +84,30 @@ class _Question:
         if element is None:
             return ""
         for file in element.iterfind("file"):
-            self.pictures.offer(PLUGIN + unquote(file.get("path", "/")[1:] + file.get("name", "")), file)
+            self.pictures.offer(PLUGIN + file.get("path", "/")[1:] + file.get("name", ""), file)
         written = plain(element.find("text"))
         return self.shown(written, element.get("format", "html"))
 
     def shown(self, written: str, form: str) -> str:
         if form == "html" or (form in AUTOMATIC and LOOKS_LIKE_HTML.search(written)):
-            return text_of(written, self.pictures.name_of)
+            return text_of(written, self.name_of)
         return written.strip()
+
+    def name_of(self, address: str) -> str | None:
+        """Return the name of a picture; its address is written for the web, perhaps with the time behind."""
+        if address.startswith(PLUGIN):
+            path = address.removeprefix(PLUGIN)
+            ways = [path, unquote(path), unquote(path.partition("?")[0])]
+            address = next((PLUGIN + way for way in ways if PLUGIN + way in self.pictures.offered), address)
+        return self.pictures.name_of(address)
+
+    def tell_what_is_left(self, draft: Draft) -> None:
+        """Note what Moodle knows and a question of ours has no place for."""
+        hints = sum(bool(self.text(each)) for each in self.element.iterfind("hint"))
+        if hints:
+            draft.odd.append(("hints", HINTS, {"count": hints}))
+        if units := [plain(each).strip() for each in self.element.iterfind("units/unit/unit_name")]:
+            draft.odd.append(("units", UNITS, {"units": "、".join(units)[:100]}))
 
     def answers(self) -> Iterator[tuple[Element, Choice]]:
         for answer in self.element.iterfind("answer"):
@@ -110,9 +130,12 @@ class _Question:
     def short_answer(self, draft: Draft) -> None:
         draft.kind = "fill"
         choices = [choice for _, choice in self.answers()]
-        wrong = [c.feedback for c in choices if c.share <= 0 and c.text == "*" and c.feedback]
-        if wrong:
-            draft.feedback["wrong"] = wrong[0]
+        wrong = [c for c in choices if c.share <= 0 and c.feedback]
+        everybody = [c.feedback for c in wrong if c.text == "*"][:1]
+        if everybody:
+            draft.feedback["wrong"] = everybody[0]
+        if left := len(wrong) - len(everybody):
+            draft.odd.append(("feedback", FEEDBACK_LEFT, {"count": left}))
         if any("*" in c.text and c.share > 0 for c in choices):
             draft.odd.append(("wildcard", WILDCARD, {}))
         gap = accepted(choices)
@@ -155,5 +178,8 @@ TYPES: dict[str, Callable[[_Question, Draft], None]] = {
     "ordering": _Question.ordering,
 }
 
+HINTS = N_("有 %(count)s 条提示没有导入：这里答题时不给提示。")
+UNITS = N_("原系统接受带单位的答案（%(units)s），这里只比较数。请在题干里写明单位。")
+FEEDBACK_LEFT = N_("有 %(count)s 条给错误答案的反馈没有导入：填空题只保留给正确答案和所有错误答案的反馈。")
 WILDCARD = N_("答案里的 * 在原系统中代表任意文字，这里只按星号本身比较，请核对。")
 NOT_A_NUMBER = N_("答案“%(text)s”不是数字，这一题没有导入。请改成数字。")

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from question_bank.attached import picture
 from question_bank.formats.answers import is_true_or_false
-from question_bank.formats.drafts import FULL, NONE, Choice, Draft, choice_kind, number, rounded
+from question_bank.formats.drafts import FULL, NONE, Choice, Draft, choice_kind, number
 from question_bank.formats.kinds import DESCRIPTION, ESSAY, GROUP
 from question_bank.formats.markup import text_of
 from question_bank.formats.pictures import Pictures
-from question_bank.formats.xml_in import html_inside, plain
+from question_bank.formats.qti_marks import Declared, declared, feedback_of
+from question_bank.formats.xml_in import html_inside
 from question_bank.gaps import GAP, MARK, USUALLY_IGNORED, Accepted, Gap
 from question_bank.problems import N_
 
@@ -57,38 +57,14 @@ def draft_of(item: Element, row: int, pictures: Pictures) -> Draft:
     return draft
 
 
-@dataclass
-class _Declared:
-    cardinality: str
-    base: str
-    correct: list[str]
-    mapped: dict[str, Fraction] = field(default_factory=dict)  # key → share
-    is_strict: bool = False  # letter case counts
-
-    @classmethod
-    def of(cls, element: Element) -> _Declared:
-        entries = list(element.iterfind("mapping/mapEntry"))
-        values = {e.get("mapKey", ""): number(e.get("mappedValue", "")) or NONE for e in entries}
-        top = max((abs(value) for value in values.values()), default=FULL)
-        shares = {name: rounded(value / max(top, FULL)) for name, value in values.items()}
-        return cls(
-            element.get("cardinality", "single"),
-            element.get("baseType", "identifier"),
-            [plain(value).strip() for value in element.iterfind("correctResponse/value")],
-            shares,
-            any(e.get("caseSensitive") == "true" for e in entries),
-        )
-
-
 class _Item:
     def __init__(self, item: Element, pictures: Pictures) -> None:
         self.item, self.pictures = item, pictures
         body = item.find("itemBody")
         self.body = Element("itemBody") if body is None else body
         self.by_name: dict[str, int] = {}  # identifiers of options
-        self.declared = {
-            each.get("identifier", ""): _Declared.of(each) for each in item.iterfind("responseDeclaration")
-        }
+        self.declared = declared(item)
+        self.rubrics = [_taken_out(self.body, each) for each in list(self.body.iter("rubricBlock"))]
 
     def draft(self, row: int) -> Draft:
         found = [each for each in self.body.iter() if INTERACTION.fullmatch(each.tag)]
@@ -127,22 +103,25 @@ class _Item:
         asked = "\n".join(filter(None, (self.text(prompt) for prompt in prompts)))
         return shown if not asked or asked == shown else "\n".join(filter(None, (shown, asked)))
 
-    def answer_to(self, interaction: Element) -> _Declared:
-        return self.declared.get(interaction.get("responseIdentifier", ""), _Declared("single", "", []))
+    def answer_to(self, interaction: Element) -> Declared:
+        return self.declared.get(interaction.get("responseIdentifier", ""), Declared("single", "", []))
 
     def choices(self, draft: Draft, found: list[Element]) -> None:
-        declared = self.answer_to(found[0])
+        answer = self.answer_to(found[0])
         named = [(each.get("identifier", ""), self.choice(each)) for each in found[0].iter("simpleChoice")]
-        right = set(declared.correct)
-        whole = FULL if declared.cardinality == "single" else Fraction(1, len(right) or 1)
+        right = set(answer.right)
+        whole = FULL if answer.cardinality == "single" else Fraction(1, len(right) or 1)
         shares = {name: whole if name in right else NONE for name, _ in named}
-        if _is_telling(declared.mapped):
-            shares = declared.mapped
+        if answer.is_telling:
+            shares = {name: answer.mapped.get(name, answer.otherwise) for name, _ in named}
         draft.choices = [Choice(text, shares.get(name, NONE), said) for name, (text, said) in named]
-        draft.kind = "single" if declared.cardinality == "single" else choice_kind(draft.choices)
+        draft.kind = "single" if answer.cardinality == "single" else choice_kind(draft.choices)
         truths = [is_true_or_false(choice.text) for choice in draft.choices]
-        if draft.kind == "single" and truths == [True, False]:
+        if draft.kind == "single" and sorted(map(str, truths)) == ["False", "True"]:
             draft.kind = "true_false"
+            if truths[1]:  # true stands before false
+                draft.choices.reverse()
+                named.reverse()
         self.by_name = {name: position for position, (name, _) in enumerate(named)}
 
     def choice(self, element: Element) -> tuple[str, str]:
@@ -155,7 +134,7 @@ class _Item:
         named = {each.get("identifier", ""): self.choice(each) for each in found[0].iter("simpleChoice")}
         draft.choices = [Choice(text, NONE, said) for text, said in named.values()]
         self.by_name = {name: position for position, name in enumerate(named)}
-        correct = self.answer_to(found[0]).correct
+        correct = self.answer_to(found[0]).right
         draft.arranged = [self.by_name[name] for name in correct if name in self.by_name]
 
     def match(self, draft: Draft, found: list[Element]) -> None:
@@ -167,7 +146,10 @@ class _Item:
         texts = [{each.get("identifier", ""): self.text(each) for each in one} for one in sets]
         targets = list(texts[1])
         chosen: dict[str, list[str]] = {}
-        for pair in self.answer_to(found[0]).correct:
+        answer = self.answer_to(found[0])
+        if len({answer.mapped[pair] for pair in answer.right if pair in answer.mapped}) > 1:
+            draft.odd.append(("pair-weights", PAIR_WEIGHTS, {}))
+        for pair in answer.right:
             left, _, right = pair.partition(" ")
             chosen.setdefault(left, []).append(right.strip())
         if any(len(chosen.get(name, ())) != 1 or chosen[name][0] not in targets for name in texts[0]):
@@ -184,16 +166,16 @@ class _Item:
         draft.gaps = [self.gap(draft, each) for each in found]
 
     def gap(self, draft: Draft, entry: Element) -> Gap:
-        declared = self.answer_to(entry)
-        if declared.base in ("float", "integer"):
-            off = self.tolerance(entry.get("responseIdentifier", ""), declared.correct)
-            if any(number(text) is None for text in declared.correct):
+        answer = self.answer_to(entry)
+        if answer.base in ("float", "integer"):
+            off = self.tolerance(entry.get("responseIdentifier", ""), answer.right)
+            if any(number(text) is None for text in answer.right):
                 draft.faults.append(("not-a-number", NOT_A_NUMBER, {}))
-            return Gap(tuple(Accepted(text, off) for text in declared.correct))
-        texts = dict.fromkeys([*declared.correct, *declared.mapped])
-        shares = {text: declared.mapped.get(text, FULL) for text in texts}
+            return Gap(tuple(Accepted(text, off) for text in answer.right))
+        texts = dict.fromkeys([*answer.right, *answer.mapped])
+        shares = {text: answer.mapped.get(text, FULL) for text in texts}
         accepted = tuple(Accepted(text, None, share) for text, share in shares.items() if share > 0)
-        return Gap(accepted, USUALLY_IGNORED - {"case"} if declared.is_strict else USUALLY_IGNORED)
+        return Gap(accepted, USUALLY_IGNORED - {"case"} if answer.is_strict else USUALLY_IGNORED)
 
     def tolerance(self, name: str, correct: list[str]) -> Fraction:
         """Return how far a number may be off, from the comparison that names its response."""
@@ -210,9 +192,12 @@ class _Item:
 
     def tell(self, draft: Draft) -> None:
         """Give a draft its feedback: by option, for a whole answer, or for everybody."""
-        general: list[str] = []
+        general = [said for each in self.rubrics if (said := self.text(each))]
+        shown_to = feedback_of(self.item)
         for element in self.item.iter("modalFeedback"):
             name, said = element.get("identifier", ""), self.text(element)
+            if name not in self.by_name and name.casefold() not in WHEN:
+                name = shown_to.get(name, name)
             if name in self.by_name and said:
                 old = draft.choices[self.by_name[name]]
                 draft.choices[self.by_name[name]] = Choice(old.text, old.share, said)
@@ -231,9 +216,15 @@ TAKEN: dict[str, Callable[[_Item, Draft, list[Element]], None]] = {
 }
 
 
-def _is_telling(mapped: dict[str, Fraction]) -> bool:
-    """Return whether a mapping says more than which options are right."""
-    return any(share < 0 for share in mapped.values()) or len({s for s in mapped.values() if s}) > 1
+def _taken_out(body: Element, rubric: Element) -> Element:
+    """Return what only those who mark may see, and take it out of what is shown; else an empty element."""
+    if "candidate" in (rubric.get("view") or "candidate"):
+        return Element("rubricBlock")
+    copy = Element("div")
+    copy.text, copy[:] = rubric.text, list(rubric)
+    rubric[:] = []
+    rubric.text = ""
+    return copy
 
 
 def _without(element: Element, names: tuple[str, ...] = ()) -> Element:
@@ -277,5 +268,6 @@ def _pieces(element: Element, pictures: Pictures) -> Iterator[str]:
         yield child.tail or ""
 
 
+PAIR_WEIGHTS = N_("这一题的各个配对在原系统中分值不同，这里每一对分值相同。请核对。")
 BROKEN_MATCH = N_("连线题的每一项应当恰好对应一个答案，这一题没有导入。")
 NOT_A_NUMBER = N_("数字填空的答案不是数字，这一题没有导入。")

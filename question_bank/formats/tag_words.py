@@ -16,6 +16,8 @@ RESERVED = (
     "order",
 )  # said by a tag where a format has no other place for it
 
+ESCAPED = (r"\//", r"\\")  # a value that begins with // would look like an address
+
 
 def by_facet(words: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Return tags by facet, a word without one being a topic, and what the reserved words say."""
@@ -24,7 +26,9 @@ def by_facet(words: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], dict[str
     for word in words:
         found = WORD.fullmatch(word)
         facet, value = (unquote(found[1]), found[2]) if found else ("topic", word)
-        if facet in RESERVED:
+        if found and value.startswith(ESCAPED):
+            value = value[1:]
+        if found and found[1] in RESERVED:
             reserved[facet] = value
         elif value not in tags.setdefault(facet, []):
             tags[facet].append(value)
@@ -52,4 +56,8 @@ def words_of(question: Question, kind: bool = False) -> list[str]:
 def _word(facet: str, value: str) -> str:
     if facet == "topic" and not WORD.fullmatch(value):
         return value
-    return f"{quote(facet) if not facet.isalnum() else facet}:{value}"
+    named = quote(facet) if not facet.isalnum() else facet
+    if facet in RESERVED:
+        named = f"%{ord(facet[0]):02X}{facet[1:]}"
+    begin = "\\" if value.startswith(("//", "\\")) else ""
+    return f"{named}:{begin}{value}"

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from question_bank.formats import Reading, read
+from question_bank.formats import Reading, read, write
 from question_bank.gaps import Accepted, Gap
+from question_bank.question import Question, lettered
 
 QTI12 = (
     '<questestinterop><assessment ident="a"><section ident="s"><item ident="i1">'
@@ -224,6 +225,8 @@ def test_a_picture_of_blackboard_is_found_by_its_number() -> None:
         ("<math><mfrac><mn>1</mn><msqrt><mi>x</mi></msqrt></mfrac></math>", r"$\frac{1}{\sqrt{x}}$"),
         ("<math><msup><mi>x</mi><mn>2</mn></msup><mo>≤</mo><mn>4</mn></math>", r"$x^{2}\le 4$"),
         (r"\(a_1\) and \[b\]", "$a_1$ and $$b$$"),
+        (r"\(a\)<math><mi>b</mi></math>", "$a$ $b$"),
+        (r"\( is \) no \( formula", r"$is$ no \( formula"),
         ('<script type="math/tex">x^2</script>', "$x^2$"),
         ("<script>alert(1)</script>x", "x"),
     ],
@@ -316,3 +319,114 @@ def test_open_trivia_is_read_in_every_encoding_that_it_offers(encoding: str) -> 
 
     (question,) = (placed.question for placed in found.questions)
     assert (question.stem, question.difficulty, question.tags) == ("A & B?", "hard", {"topic": ("Sci Fi",)})
+
+
+QTI2 = (
+    '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i"><responseDeclaration '
+    'identifier="RESPONSE" cardinality="{number}" baseType="identifier">{declared}</responseDeclaration>'
+    '<itemBody>{before}<choiceInteraction responseIdentifier="RESPONSE" maxChoices="0"><prompt>？</prompt>'
+    "{choices}</choiceInteraction></itemBody>{after}</assessmentItem>"
+)
+
+
+def qti(number: str, declared: str = "", after: str = "", before: str = "", **texts: str) -> Reading:
+    choices = "".join(f'<simpleChoice identifier="{k}">{v}</simpleChoice>' for k, v in texts.items())
+    text = QTI2.format(number=number, declared=declared, before=before, after=after, choices=choices)
+    return read(text.encode(), "x.xml")
+
+
+def test_a_mapping_without_a_correct_response_says_what_is_right() -> None:
+    entries = '<mapEntry mapKey="a" mappedValue="2"/><mapEntry mapKey="b" mappedValue="2"/>'
+
+    found = qti("multiple", f'<mapping defaultValue="-1">{entries}</mapping>', a="甲", b="乙", c="丙")
+
+    question = found.questions[0].question
+    assert question.key == {"A", "B"}
+    assert question.weights == {"A": Fraction(1, 2), "B": Fraction(1, 2), "C": Fraction(-1, 4)}
+
+
+def test_conditions_that_give_points_and_feedback_are_read() -> None:
+    def branch(name: str, answer: str, points: str, shown: str = "") -> str:
+        said = f'<setOutcomeValue identifier="FEEDBACK"><baseValue>{shown}</baseValue></setOutcomeValue>'
+        test = f'<match><variable identifier="RESPONSE"/><baseValue>{answer}</baseValue></match>'
+        score = f'<setOutcomeValue identifier="SCORE"><baseValue>{points}</baseValue></setOutcomeValue>'
+        return f"<{name}>{test}{score}{said if shown else ''}</{name}>"
+
+    inside = branch("responseIf", "b", "2", "ok") + branch("responseElseIf", "a", "1")
+    inside += (
+        '<responseElse><setOutcomeValue identifier="FEEDBACK"><baseValue>no</baseValue></setOutcomeValue>'
+        "</responseElse>"
+    )
+    after = f"<responseProcessing><responseCondition>{inside}</responseCondition></responseProcessing>"
+    after += (
+        '<modalFeedback identifier="ok">好</modalFeedback><modalFeedback identifier="no">不</modalFeedback>'
+    )
+
+    found = qti("single", after=after, a="甲", b="乙", c="丙")
+
+    question = found.questions[0].question
+    assert (question.key, question.weights) == (frozenset("B"), {"A": Fraction(1, 2), "B": Fraction(1)})
+    assert question.feedback == {"B": "好", "wrong": "不"}
+
+
+def test_what_only_markers_may_see_is_not_shown_in_the_stem() -> None:
+    right = "<correctResponse><value>a</value></correctResponse>"
+    before = '<rubricBlock view="scorer"><p>选甲</p></rubricBlock>'
+
+    found = qti("single", right, before=before, a="甲", b="乙")
+
+    question = found.questions[0].question
+    assert (question.stem, question.explanation) == ("？", "选甲")
+
+
+def test_false_before_true_is_true_or_false() -> None:
+    found = qti("single", "<correctResponse><value>t</value></correctResponse>", f="False", t="True")
+
+    question = found.questions[0].question
+    assert (question.kind, [o.text for o in question.options]) == ("true_false", ["True", "False"])
+    assert question.key == {"A"}
+
+
+def test_a_picture_of_moodle_is_found_by_its_written_address() -> None:
+    source = "@@PLUGINFILE@@/%E5%9B%BE%201.png?time=16"
+    text = (
+        '<quiz><question type="essay"/><question type="truefalse"><questiontext format="html">'
+        f"<text><![CDATA[<img src='{source}'>？]]></text>"
+        f'<file name="图 1.png" path="/" encoding="base64">{b64encode(PNG).decode()}</file></questiontext>'
+        '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>'
+        "<hint><text>想</text></hint></question></quiz>"
+    )
+
+    found = read(text.encode(), "x.xml")
+
+    assert [medium.content for medium in found.questions[0].question.media] == [PNG]
+    assert [(p.row, p.code) for p in found.problems] == [(1, "unknown-type"), (2, "hints")]
+
+
+def test_what_moodle_says_to_one_wrong_text_is_reported() -> None:
+    text = (
+        '<quiz><question type="shortanswer"><questiontext><text>？</text></questiontext>'
+        '<answer fraction="100"><text>水</text></answer>'
+        '<answer fraction="0"><text>冰</text><feedback><text>太冷</text></feedback></answer>'
+        '<answer fraction="0"><text>*</text><feedback><text>再想</text></feedback></answer></question></quiz>'
+    )
+
+    found = read(text.encode(), "x.xml")
+
+    assert found.questions[0].question.feedback == {"wrong": "再想"}
+    assert [(p.code, p.values["count"]) for p in found.problems] == [("feedback", 1)]
+
+
+def test_a_picture_that_gift_only_points_to_is_reported() -> None:
+    found = read('[html]<img src\\="@@PLUGINFILE@@/a.png">？{T}'.encode(), "x.gift")
+
+    assert [p.code for p in found.problems] == ["pictures"]
+
+
+def test_tags_that_look_like_addresses_or_reserved_words_survive_every_list_of_words() -> None:
+    tags = {"audience": ("//",), "kind": ("x",), "topic": ("a:b", "http://x.y")}
+    asked = Question("single", "？", lettered(["甲", "乙"]), frozenset("A"), tags)
+
+    found = read(write([asked], "gift"), "x.gift")
+
+    assert found.questions[0].question == asked
