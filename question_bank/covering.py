@@ -7,10 +7,10 @@ that it makes needless give theirs up. See docs/decisions/0023-papers-that-cover
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from question_bank.places import Group, Places, Value
+from question_bank.places import Group, Parts, Places, Value
 
 MOST_TRIED = 3_000  # arrangements looked at before publication where one question must cover several values
 MOST_REFUSED = 16  # candidates in a row, after which the stand-ins are replaced one by one
@@ -129,9 +129,9 @@ def stand_in(group: int) -> int:
 class Covering:
     """The places of a paper while it is drawn, with stand-ins for what is not covered yet."""
 
-    def __init__(self, cover: Cover, first: Places) -> None:
+    def __init__(self, cover: Cover, first: Places, covered: Collection[Value] = ()) -> None:
         self.cover, self.places = cover, first.copy()
-        self.uncovered = set(cover.by_value)
+        self.uncovered = set(cover.by_value).difference(covered)
         self._patience = Patience(TRIED_IN_A_DRAW)
         self._in_a_row = 0  # candidates refused one after the other
         self._refused: dict[tuple[int, ...], list[set[Value]]] = {}  # parts → what refused ones would cover
@@ -144,11 +144,31 @@ class Covering:
         if any(new <= other for other in refused):
             return False
         left = self.uncovered - new
-        if self._beside(candidate_id, group, left) or self._anew(candidate_id, group, left):
+        members = ((candidate_id, group.parts),)
+        if self._beside(members, left) or self._anew(members, left):
             self.uncovered = left
             self._in_a_row = 0
             return True
         refused.append(new)
+        return False
+
+    def place_all(
+        self,
+        members: Sequence[tuple[int, Parts]],
+        values: Collection[Value],
+        can_be_filled: Callable[[Places], bool],
+    ) -> bool:
+        """Take candidates that go together if the paper can be completed then; False leaves all as it was.
+
+        `values`: what they cover; `can_be_filled`: whether others can fill what is left.
+        """
+        before, left = self.places.copy(), self.uncovered.difference(values)
+        self._in_a_row += 1
+        if (self._beside(members, left) or self._anew(members, left)) and can_be_filled(self.places):
+            self.uncovered = left
+            self._in_a_row = 0
+            return True
+        self.places = before
         return False
 
     @property
@@ -189,7 +209,7 @@ class Covering:
         """The groups of which one question must still be taken."""
         return sorted(-1 - held for part in self.places.taken for held in part if held < 0)
 
-    def _beside(self, candidate_id: int, group: Group, left: Collection[Value]) -> bool:
+    def _beside(self, members: Sequence[tuple[int, Parts]], left: Collection[Value]) -> bool:
         needless = []
         if len(left) < len(self.uncovered):
             groups = self.cover.groups
@@ -197,24 +217,24 @@ class Covering:
         before = [(stand_in(n), self.places.part_of(stand_in(n))) for n in needless]
         for held, _part in before:
             self.places.remove(held)
-        if self.places.place(candidate_id, group.parts):
+        if self.places.place_all(members):
             return True
         for held, part in before:
             self.places.taken[part][held] = self.cover.groups[-1 - held].parts
             self.places.free -= 1
         return False
 
-    def _anew(self, candidate_id: int, group: Group, left: Collection[Value]) -> bool:
-        """Arrange the stand-ins anew around a candidate that found no place beside them."""
+    def _anew(self, members: Sequence[tuple[int, Parts]], left: Collection[Value]) -> bool:
+        """Arrange the stand-ins anew around candidates that found no place beside them."""
         if self._patience.left <= 0:
             return False
         held = self.standing_in
-        if not held or (self.places.free + len(held) - 1) * self.cover.widest < len(left):
+        if not held or (self.places.free + len(held) - len(members)) * self.cover.widest < len(left):
             return False
         trial = self.places.copy()
         for n in held:
             trial.remove(stand_in(n))
-        if not trial.place(candidate_id, group.parts):
+        if not trial.place_all(members):
             return False
         found = self.cover.completed(trial, left, self._patience)
         if found is None:

@@ -4,77 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from hashlib import blake2b
-from typing import Protocol
+from functools import cached_property
 
 from question_bank.balancing import UNDECLARED, strata
 from question_bank.covering import MOST_TRIED, Cover, Covering, Patience, stand_in
-from question_bank.places import Group, Lots, Places, Value
+from question_bank.places import Group, Lots, Parts, Places, Urn, Value
 from question_bank.question import ALWAYS_SHUFFLED, USUAL_KINDS
+from question_bank.streams import Stream
+from question_bank.together import (
+    STEPS_IN_A_DRAW,
+    TRIED_IN_A_DRAW,
+    Bundle,
+    Search,
+    Singles,
+    bundle_groups,
+)
+from question_bank.wanted import PaperRule, SectionRule
 
 # Difficulty is the share of people expected to be right (难度系数, item difficulty of classical test theory):
 # 1 is easiest. What an author declares stands for the middle of its third.
 DECLARED = {"easy": Fraction(8, 10), "medium": Fraction(5, 10), "hard": Fraction(2, 10)}
-WORD_BITS = 64
 MOST_BANDS = 10  # of difficulty in a section: tenths brought the spread to a quarter when it was tried
-
-
-class Band(Protocol):
-    """A band of difficulty, both ends included."""
-
-    @property
-    def least(self) -> Fraction:
-        """Its lower end."""
-
-    @property
-    def most(self) -> Fraction:
-        """Its upper end."""
-
-
-class SectionRule(Protocol):
-    """A section of a paper as the rules document has it."""
-
-    @property
-    def count(self) -> int:
-        """How many questions."""
-
-    @property
-    def kinds(self) -> Collection[str]:
-        """The kinds that may stand in it; empty: every kind."""
-
-    @property
-    def tags(self) -> Mapping[str, Collection[str]]:
-        """By facet, values of which a question must have one; every facet named must be met."""
-
-    @property
-    def difficulty(self) -> Band | None:
-        """The band of difficulty; None: every difficulty, undeclared too."""
-
-
-class PaperRule(Protocol):
-    """A paper as the rules document has it."""
-
-    @property
-    def sections(self) -> Sequence[SectionRule]:
-        """Its sections, in order."""
-
-    @property
-    def draw(self) -> str:
-        """One of fixed, random, unseen, daily; the caller chooses the seed accordingly."""
-
-    @property
-    def cover(self) -> Collection[str]:
-        """The facets of which every value must occur."""
-
-    @property
-    def balance(self) -> bool:
-        """Whether papers are to be equally hard."""
-
-    @property
-    def shuffle(self) -> Collection[str]:
-        """What is shuffled for each attempt: questions, options."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +40,8 @@ class Candidate:
     option_count: int = 4
     keeps_order: bool = False  # its options are never shuffled
     calibrated: Fraction | None = None  # the share of people right as measured; before `difficulty`
+    material: str = ""  # names what it asks about with other candidates, which are drawn with it; "": nothing
+    turn: int = 0  # among those of its material
 
     @property
     def facility(self) -> Fraction | None:
@@ -107,38 +61,6 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Shortfall:
-    """A section that a pool cannot fill together with the others."""
-
-    section: int
-    wanted: int
-    available: int
-
-
-class Stream:
-    """Whole numbers that follow from a seed alone, on every version of Python and every machine.
-
-    The blake2b digests of "seed/0", "seed/1", … are read as big-endian words of 64 bits.
-    """
-
-    def __init__(self, seed: str) -> None:
-        self._words = _words(seed)
-
-    def below(self, bound: int) -> int:
-        """Return the next number, uniform from 0 to `bound` − 1."""
-        most = (1 << WORD_BITS) // bound * bound  # a word from here on would favour small numbers
-        return next(word for word in self._words if word < most) % bound
-
-    def shuffled(self, items: Iterable[int]) -> list[int]:
-        """Return the items in random order (Fisher and Yates, from the end)."""
-        order = list(items)
-        for last in range(len(order) - 1, 0, -1):
-            other = self.below(last + 1)
-            order[last], order[other] = order[other], order[last]
-        return order
-
-
-@dataclass(frozen=True)
 class Plan:
     """How a paper is drawn from a pool: its parts, who may stand in them, and what must be covered.
 
@@ -151,11 +73,42 @@ class Plan:
     lots: Lots  # of the groups
     cover: Cover
     first: Places | None  # places with a stand-in for each value to be covered; None: they cannot be
+    bundles: Mapping[int, Bundle]  # by the question that leads it; only those that fit
+    singles: Singles
+    needs_bundles: bool  # whether single questions cannot fill or cover the paper
 
     @property
     def possible(self) -> bool:
         """Whether a paper can be drawn by this plan."""
         return self.first is not None and _filled(self, Stream(""), {}).full
+
+    def can_be_filled(self, places: Places) -> bool:
+        """Whether single questions can fill what is left of the places."""
+        return self.singles.lacking(places) == 0
+
+    @property
+    def fullest(self) -> Places:
+        """As many places as could be filled at once."""
+        if not self.needs_bundles:
+            return _filled(self, Stream(""), {})
+        search = Search(Cover.of((), ()), self.singles, self.counts)
+        search.completed(list(self.bundles.values()))
+        return _filled(replace(self, first=search.least_lacking, needs_bundles=False), Stream(""), {})
+
+    def begun(self, stream: Stream, seen: Mapping[int, int]) -> Places | None:
+        """Return the places that a draw begins with: with the materials it cannot do without, by chance.
+
+        Those that were seen less often go first.
+        """
+        if not self.needs_bundles or self.first is None:
+            return self.first
+        new = Urn(Group((), [lead for lead in self.bundles if lead not in seen]))
+        leads = [new.take(stream.below(new.left)) for _ in range(min(new.left, TRIED_IN_A_DRAW))]
+        if len(leads) < TRIED_IN_A_DRAW:
+            known = stream.shuffled(lead for lead in self.bundles if lead in seen)
+            leads += sorted(known, key=seen.__getitem__)
+        search = Search(self.cover, self.singles, self.counts)
+        return search.completed([self.bundles[lead] for lead in leads], STEPS_IN_A_DRAW) or self.first
 
 
 class Pool:
@@ -165,6 +118,15 @@ class Pool:
         self.candidates = tuple(candidates)
         self.by_id = {candidate.id: candidate for candidate in self.candidates}
         self._plans: dict[object, Plan] = {}
+
+    @cached_property
+    def materials(self) -> list[list[Candidate]]:
+        """The candidates that are drawn together, in their order."""
+        found: dict[str, list[Candidate]] = {}
+        for candidate in self.candidates:
+            if candidate.material:
+                found.setdefault(candidate.material, []).append(candidate)
+        return [sorted(each, key=lambda c: (c.turn, c.id)) for each in found.values() if len(each) > 1]
 
     def matching(self, section: SectionRule) -> list[Candidate]:
         """Return the candidates that may stand in a section, in their order."""
@@ -177,20 +139,35 @@ class Pool:
             self._plans[name] = self._planned(paper)
         return self._plans[name]
 
+    def asked_in(self, sections: Iterable[SectionRule]) -> set[int]:
+        """Return what may stand in one of these sections, nothing of a material that cannot whole."""
+        ids = {candidate.id for section in sections for candidate in self.matching(section)}
+        for each in self.materials:
+            members = {candidate.id for candidate in each}
+            if not members <= ids:
+                ids -= members
+        return ids
+
     def plain_plan(self, sections: Sequence[SectionRule], needed: frozenset[Value] = frozenset()) -> Plan:
         """Return how a paper of these sections that must hold these values is drawn, unbalanced."""
         parts = [
-            _Part(n, section.count, frozenset(c.id for c in self.matching(section)))
-            for n, section in enumerate(sections)
+            _Part(n, section.count, frozenset(c.id for c in self.matching(section)), region)
+            for n, (section, region) in enumerate(zip(sections, _regions(sections), strict=True))
         ]
         return self._of_parts(parts, needed)
+
+    def one_by_one(self) -> Pool:
+        """Return the same questions, none of which goes together with another."""
+        return Pool(replace(candidate, material="") for candidate in self.candidates)
 
     def _planned(self, paper: PaperRule) -> Plan:
         needed = frozenset(values_to_cover(paper, self))
         bands = MOST_BANDS if paper.balance else 1
         while bands > 1:
             parts = [
-                part for n, section in enumerate(paper.sections) for part in self._bands(n, section, bands)
+                part
+                for n, region in enumerate(_regions(paper.sections))
+                for part in self._bands(n, paper.sections[n], region, bands)
             ]
             plan = self._of_parts(parts, needed)
             if plan.possible:
@@ -198,32 +175,70 @@ class Pool:
             bands //= 2
         return self.plain_plan(paper.sections, needed)
 
-    def _bands(self, n: int, section: SectionRule, most: int) -> list[_Part]:
+    def _bands(self, n: int, section: SectionRule, region: int, most: int) -> list[_Part]:
         facilities = {c.id: UNDECLARED if c.facility is None else c.facility for c in self.matching(section)}
         if len(facilities) < section.count:
-            return [_Part(n, section.count, frozenset(facilities))]
-        return [_Part(n, band.count, band.ids) for band in strata(facilities, section.count, most)]
+            return [_Part(n, section.count, frozenset(facilities), region)]
+        return [_Part(n, band.count, band.ids, region) for band in strata(facilities, section.count, most)]
 
     def _of_parts(self, parts: Sequence[_Part], needed: frozenset[Value]) -> Plan:
-        groups = self._groups(parts, needed)
-        counts = tuple(part.count for part in parts)
-        cover = Cover.of(groups, needed)
-        first = cover.completed(Places(counts), cover.by_value.keys(), Patience(MOST_TRIED))
-        return Plan(counts, tuple(part.section for part in parts), groups, Lots(groups), cover, first)
-
-    def _groups(self, parts: Sequence[_Part], needed: frozenset[Value]) -> tuple[Group, ...]:
-        """Divide the candidates by the parts they may stand in and what they cover, but not who fit none."""
         fitting: dict[int, list[int]] = {}
         for n, part in enumerate(parts):
             for candidate_id in part.ids:
                 fitting.setdefault(candidate_id, []).append(n)
-        members: dict[tuple[tuple[int, ...], frozenset[Value]], list[int]] = {}
+        bundles = [self._bundle(each, parts, fitting, needed) for each in self.materials]
+        bundled = frozenset(i for bundle in bundles for i in bundle.ids)
+        groups = self._groups(fitting, needed, bundled)
+        counts = tuple(part.count for part in parts)
+        cover = Cover.of(groups, needed)
+        first = cover.completed(Places(counts), cover.by_value.keys(), Patience(MOST_TRIED))
+        bundles = [bundle for bundle in bundles if bundle.ways]
+        singles = Singles(_counted(groups), bundled)
+        needs_bundles = bool(bundles) and (first is None or singles.lacking(Places(counts)) > 0)
+        if needs_bundles:
+            first = Search(cover, singles, counts).completed(bundles)
+        groups = (*groups, *bundle_groups(bundles))
+        return Plan(
+            counts,
+            tuple(part.section for part in parts),
+            groups,
+            Lots(groups),
+            cover,
+            first,
+            {bundle.lead: bundle for bundle in bundles},
+            singles,
+            needs_bundles,
+        )
+
+    def _groups(
+        self, fitting: Mapping[int, Sequence[int]], needed: frozenset[Value], bundled: Collection[int]
+    ) -> tuple[Group, ...]:
+        """Divide those drawn one by one by the parts they may stand in and what they cover."""
+        members: dict[tuple[Parts, frozenset[Value]], list[int]] = {}
         facets = {facet for facet, _value in needed}
         for candidate in self.candidates:
-            if candidate.id in fitting:
+            if candidate.id in fitting and candidate.id not in bundled:
                 covers = frozenset(_values(candidate, facets)) & needed
                 members.setdefault((tuple(fitting[candidate.id]), covers), []).append(candidate.id)
         return tuple(Group(parts_of, tuple(ids), covers) for (parts_of, covers), ids in members.items())
+
+    def _bundle(
+        self,
+        members: Sequence[Candidate],
+        parts: Sequence[_Part],
+        fitting: Mapping[int, Sequence[int]],
+        needed: frozenset[Value],
+    ) -> Bundle:
+        """Return questions that go together; all of them stand in one region of the paper."""
+        facets = {facet for facet, _value in needed}
+        ways = []
+        for region in sorted({part.region for part in parts}):
+            way = tuple(tuple(n for n in fitting.get(c.id, ()) if parts[n].region == region) for c in members)
+            places = Places([part.count for part in parts])
+            if all(way) and places.place_all([(c.id, each) for c, each in zip(members, way, strict=True)]):
+                ways.append(way)
+        covers = frozenset(value for c in members for value in _values(c, facets)) & needed
+        return Bundle(tuple(c.id for c in members), tuple(ways), covers)
 
 
 @dataclass(frozen=True)
@@ -233,6 +248,7 @@ class _Part:
     section: int
     count: int
     ids: frozenset[int]
+    region: int  # sections that follow each other and give equal points
 
 
 def draw(
@@ -244,32 +260,34 @@ def draw(
     `seen`: ids, once for each time a person saw them; a paper of unseen questions takes those that were seen
     less often first.
     Every question that fits has the same chance but for what must be covered and balanced; a paper that can
-    be filled is filled (see `Places`). Raises ValueError when the pool cannot fill it; `shortfalls` and
+    be filled is filled (see `Places`). Questions of one material come all or none and follow each other, in
+    the first section that has one of them. Raises ValueError when the pool cannot fill it; `shortfalls` and
     `uncovered` say so beforehand.
     """
     plan = pool.plan(paper)
     places = _filled(plan, Stream(seed), Counter(seen) if paper.draw == "unseen" else {})
     if plan.first is None or not places.full:
         raise ValueError("the pool cannot fill the paper")
-    taken: list[list[int]] = [[] for _ in paper.sections]
-    for part, ids in enumerate(places.taken):
-        taken[plan.section_of[part]] += ids
+    section_of = {i: plan.section_of[part] for part, ids in enumerate(places.taken) for i in ids}
     order = Stream(f"{order_seed or seed}/order")
     drawn = []
-    for index, section in enumerate(taken):
-        ids_shown = order.shuffled(sorted(section)) if "questions" in paper.shuffle else sorted(section)
-        drawn += [Drawn(i, index, _option_order(pool.by_id[i], paper, order)) for i in ids_shown]
+    for units in _units(plan, section_of, len(paper.sections)):
+        shown = order.shuffled(sorted(units)) if "questions" in paper.shuffle else sorted(units)
+        for i in (i for unit in shown for i in units[unit]):
+            drawn.append(Drawn(i, section_of[i], _option_order(pool.by_id[i], paper, order)))
     return drawn
 
 
-def shortfalls(sections: Sequence[SectionRule], pool: Pool) -> list[Shortfall]:
-    """Return the sections that cannot be filled, all sections being filled at once as far as possible."""
-    places = _filled(pool.plain_plan(sections), Stream(""), {})
-    return [
-        Shortfall(index, section.count, len(places.taken[index]))
-        for index, section in enumerate(sections)
-        if len(places.taken[index]) < section.count
-    ]
+def _units(plan: Plan, section_of: Mapping[int, int], count: int) -> list[dict[int, tuple[int, ...]]]:
+    """Return, by section, what is put in order there: single questions, and those that stay together."""
+    units: list[dict[int, tuple[int, ...]]] = [{} for _ in range(count)]
+    for i, section in section_of.items():
+        if i in plan.bundles:
+            members = plan.bundles[i].ids
+            units[min(section_of[each] for each in members)][i] = members
+        elif i not in plan.singles.bundled:
+            units[section][i] = (i,)
+    return units
 
 
 def values_to_cover(paper: PaperRule, pool: Pool) -> list[Value]:
@@ -285,10 +303,22 @@ def values_to_cover(paper: PaperRule, pool: Pool) -> list[Value]:
     )
 
 
-def uncovered(paper: PaperRule, pool: Pool) -> list[Value]:
-    """Return the values that no paper can hold beside all others; empty when every paper holds all."""
-    plan = pool.plain_plan(paper.sections, frozenset(values_to_cover(paper, pool)))
-    return [] if plan.first is not None else plan.cover.impossible(plan.counts)
+def _regions(sections: Sequence[SectionRule]) -> list[int]:
+    """Return by section the first one of those around it that follow each other and give equal points.
+
+    Within a region questions may change their places: what a place is worth stays.
+    """
+    regions: list[int] = []
+    for n, section in enumerate(sections):
+        regions.append(regions[-1] if n and sections[n - 1].points == section.points else n)
+    return regions
+
+
+def _counted(groups: Iterable[Group]) -> dict[Parts, int]:
+    counts: dict[Parts, int] = {}
+    for group in groups:
+        counts[group.parts] = counts.get(group.parts, 0) + len(group.ids)
+    return counts
 
 
 def _values(candidate: Candidate, facets: Iterable[str]) -> Iterator[Value]:
@@ -297,18 +327,21 @@ def _values(candidate: Candidate, facets: Iterable[str]) -> Iterator[Value]:
 
 def _filled(plan: Plan, stream: Stream, seen: Mapping[int, int]) -> Places:
     """Fill the places from all groups in one random order, those seen more often later."""
-    covering = Covering(plan.cover, plan.first or Places(plan.counts))
-    _take_by_turns(plan.lots.again(), covering, stream, seen)
-    for held in covering.standing_in:
-        if covering.is_needless(held):
-            covering.places.remove(stand_in(held))
+    begun = plan.begun(stream, seen) or Places(plan.counts)
+    leads = plan.bundles if plan.needs_bundles else ()
+    held = [plan.bundles[lead] for lead in leads if begun.holds(lead)]
+    covering = Covering(plan.cover, begun, [value for bundle in held for value in bundle.values])
+    _take_by_turns(plan, plan.lots.again(), covering, stream, seen)
+    for n in covering.standing_in:
+        if covering.is_needless(n):
+            covering.places.remove(stand_in(n))
         else:
-            group, candidate_id = _chosen(covering, held, stream, seen)
-            covering.realise(held, candidate_id, group)
+            group, candidate_id = _chosen(covering, n, stream, seen)
+            covering.realise(n, candidate_id, group)
     if not covering.full:  # places that were kept for stand-ins have kept others out
         covering.try_all_again()
-        rest = [Group(g.parts, _left(g, covering.places), g.values) for g in plan.groups]
-        _take_by_turns(Lots([group for group in rest if group.ids]), covering, stream, seen)
+        rest = [replace(g, ids=_left(g, covering.places)) for g in plan.groups]
+        _take_by_turns(plan, Lots([group for group in rest if group.ids]), covering, stream, seen)
     return covering.places
 
 
@@ -325,24 +358,38 @@ def _left(group: Group, places: Places) -> list[int]:
     return [i for i in group.ids if not any(i in places.taken[part] for part in group.parts)]
 
 
-def _take_by_turns(lots: Lots, covering: Covering, stream: Stream, seen: Mapping[int, int]) -> None:
+def _take_by_turns(
+    plan: Plan, lots: Lots, covering: Covering, stream: Stream, seen: Mapping[int, int]
+) -> None:
     for times in sorted({0, *seen.values()}):
         if covering.full or covering.is_settled:
             return
-        lots = _take(lots, covering, stream, {i for i, n in seen.items() if n > times})
+        lots = _take(plan, lots, covering, stream, {i for i, n in seen.items() if n > times})
 
 
-def _take(lots: Lots, covering: Covering, stream: Stream, avoided: Collection[int]) -> Lots:
+def _take(plan: Plan, lots: Lots, covering: Covering, stream: Stream, avoided: Collection[int]) -> Lots:
     """Place candidates in random order until nothing more can be placed; returns those that were avoided."""
-    aside: dict[tuple[tuple[int, ...], frozenset[Value]], list[int]] = {}
+    aside: dict[int, list[int]] = {}
     while lots.left and not (covering.full or covering.is_settled):
         candidate_id, n = lots.take(stream.below(lots.left))
-        group = lots.groups[n]
         if candidate_id in avoided:
-            aside.setdefault((group.parts, group.values), []).append(candidate_id)
-        elif not covering.place(candidate_id, group):
+            aside.setdefault(n, []).append(candidate_id)
+        elif not _placed(plan, covering, candidate_id, lots.groups[n]):
             lots.drop(n)
-    return Lots([Group(parts, ids, values) for (parts, values), ids in aside.items()])
+    return Lots([replace(lots.groups[n], ids=ids) for n, ids in aside.items()])
+
+
+def _placed(plan: Plan, covering: Covering, candidate_id: int, group: Group) -> bool:
+    """Take a candidate, with all that go together with it; False where nobody like it can be taken."""
+    if not group.ways:
+        return covering.place(candidate_id, group)
+    if covering.places.holds(candidate_id):
+        return True
+    ids = plan.bundles[candidate_id].ids
+    return any(
+        covering.place_all(tuple(zip(ids, way, strict=True)), group.values, plan.can_be_filled)
+        for way in group.ways
+    )
 
 
 def _option_order(candidate: Candidate, paper: PaperRule, order: Stream) -> tuple[int, ...]:
@@ -368,12 +415,4 @@ def _fits(section: SectionRule, candidate: Candidate) -> bool:
 def _name(section: SectionRule) -> object:
     tags = tuple(sorted((facet, tuple(sorted(values))) for facet, values in section.tags.items()))
     band = section.difficulty
-    return section.count, tuple(sorted(section.kinds)), tags, band and (band.least, band.most)
-
-
-def _words(seed: str) -> Iterator[int]:
-    block = 0
-    while True:
-        digest = blake2b(f"{seed}/{block}".encode()).digest()
-        yield from (int.from_bytes(digest[i : i + 8], "big") for i in range(0, len(digest), 8))
-        block += 1
+    return section.count, section.points, tuple(sorted(section.kinds)), tags, band and (band.least, band.most)

@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Value = tuple[str, str]  # a facet and one of its values
+Parts = tuple[int, ...]  # of a paper, in which a question may stand
+Way = tuple[Parts, ...]  # of questions that go together, the parts of each
 
 
 @dataclass(frozen=True)
 class Group:
     """Candidates that may stand in exactly these parts of a paper and cover exactly these values."""
 
-    parts: tuple[int, ...]
+    parts: Parts
     ids: Sequence[int]
     values: frozenset[Value] = frozenset()  # of those that a paper must hold
+    ways: tuple[Way, ...] = ()  # where each id leads questions that go together: how these may stand
 
 
 class Urn:
@@ -122,6 +125,19 @@ class Places:
                         moves[other] = (placed, part)
                         queue.append(other)
         return False
+
+    def place_all(self, members: Sequence[tuple[int, Parts]]) -> bool:
+        """Find places for candidates that go together; False, where too few are, leaves as many free."""
+        for n, (candidate_id, parts) in enumerate(members):
+            if not self.place(candidate_id, parts):
+                for placed, _ in members[:n]:
+                    self.remove(placed)
+                return False
+        return True
+
+    def holds(self, candidate_id: int) -> bool:
+        """Return whether a candidate has a place."""
+        return any(candidate_id in part for part in self.taken)
 
     def part_of(self, candidate_id: int) -> int:
         """Return the part that a placed candidate stands in."""

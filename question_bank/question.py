@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from question_bank.attached import Material, Medium
+from question_bank.attached import SHOWN, Material, Medium
 from question_bank.gaps import GAP, Gap
 
 KINDS = ("single", "multiple", "indefinite", "true_false", "fill", "order", "match")
@@ -28,6 +28,7 @@ WHEN = ("right", "partly", "wrong")  # beside option ids: when feedback is given
 DIFFICULTIES = ("easy", "medium", "hard")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_OPTIONS = len(LETTERS)
+MATERIAL_NAME = 16  # hexadecimal digits
 # An option that speaks of other options by letter or by place is wrong as soon as options are shuffled.
 REFERS_TO_OTHERS = re.compile(
     r"^以上(?!海)|以上(?:都|均|全|皆|各|答案|选项|说法|[两二三四])|上述|[前后][一二两三四]项"
@@ -98,6 +99,15 @@ class Question:
                 pairs = zip(self.prompts, self.arranged, strict=False)
                 return frozenset(f"{normalised(prompt)} {texts.get(each)}" for prompt, each in pairs)
         return frozenset(texts[each] for each in self.key if each in texts)
+
+    @property
+    def material_name(self) -> str:
+        """What names its material: the same for the same words and media, "" where it has none."""
+        if self.material is None:
+            return ""
+        media = {medium.name: medium.digest for medium in self.media}
+        words = SHOWN.sub(lambda found: media.get(found[2], found[0]), self.material.text)
+        return sha256(" ".join(words.split()).encode()).hexdigest()[:MATERIAL_NAME]
 
     @property
     def keeps_order(self) -> bool:

@@ -9,7 +9,8 @@ from fractions import Fraction
 from math import sqrt
 
 from question_bank.balancing import UNDECLARED
-from question_bank.drawing import Drawn, PaperRule, Pool, SectionRule, draw
+from question_bank.drawing import Drawn, Pool, draw
+from question_bank.wanted import PaperRule, SectionRule
 
 PAPERS = 200  # drawn to see how they differ
 PEOPLE = 5  # who take one paper after the other until something repeats

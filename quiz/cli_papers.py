@@ -102,7 +102,17 @@ def _pool(path: Path) -> Pool:
         raise click.ClickException(UNREADABLE % {"path": path})
     return Pool(
         [
-            Candidate(n, q.kind, q.tags, q.difficulty, len(q.options), q.keeps_order, q.calibrated)
+            Candidate(
+                n,
+                q.kind,
+                q.tags,
+                q.difficulty,
+                len(q.options),
+                q.keeps_order,
+                q.calibrated,
+                q.material_name,
+                turn=n,
+            )
             for n, q in enumerate(questions, 1)
         ]
     )
@@ -119,6 +129,8 @@ def _lines(found: StageSupply) -> Sequence[str]:
     lines = [found.stage.name]
     lines += [f"section {s.section + 1}: {s.available} of {s.wanted} questions" for s in found.short]
     lines += [f"cannot be covered: {facet} {value}" for facet, value in found.uncovered]
+    torn = [", ".join(str(candidate.id) for candidate in each) for each in found.torn]
+    lines += [f"never drawn, as their material would be torn: {each}" for each in torn]
     if found.supply is not None:
         spread, exposure = found.supply.spread, found.supply.exposure
         lines += [

@@ -157,6 +157,7 @@ class Frozen:
 
 def question_line(candidate: Candidate, digest: str) -> dict[str, Any]:  # Any: JSON data
     """Return a question as the published file has it; `digest`: of its wording, which stays unpublished."""
+    together = {"material": candidate.material, "turn": candidate.turn} if candidate.material else {}
     return {
         "id": candidate.id,
         "kind": candidate.kind,
@@ -166,6 +167,7 @@ def question_line(candidate: Candidate, digest: str) -> dict[str, Any]:  # Any: 
         "options": candidate.option_count,
         "keeps_order": candidate.keeps_order,
         "wording_sha256": digest,
+        **together,
     }
 
 
@@ -178,6 +180,8 @@ def _candidate(line: Mapping[str, Any]) -> Candidate:  # Any: JSON data
         line["options"],
         line["keeps_order"],
         None if line["calibrated"] is None else Fraction(line["calibrated"]),
+        line.get("material", ""),
+        line.get("turn", 0),
     )
 
 

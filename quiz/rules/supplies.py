@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from question_bank.drawing import Pool, Shortfall, shortfalls, uncovered
+from question_bank.drawing import Candidate, Pool
+from question_bank.lacking import Shortfall, shortfalls, torn, uncovered
 from question_bank.places import Value
 from question_bank.supply import PAPERS, Supply, supply
 from quiz.rules.parts import Document, Stage
@@ -20,6 +21,7 @@ class StageSupply:
     short: Sequence[Shortfall]
     uncovered: Sequence[Value]
     supply: Supply | None
+    torn: Sequence[Sequence[Candidate]] = ()  # by material: these are never drawn
 
     def as_dict(self) -> dict[str, Any]:  # Any: JSON data
         """Return the same as JSON data."""
@@ -28,6 +30,7 @@ class StageSupply:
             "draw": self.stage.paper.draw,
             "short": [asdict(each) for each in self.short],
             "uncovered": [list(value) for value in self.uncovered],
+            "torn": [[candidate.id for candidate in each] for each in self.torn],
             "supply": None if self.supply is None else asdict(self.supply),
         }
 
@@ -41,5 +44,6 @@ def _of_stage(stage: Stage, pool: Pool, seed: str, count: int) -> StageSupply:
     short, lost = shortfalls(stage.paper.sections, pool), uncovered(stage.paper, pool)
     if short or lost:
         return StageSupply(stage, short, lost, None)
+    apart = torn(stage.paper, pool)
     points = [section.points for section in stage.paper.sections]
-    return StageSupply(stage, short, lost, supply(stage.paper, pool, points, seed, count))
+    return StageSupply(stage, short, lost, supply(stage.paper, pool, points, seed, count), apart)

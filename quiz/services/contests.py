@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from question_bank.drawing import Pool, shortfalls, uncovered, values_to_cover
+from question_bank.drawing import Pool, values_to_cover
+from question_bank.lacking import shortfalls, uncovered
 from quiz.errors import N_, ChangedMeanwhile, Fault, InvalidDocument, InvalidInput, NotFound
 from quiz.models.accounts import Unit
 from quiz.models.contests import Contest, FrozenQuestion, Rules
@@ -32,6 +33,11 @@ NO_VALUES = N_("%(stage)s：题库里没有一道题标注了“%(facet)s”，�
 NOT_COVERED = N_(
     "%(stage)s：“%(facet)s”里的“%(value)s”没有办法放进每一份试卷。"
     "请放宽各组题的条件、增加题数，或补充这一类的题。"
+)
+TOO_FEW_WHOLE = N_(
+    "%(stage)s：第 %(section)s 组题需要 %(wanted)s 道，"
+    "同一份材料的题要一起出，整组地抽只能凑够 %(available)s 道。"
+    "请改这一组的题数，补充不带材料的题，或让相邻各组每题分值相同。"
 )
 TOO_FEW = N_("%(stage)s：第 %(section)s 组题需要 %(wanted)s 道，题库中符合条件的只够 %(available)s 道。")
 
@@ -158,7 +164,8 @@ def missing(platform: Platform, wanting: Wanting) -> list[Fault]:
                 "wanted": short.wanted,
                 "available": short.available,
             }
-            faults.append(Fault(at, None, "too_few_questions", TOO_FEW, values))
+            words = TOO_FEW_WHOLE if short.is_of_materials else TOO_FEW
+            faults.append(Fault(at, None, "too_few_questions", words, values))
     return faults
 
 
@@ -326,7 +333,7 @@ def _title(text: str) -> str:
 def _freeze(session: Session, rules_id: int, wanting: Wanting) -> None:
     held, shares = pool(session, wanting), calibrated_shares(session)
     sections = [section for stage in wanting.document.stages for section in stage.paper.sections]
-    wanted = {each.id for section in sections for each in held.matching(section)}
+    wanted = held.asked_in(sections)
     session.execute(
         insert(FrozenQuestion),
         [{"rules_id": rules_id, "version_id": i, "calibrated": shares.get(i)} for i in sorted(wanted)],

@@ -43,8 +43,8 @@ def may_be_drawn(day: str, contest_id: int | None) -> ColumnElement[bool]:
     )
 
 
-def drawable(session: Session, wanting: Wanting) -> list[tuple[int, Question]]:
-    """Return the questions that may be drawn, by version.
+def drawable(session: Session, wanting: Wanting) -> list[tuple[int, int, Question]]:
+    """Return the questions that may be drawn: the version, the question it is of, and what it says.
 
     They are the last ready versions of what is not retired, hold until the contest closes, are not local to
     a region that the rules do not name, and are not sealed for anything else.
@@ -52,7 +52,7 @@ def drawable(session: Session, wanting: Wanting) -> list[tuple[int, Question]]:
     document, kind = wanting.document, wanting.kind
     sealed_for = wanting.contest_id if asks_sealed(document, kind) else None
     rows = session.execute(
-        select(QuestionVersion.id, QuestionVersion.content)
+        select(QuestionVersion.id, QuestionVersion.question_id, QuestionVersion.content)
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
         .join(Import, Import.id == QuestionRow.import_id)
         .where(
@@ -62,10 +62,10 @@ def drawable(session: Session, wanting: Wanting) -> list[tuple[int, Question]]:
         .order_by(QuestionVersion.id)
     )
     shares, named = calibrated_shares(session), regions(document)
-    found = ((i, Question.from_dict(content)) for i, content in rows)
-    return [(i, as_measured(q, shares.get(i))) for i, q in found if may_be_asked_in(q.tags, named)]
+    found = ((i, of, Question.from_dict(content)) for i, of, content in rows)
+    return [(i, of, as_measured(q, shares.get(i))) for i, of, q in found if may_be_asked_in(q.tags, named)]
 
 
 def pool(session: Session, wanting: Wanting) -> Pool:
     """Return the same, prepared for drawing."""
-    return Pool([candidate(i, question) for i, question in drawable(session, wanting)])
+    return Pool([candidate(i, question, turn=of) for i, of, question in drawable(session, wanting)])

@@ -89,8 +89,8 @@ def in_force(platform: Platform, contest_id: int) -> Published:
     return published(platform, rules_id)
 
 
-def candidate(version_id: int, question: Question) -> Candidate:
-    """Return a question as the drawing of papers sees it."""
+def candidate(version_id: int, question: Question, turn: int) -> Candidate:
+    """Return a question as the drawing of papers sees it; `turn`: among those of its material."""
     return Candidate(
         version_id,
         question.kind,
@@ -99,6 +99,8 @@ def candidate(version_id: int, question: Question) -> Candidate:
         option_count=len(question.options),
         keeps_order=question.keeps_order,
         calibrated=question.calibrated,
+        material=question.material_name,
+        turn=turn if question.material is not None else 0,
     )
 
 
@@ -110,14 +112,21 @@ def _read(platform: Platform, rules_id: int) -> Published:
         if row is None:
             raise NotFound()
         versions = session.execute(
-            select(QuestionVersion.id, QuestionVersion.content, FrozenQuestion.calibrated)
+            select(
+                QuestionVersion.id,
+                QuestionVersion.question_id,
+                QuestionVersion.content,
+                FrozenQuestion.calibrated,
+            )
             .join(FrozenQuestion, FrozenQuestion.version_id == QuestionVersion.id)
             .where(FrozenQuestion.rules_id == rules_id)
             .order_by(QuestionVersion.id)
         ).all()
     questions = {
-        version_id: as_measured(Question.from_dict(content), share) for version_id, content, share in versions
+        version_id: as_measured(Question.from_dict(content), share)
+        for version_id, _question_id, content, share in versions
     }
+    turns = {version_id: question_id for version_id, question_id, _content, _share in versions}
     return Published(
         contest_id=row.Contest.id,
         rules_id=rules_id,
@@ -126,7 +135,7 @@ def _read(platform: Platform, rules_id: int) -> Published:
         board_epoch=row.Contest.board_epoch,
         document=load(row.Rules.text),
         questions=questions,
-        pool=Pool([candidate(i, q) for i, q in questions.items()]),
+        pool=Pool([candidate(i, q, turns[i]) for i, q in questions.items()]),
         text=row.Rules.text,
         seed=row.Rules.seed,
         draw_seed=row.Rules.draw_seed,

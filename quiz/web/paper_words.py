@@ -49,6 +49,17 @@ def _facts(supply: Supply) -> list[tuple[str, str, str]]:
 
 def _notes(found: StageSupply, supply: Supply) -> list[str]:
     notes = []
+    if found.torn:
+        count = sum(len(each) for each in found.torn)
+        notes.append(
+            _(
+                "有 %(materials)s 份材料的 %(count)s 道题不会抽到："
+                "同一份材料的题要一起出，可是有的不合任何一组的条件，"
+                "或这些组的题数不够、每题分值不同。请放宽各组的条件，或让相邻各组每题分值相同。",
+                materials=len(found.torn),
+                count=count,
+            )
+        )
     if supply.undeclared:
         notes.append(_("有 %(count)s 道题没有标难度，按中等难度估计。", count=supply.undeclared))
     if found.stage.paper.draw == "unseen" and supply.papers < MOST_PAPERS:

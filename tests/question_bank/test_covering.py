@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from question_bank.drawing import Candidate, Pool, draw, shortfalls, uncovered, values_to_cover
+from question_bank.drawing import Candidate, Pool, draw, values_to_cover
+from question_bank.lacking import shortfalls, uncovered
 from tests.question_bank.papers import Paper, Section, held, ids, starter
 
 CRITERIA = {str(n) for n in range(1, 27)}

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from question_bank.drawing import Candidate, Drawn, Pool, Shortfall, Stream, draw, shortfalls
+from question_bank.drawing import Candidate, Drawn, Pool, draw
+from question_bank.lacking import Shortfall, shortfalls
+from question_bank.streams import Stream
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Section:
     kinds: Sequence[str] = ()
     tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     difficulty: Range | None = None
+    points: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True)
