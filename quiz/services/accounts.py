@@ -10,33 +10,20 @@ import orjson
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from quiz.errors import N_, InvalidInput, NotAllowed, TooMany, WrongCode
+from quiz.errors import N_, InvalidInput, NotAllowed, WrongCode
 from quiz.models.accounts import About, Enrolment, Identity, Invitation, Membership, Person, SignIn, Unit
 from quiz.rules.permissions import Role
+from quiz.services.entering import DAY_MS, SignedIn, add_sign_in, entered
 from quiz.services.events import visited
+from quiz.services.guessing import check_tries, count_wrong
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import digest, new_code, new_token, plain_code
 
-DAY_MS = 86_400_000
-SIGNED_IN_MS = {Role.PARTICIPANT: 90 * DAY_MS, Role.ORGANIZER: 7 * DAY_MS}
 INVITATION_MS = 2 * DAY_MS
 TEAM = "team"  # the tree, and its one level, of teams that a roster makes
 LONGEST_NICKNAME = 20  # characters
 LONGEST_PATH = 400  # characters of the names of a unit and those above it
-WINDOW_S = 600  # in which tries of one address are counted
-MOST_TRIES = 3_000  # of one address: 500 pupils share one, and each may try a few times
-MOST_WRONG_CODES = 150  # different ones of one address: so many mistype, more is guessing
-BLOCKED_S = 30  # after that nobody of this address signs in for so long
 RING = N_("上级单位 %(parent)s 是这个单位自己，或在它下面，请改成别的单位。")
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """A new sign-in: the token goes into the cookie or to the client, and is stored nowhere."""
-
-    token: str
-    person_id: int
-    code: str | None = None  # the participant code, told once to who signed up alone
 
 
 @dataclass(frozen=True)
@@ -83,18 +70,14 @@ def sign_in_with_code(platform: Platform, typed: str, now_ms: int, address: str 
     `address`: where the try comes from; 500 pupils of a school share one, so that tries are limited high, and
     wrong codes, counted once each, low.
     """
-    _check_tries(platform, address, now_ms)
+    check_tries(platform, address, now_ms)
     kept = digest(platform.secret, "code", plain_code(typed))
     with platform.store.reading() as session:
         person_id = session.scalar(select(Identity.person_id).where(Identity.code_digest == kept))
     if person_id is None:
-        _count_wrong_code(platform, address, kept, now_ms)
+        count_wrong(platform, address, kept, now_ms)
         raise WrongCode()
-    with platform.store.writing() as session:
-        person = session.get_one(Person, person_id)
-        entry = SignedIn(_signed_in(platform, session, person, now_ms), person_id)
-    visited(platform, person_id, now_ms)
-    return entry
+    return entered(platform, person_id, now_ms)
 
 
 def sign_up(
@@ -104,12 +87,12 @@ def sign_up(
 
     The code that is told once lets them come back on another phone. Raises InvalidInput, TooMany.
     """
-    _check_tries(platform, address, now_ms)
+    check_tries(platform, address, now_ms)
     nickname = checked_nickname(nickname)
     with platform.store.writing() as session:
         code = new_code()
         person = _add_person(platform, session, NewPerson(nickname, units=units), code, now_ms)
-        entry = SignedIn(_signed_in(platform, session, person, now_ms), person.id, code)
+        entry = SignedIn(add_sign_in(platform, session, person, now_ms), person.id, code)
     visited(platform, entry.person_id, now_ms)
     return entry
 
@@ -170,7 +153,7 @@ def accept_invitation(platform: Platform, token: str, now_ms: int) -> SignedIn:
         session.add(Identity(person_id=person.id, nickname=row.name))
         row.used_ms, row.person_id = now_ms, person.id
         session.add(Actor(person.id, now_ms).audit("organizer.accept", row.name))
-        return SignedIn(_signed_in(platform, session, person, now_ms), person.id)
+        return SignedIn(add_sign_in(platform, session, person, now_ms), person.id)
 
 
 def has_organizer(platform: Platform) -> bool:
@@ -260,38 +243,6 @@ def checked_nickname(typed: str) -> str:
     if not nickname.isprintable():
         raise InvalidInput(N_("昵称里有不能显示的字符，请重新填写。"))
     return nickname
-
-
-def _check_tries(platform: Platform, address: str, now_ms: int) -> None:
-    if not address:
-        return
-    blocked_ms = platform.blocked.get(address, 0) - now_ms
-    if blocked_ms > 0:
-        raise TooMany(retry_after=-(-blocked_ms // 1000))
-    if not platform.limits.allow(f"sign-in:{address}", MOST_TRIES, WINDOW_S, now_ms):
-        raise TooMany(retry_after=BLOCKED_S)
-
-
-def _count_wrong_code(platform: Platform, address: str, kept: str, now_ms: int) -> None:
-    """Count a wrong code of this address, each once; too many different ones block it for a while."""
-    if not address or not platform.limits.allow(f"wrong:{address}:{kept[:16]}", 1, WINDOW_S, now_ms):
-        return
-    if not platform.limits.allow(f"wrong:{address}", MOST_WRONG_CODES, WINDOW_S, now_ms):
-        platform.blocked = {a: until for a, until in platform.blocked.items() if until > now_ms}
-        platform.blocked[address] = now_ms + BLOCKED_S * 1000
-
-
-def _signed_in(platform: Platform, session: Session, person: Person, now_ms: int) -> str:
-    token = new_token()
-    session.add(
-        SignIn(
-            digest=digest(platform.secret, "sign-in", token),
-            person_id=person.id,
-            created_ms=now_ms,
-            expires_ms=now_ms + SIGNED_IN_MS[Role(person.role)],
-        )
-    )
-    return token
 
 
 def _add_person(platform: Platform, session: Session, new: NewPerson, code: str, now_ms: int) -> Person:

@@ -14,7 +14,8 @@ from flask_wtf.csrf import CSRFProtect
 from quiz.errors import NotAllowed, SignInNeeded
 from quiz.rules.permissions import Action, Role, may
 from quiz.services import accounts
-from quiz.services.accounts import SignedIn, Visitor
+from quiz.services.accounts import Visitor
+from quiz.services.entering import SignedIn
 from quiz.services.platform import Platform
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])

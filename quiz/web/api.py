@@ -15,8 +15,8 @@ from quiz.rules import quota, timing
 from quiz.rules.document import Stage
 from quiz.rules.permissions import Action
 from quiz.services import accounts, contests, play, profiles, results, units
-from quiz.services.accounts import SignedIn
 from quiz.services.contests import Listed
+from quiz.services.entering import SignedIn
 from quiz.services.play import Mine
 from quiz.services.published import Published, in_force
 from quiz.web.access import allows, bearer, csrf, forget, now_ms, platform, remember, signed_in, visitor

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from quiz.errors import InvalidInput, NotAllowed, TooMany, WrongCode
 from quiz.models.accounts import Audit, Identity, Membership
 from quiz.rules.permissions import Role
-from quiz.services import accounts, boards, play, results, units
+from quiz.services import accounts, boards, guessing, play, results, units
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from quiz.services.results import BoardId, Wanted
@@ -111,13 +111,13 @@ def test_guessing_codes_blocks_an_address_for_a_while(platform: Platform, now: i
     for _ in range(200):
         guess(2)  # the same mistake counts once
     accounts.sign_in_with_code(platform, code, now, "203.0.113.6")
-    for number in range(accounts.MOST_WRONG_CODES + 1):
+    for number in range(guessing.MOST_WRONG + 1):
         guess(number)
 
     with pytest.raises(TooMany):
         accounts.sign_in_with_code(platform, code, now, "203.0.113.6")
     accounts.sign_in_with_code(platform, code, now, "203.0.113.7")
-    accounts.sign_in_with_code(platform, code, now + accounts.BLOCKED_S * 1000, "203.0.113.6")
+    accounts.sign_in_with_code(platform, code, now + guessing.BLOCKED_S * 1000, "203.0.113.6")
 
 
 def test_an_invitation_makes_an_organizer_once(platform: Platform, now: int) -> None:
