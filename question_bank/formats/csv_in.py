@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
@@ -15,6 +16,7 @@ from question_bank.problems import N_, Unreadable
 DELIMITERS = (",", "\t", ";", "|")
 LOOKED_AT = 20  # rows by which the delimiter is found
 MOST_ROWS = 100_000
+SEPARATOR = re.compile(r"sep=([,;|\t])[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)  # a first line for Excel alone
 LONGEST_CELL = 2**20
 
 
@@ -22,7 +24,9 @@ def sheets(content: bytes) -> list[Sheet]:
     """Return the one table of a CSV file. Raises Unreadable."""
     csv.field_size_limit(LONGEST_CELL)
     text = decoded(content)
-    delimiter = _delimiter(text)
+    said = SEPARATOR.match(text)
+    text = text[said.end() :] if said else text
+    delimiter = said[1] if said else _delimiter(text)
     rows = []
     try:
         for number, cells in enumerate(_records(text, delimiter), 1):

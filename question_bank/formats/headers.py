@@ -83,11 +83,13 @@ def heading(text: str) -> Heading:
     plain = plain.removesuffix("必填").removesuffix("选填")
     if plain in KNOWN:
         return Heading(KNOWN[plain])
-    if found := PROMPT.fullmatch(plain):
+    if (found := PROMPT.fullmatch(plain)) and int(found[1]) > 0:
         return Heading("prompt", int(found[1]) - 1)
     if found := OPTION.fullmatch(plain):
         name = found["after"] or found["before"] or found["alone"]
-        return Heading("option", _option_position(name), not name.isascii() or name.isdigit())
+        position = _option_position(name)
+        if position >= 0:
+            return Heading("option", position, not name.isascii() or name.isdigit())
     return Heading("")
 
 

@@ -14,6 +14,7 @@ IN_LINE = {  # among others in one cell, where a comma or a space may follow the
     letter: re.compile(rf"(?<![A-Za-z])(?:{BRACKETED % (letter, ',，')}|{letter}(?=[\s　]))")
     for letter in LETTERS
 }
+NUMBERED_LINE = re.compile(r"[(（]?(\d{1,2})\s*(?:[)）、]|[.．](?!\d))\s*")
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 FULL_WIDTH = str.maketrans({chr(ord(c) + 0xFEE0): c for c in LETTERS + LETTERS.lower()})
 
@@ -48,7 +49,17 @@ def unmarked(options: Sequence[str], markers: Mapping[str, re.Pattern[str]] = OW
 def _marked_lines(text: str) -> list[str]:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     bare = unmarked(lines, IN_LINE)
+    if bare == lines:
+        bare = _unnumbered(lines)
     return [line.rstrip(";；") for line in bare] if bare != lines else []
+
+
+def _unnumbered(lines: list[str]) -> list[str]:
+    """Return lines without their numbers, where each begins with its own ("1. 红", "2、黄")."""
+    found = [NUMBERED_LINE.match(line) for line in lines]
+    if any(mark is None or int(mark[1]) != n for n, mark in enumerate(found, 1)):
+        return lines
+    return [line[mark.end() :] for line, mark in zip(lines, found, strict=True) if mark is not None]
 
 
 def _marked(text: str) -> list[str]:
@@ -64,9 +75,11 @@ def _marked(text: str) -> list[str]:
     if not starts:
         return []
     ends = [start for start, _ in starts[1:]] + [len(text)]
-    return [
-        text[begin:end].strip().rstrip(";；").strip() for (_, begin), end in zip(starts, ends, strict=True)
-    ]
+    found = [text[begin:end].strip() for (_, begin), end in zip(starts, ends, strict=True)]
+    for divider in (";；", ",，"):  # where it stands behind all but the last
+        if all(each.endswith(tuple(divider)) for each in found[:-1]):
+            return [each.rstrip(divider).strip() for each in found]
+    return [each.rstrip(";；").strip() for each in found]
 
 
 def _circled(text: str) -> list[str]:

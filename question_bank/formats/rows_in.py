@@ -12,11 +12,12 @@ from question_bank.formats import answers, gap_cells
 from question_bank.formats.checks import Place, brief, check, letters_checked
 from question_bank.formats.headers import IGNORED, Heading
 from question_bank.formats.kinds import CHOICE_WORDS, kind_of, plain, unsupported_name
+from question_bank.formats.loose_rows import answer_in, options_in
 from question_bank.formats.option_cells import split_options, unmarked
 from question_bank.formats.scale import Difficulties
 from question_bank.formats.tables import DATE, FAILED, NO_VALUE, Row, letter
 from question_bank.problems import N_, Problem
-from question_bank.question import LETTERS, Question, lettered
+from question_bank.question import CHOICES, KINDS, LETTERS, Question, lettered
 
 CONTENT = frozenset({"stem", "option", "prompt", "options", "answer", "explanation"})
 PICTURE_IN_CELL = ("=DISPIMG(", "=_xlfn.DISPIMG(")  # how WPS keeps a picture inside a cell
@@ -50,7 +51,8 @@ class RowReader:
             self.positions.setdefault(each.meaning, position)
         self.columns: dict[str, str] = {}
         for position, each in enumerate(self.headings):
-            name = f"option{LETTERS[each.option]}" if each.meaning == "option" else each.meaning
+            is_lettered = each.meaning == "option" and each.option < len(LETTERS)
+            name = f"option{LETTERS[each.option]}" if is_lettered else each.meaning
             self.columns.setdefault(name, letter(position))
         one_cell = self.columns.get("options", "")
         self.columns["option"] = next(
@@ -81,6 +83,7 @@ class RowReader:
         place = Place(self.sheet, row.number, self.columns)
         self._check_cells(place, row)
         options = self._options(row)
+        row, options = self._loosened(row, options)
         kind = self._kind(place, row, options)
         if kind is None or not letters_checked(place, options):
             return None, place.problems
@@ -97,6 +100,25 @@ class RowReader:
         )
         check(place, question)
         return (None if place.is_faulty else question), place.problems
+
+    def _loosened(self, row: Row, options: list[str]) -> tuple[Row, list[str]]:
+        """Return a row, and its options, with what people write into the stem taken out of it."""
+        kind = kind_of(self.cell(row, "kind").strip() or self.default_kind or "single")
+        written, stem = self.cell(row, "answer").strip(), self.cell(row, "stem")
+        if kind not in CHOICES or row.notes or (options and written):
+            return row, options
+        if not options and kind != "true_false" and answers.is_true_or_false(written) is None:
+            stem, options = options_in(stem)
+        if not written:
+            stem, written = answer_in(stem)
+        changed = {"stem": stem, "answer": written}
+        cells = list(row.cells)
+        for name, text in changed.items():
+            position = self.positions.get(name)
+            if position is not None and text != self.cell(row, name).strip():
+                cells += [""] * (position + 1 - len(cells))
+                cells[position] = text
+        return Row(row.number, tuple(cells), row.notes), options
 
     def _right(self, place: Place, row: Row, options: list[str], kind: str) -> dict[str, Any]:
         """Return the fields of a question that say what is right, and its options."""
@@ -142,6 +164,9 @@ class RowReader:
         if plain(word) in CHOICE_WORDS:
             return ""
         kind = kind_of(word) if word else self.default_kind
+        if kind and kind not in KINDS:
+            self._unsupported(place, kind, UNKNOWN_KIND)
+            return None
         if kind == "match" and not self.prompt_columns:
             self._unsupported(place, word, MATCH_WITHOUT_PROMPTS)
             return None

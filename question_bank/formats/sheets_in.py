@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from question_bank.formats import headerless
 from question_bank.formats.checks import repeated
 from question_bank.formats.headers import IGNORED, Heading, heading
-from question_bank.formats.kinds import kind_of
+from question_bank.formats.kinds import kind_of, unsupported_name
+from question_bank.formats.loose_rows import joined
 from question_bank.formats.reading import (
     Column,
     ColumnSeen,
@@ -163,7 +165,10 @@ def _layout(sheet: Sheet) -> Layout | None:
             continue
         if best is None or len(names) > best[0]:
             best = len(names), index
-    return None if best is None else _with_second_row(sheet, best[1])
+    if best is not None:
+        return _with_second_row(sheet, best[1])
+    meant_columns = None if sheet.is_hidden else headerless.guessed(sheet.rows)
+    return None if meant_columns is None else Layout(-1, 0, meant_columns, ())
 
 
 def _told_layout(sheet: Sheet, said: ToldSheet) -> Layout | None:
@@ -238,16 +243,19 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
     _note_columns(sheet, layout, found)
     reader = RowReader(sheet.name, layout.headings, difficulties, found.unsupported)
     rows = [row for row in _filled_down(sheet, layout) if not row.is_empty and row.cells != layout.texts]
+    rows = joined(rows, reader.positions, reader.cell)
     reader.answers_are_numbers = reader.all_answers_are_numbers(rows)
-    reader.default_kind = kind_of(sheet.name)
+    reader.default_kind = kind_of(sheet.name) or unsupported_name(sheet.name) or None
     found.layouts[sheet.name] = RowLayout(layout.headings, reader.answers_are_numbers)
+    if layout.header < 0:
+        found.problems.append(Problem(sheet.name, 0, "", "header-guessed", GUESSED, WARNING))
     examples = []
     if layout.help_rows:
         numbers = "、".join(map(str, layout.help_rows))
         found.problems.append(Problem(sheet.name, 0, "", "help-rows", HELP, WARNING, {"rows": numbers}))
     for row in rows:
         if (word := _section(row)) is not None:
-            reader.default_kind = kind_of(word) or reader.default_kind
+            reader.default_kind = kind_of(word) or unsupported_name(word) or reader.default_kind
         elif reader.is_blank(row):
             continue  # only a running number, a kind or a mark that was filled down
         elif reader.cell(row, "stem").strip().startswith(EXAMPLE):
@@ -284,7 +292,7 @@ def _note_columns(sheet: Sheet, layout: Layout, found: _Found) -> None:
     unknown = []
     for position, each in enumerate(layout.headings):
         text = layout.texts[position] if position < len(layout.texts) else ""
-        if not text.strip() and not each.meaning:
+        if not text.strip() and not each.meaning and layout.header >= 0:
             continue
         found.columns.append(Column(sheet.name, letter(position), text.strip(), each.meaning))
         if not each.meaning:
@@ -309,7 +317,7 @@ def _section(row: Row) -> str | None:
     if len(filled) != 1 or row.notes or len(filled[0]) > 60:
         return None
     word = filled[0].split("（")[0].split("(")[0].split("：")[0]
-    return word if kind_of(word) else None
+    return word if kind_of(word) or (unsupported_name(word) and len(word) <= 10) else None
 
 
 def _filled_down(sheet: Sheet, layout: Layout) -> list[Row]:
@@ -328,6 +336,7 @@ def _filled_down(sheet: Sheet, layout: Layout) -> list[Row]:
     return rows
 
 
+GUESSED = N_("没有找到表头，各列的含义是按内容猜的。请核对下面的题目，或在第一行补上表头再上传。")
 HIDDEN = N_("工作表“%(sheet)s”是隐藏的，没有导入。如果其中有题目，请取消隐藏后重新上传。")
 LEFT_OUT = N_("工作表“%(sheet)s”没有题目的表头，没有导入。")
 NO_HEADER = N_(

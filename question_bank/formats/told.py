@@ -47,7 +47,8 @@ class Told:
 def named(heading: Heading) -> str:
     """Return a meaning as one word: "stem", "option:A", "prompt:1", "tags.topic", "" for none."""
     if heading.meaning == "option":
-        return f"{OPTION}{LETTERS[heading.option]}"
+        # An option without a letter has no name; its rows are said to have too many.
+        return f"{OPTION}{LETTERS[heading.option]}" if heading.option < len(LETTERS) else ""
     return f"{PROMPT}{heading.option + 1}" if heading.meaning == "prompt" else heading.meaning
 
 

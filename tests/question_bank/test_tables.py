@@ -321,7 +321,7 @@ def test_an_id_that_repeats_names_the_first_row() -> None:
 
 
 def test_a_file_without_a_header_says_what_a_header_is() -> None:
-    found = reading(GOOD, row(题干="冰？"))
+    found = reading(("张三", "城南"), ("李四", "城北"))
 
     assert codes(found) == [(0, "", "no-header")]
     assert "选项A" in found.problems[0].text
