@@ -15,22 +15,53 @@ ENTRY = re.compile(
     r"|(\d{1,4})\s*[.．、:：)）]\s*([^\d\s][^\n]*?)(?=\s+\d{1,4}\s*[.．、:：)）]|$)"
 )
 MOST_IN_A_RANGE = 500
-Key = dict[tuple[int, int], str]  # section (0: none) and number → what is right
+INLINE = re.compile(  # a key on the line that says so, or going on below it
+    r"\s*(?:第?[一二三四五六七八九十][、.．:：]\s*)?"
+    r"(?:\d{1,4}\s*[-—–~～至到]\s*\d{1,4}\s*(?:题)?\s*[:：.、]?\s*[A-Za-z√×对错TF]"
+    rf"|\d{{1,4}}\s*[.．、:：)）]?\s*[A-Z{TRUTH}]{{1,8}}[\s,，;；]+\d{{1,4}}\s*[.．、:：)）]?\s*[A-Z{TRUTH}])"
+)
+NAMED_ANSWER = re.compile(r"【\s*(?:参考|正确)?答案\s*】[:：]?|(?<=[.．、)）\s])(?:参考|正确)?答案\s*[:：]")
+EXPLAINED = re.compile(r"【\s*(?:解析|详解|答案解析|试题解析)\s*】[:：]?|(?:解析|详解)\s*[:：]")
+Place = tuple[int, int]  # section (0: none) and number
+Key = dict[Place, str]  # what is right
 
 
-def key_of(lines: Iterable[str]) -> Key:
-    """Return the answers of a key by section and number."""
+def key_of(lines: Iterable[str]) -> tuple[Key, Key, list[str]]:
+    """Return the answers of a key, the explanations that it gives, and the lines that say neither."""
     found: Key = {}
-    section = count = 0
+    explained: Key = {}
+    left: list[str] = []
+    section = 0
+    last: Place | None = None
+    is_explaining = False
     for line in lines:
         text = unicodedata.normalize("NFKC", line)
         if heading := SECTION.match(text):
-            section, count = ORDINALS.index(heading[1]) + 1, count + 1
+            section = ORDINALS.index(heading[1]) + 1
             text = text[heading.end() :]
-        for entry in ENTRY.finditer(text):
-            for number, answer in _answers(entry):
-                found.setdefault((section, number), answer)
-    return found
+            is_explaining = False
+        said, *words = EXPLAINED.split(text, maxsplit=1)
+        entries = [
+            (number, answer)
+            for entry in ENTRY.finditer(NAMED_ANSWER.sub("", said))
+            for number, answer in _answers(entry)
+        ]
+        if is_explaining and not words and not _begins(said, entries, last):
+            entries, words = [], [text]
+        for number, answer in entries:
+            found.setdefault((section, number), answer)
+            last, is_explaining = (section, number), False
+        if words and last is not None:
+            explained[last] = "\n".join(filter(None, (explained.get(last), words[0].strip())))
+            is_explaining = True
+        elif not entries and not heading and said.strip():
+            left.append(line.strip())
+    return found, explained, left
+
+
+def _begins(text: str, entries: list[tuple[int, str]], last: Place | None) -> bool:
+    """Return whether a line below an explanation gives the next answers, and is no more of it."""
+    return bool(entries) and text.lstrip()[:1].isdigit() and last is not None and entries[0][0] > last[1]
 
 
 def _answers(entry: re.Match[str]) -> list[tuple[int, str]]:

@@ -20,7 +20,7 @@ from question_bank.question import CHOICES, LETTERS
 BEGIN_RIGHT, END_RIGHT = "\ue000", "\ue001"  # around what a document shows in another colour
 RIGHT = re.compile(f"[{BEGIN_RIGHT}{END_RIGHT}]")
 NUMBERED = re.compile(
-    r"\s*(?:[(（]\s*(\d{1,4})\s*[)）]|(\d{1,4})\s*(?:[.．](?!\d)|[、)）])|第\s*(\d{1,4})\s*题[:：.、]?)\s*"
+    r"\s*(?:[(（]\s*(\d{1,4})\s*[)）]|(\d{1,4})\s*(?:\.(?!\d)|[．、)）])|第\s*(\d{1,4})\s*题[:：.、]?)\s*"
 )
 SECTION = re.compile(r"\s*(?:第?([一二三四五六七八九十]{1,3})\s*(?:[、.．:：]|部分|大题)\s*)?(.{0,60})")
 TYPED = re.compile(r"[\[【(（]\s*([^\]】)）]{1,8}题)\s*[\]】)）]")
@@ -33,6 +33,12 @@ FIELD = re.compile(
     re.DOTALL,
 )
 RIGHT_MARK = re.compile(r"[(（\[【]\s*(?:正确答案|正确|答案|√|✓)\s*[)）\]】]\s*$")
+KEY_BEGIN = re.compile(r"\s*(?:【\s*(?:参考|正确|标准)?答案\s*】|(?:参考|正确|标准|试题)?答案)\s*[:：]?\s*")
+OWN_ANSWER = re.compile(r"\s*(?:我的|学生|你的|您的|考生)答案\s*[:：]")  # what somebody once answered
+RIGHT_ANSWER = re.compile(r"(?:正确|标准|参考)答案\s*[:：]\s*([^;；]{1,200})")
+SCORE = re.compile(r"\s*(?:本题)?(?:得分|分值|分数)\s*[:：]\s*\d{1,3}(?:\.\d{1,2})?\s*分?\s*")
+BARE_GAP = re.compile(r"[_＿\s]{3,400}")
+BULLET = re.compile(r"^\s*(?:[○◯□☐]|[(（\[]\s*[)）\]])\s*")
 KEY = re.compile(r"\s*(?:参考|标准|试题)?答案(?:[与及和]解析|部分)?\s*[:：]?\s*$")
 OPTION = re.compile(r"\s*[(（]?([A-Za-z])\s*(?:[.．、:：]|[)）])\s*")
 FIRST_MARK = re.compile(r"[\s\ue000]*[(（]?[A-Za-zＡ-Ｚａ-ｚ]\s*[.．、:：)）]\s*")
@@ -97,7 +103,11 @@ def read_lines(lines: Iterable[Line], scale: Mapping[str, str] | None = None) ->
     paper = _Paper()
     for line in lines:
         paper.take(line)
-    keys = exam_key.key_of(paper.key)
+    keys, explained, unread = exam_key.key_of(paper.key)
+    paper.left += unread
+    for asked in paper.asked:
+        if words := _keyed(explained, asked, paper.asked):
+            asked.said.setdefault("explanation", words)
     drafts = [_draft(asked, _keyed(keys, asked, paper.asked)) for asked in paper.asked]
     said = []
     if paper.left:
@@ -137,9 +147,18 @@ class _Paper:
             self.key.append(RIGHT.sub("", text)[:LONGEST_KEY_LINE])
         elif KEY.fullmatch(text) and self.asked:
             self.is_key = True
+        elif (inline := self._inline_key(text)) and self.asked:
+            self.key.append(inline[:LONGEST_KEY_LINE])
         elif not self._take_section(text) and not self._begin(line, text):
             self._go_on(line, text)
         self.after_blank = False
+
+    def _inline_key(self, text: str) -> str:
+        """Return the key that stands on a line of the paper ("答案：1-5 ABCDA"), "" for any other line."""
+        plain = RIGHT.sub("", text)
+        begin = KEY_BEGIN.match(plain)
+        rest = plain[begin.end() :] if begin else plain
+        return rest if (begin or self.key) and exam_key.INLINE.match(rest) else ""
 
     def _take_section(self, text: str) -> bool:
         """Take a heading that names the kind of what follows."""
@@ -170,6 +189,7 @@ class _Paper:
         asked = _Asked(line.row, number, self.section, _kind(typed[1]) if typed else self.kind)
         if typed:
             body = body.replace(typed[0], "", 1)
+            body = body.rstrip().removesuffix("*")  # 问卷星 marks what must be answered
         asked.lines = [POINTS.sub("", body).strip()]
         asked.media, asked.raw = list(line.media), [text]
         self.asked.append(asked)
@@ -193,12 +213,12 @@ class _Paper:
         asked = self.asked[-1]
         asked.raw.append(text)
         asked.media += line.media
-        if found := FIELD.fullmatch(RIGHT.sub("", text)):
-            _take_field(asked, (found[1] or found[2]), found[3].strip())
-        elif _take_options(asked, text):
+        if _take_said(asked, RIGHT.sub("", text)):
+            return
+        if _take_options(asked, text):
             asked.last = "options"
         elif asked.last == "stem" and asked.kind in CHOICES and TYPED.search(asked.raw[0]):
-            asked.options.append(text)  # 问卷星 writes options without letters
+            asked.options.append(BULLET.sub("", text))  # 问卷星 writes options without letters
         elif asked.last == "stem":
             asked.lines.append(text)
         elif asked.last == "options" and not self.after_blank:
@@ -232,6 +252,19 @@ def _take_options(asked: _Asked, text: str) -> bool:
         if mark is not None:
             mark = re.compile(re.escape(mark[0])).match(rest)
     return True
+
+
+def _take_said(asked: _Asked, text: str) -> bool:
+    """Take a line that says something about a question; returns whether it did."""
+    if own := OWN_ANSWER.match(text):
+        if right := RIGHT_ANSWER.search(text, own.end()):
+            _take_field(asked, "答案", right[1].strip())
+        return True
+    if found := FIELD.fullmatch(text):
+        _take_field(asked, (found[1] or found[2]), found[3].strip())
+        return True
+    is_bare = asked.kind == "fill" and BARE_GAP.fullmatch(text) is not None
+    return is_bare or SCORE.fullmatch(text) is not None
 
 
 def _take_field(asked: _Asked, name: str, value: str) -> None:

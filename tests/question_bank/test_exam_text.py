@@ -115,3 +115,49 @@ def test_a_paper_without_end_is_read_at_once(piece: str) -> None:
 
     with at_once():
         paper(text)
+
+
+KEYS = {
+    "a range behind the word": "答案：1-2 AB\n",
+    "one by one behind the word": "参考答案：1.A 2.B\n",
+    "bracketed, with explanations": "参考答案：\n1.【答案】A\n【解析】因为一\n2.【答案】B\n【解析】因为二\n",
+    "explanations on the lines of the key": "答案\n1.A 解析：因为一\n2.B 解析：因为二\n",
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_at_the_end_is_read_however_it_is_written(name: str) -> None:
+    found = read(f"1．一（  ）\nA．甲 B．乙\n2．二（  ）\nA．丙 B．丁\n{KEYS[name]}".encode(), "x.txt")
+
+    assert [min(placed.question.key) for placed in found.questions] == ["A", "B"]
+    said = [placed.question.explanation for placed in found.questions]
+    assert said == (["因为一", "因为二"] if "explanations" in name else ["", ""])
+    assert found.problems == ()
+
+
+def test_a_line_of_a_key_that_says_nothing_is_told() -> None:
+    found = read("1．一\nA．甲 B．乙\n参考答案\n祝你成功\n1.A\n".encode(), "x.txt")
+
+    assert [(p.code, p.values["first"]) for p in found.problems] == [("text-left-out", "祝你成功")]
+
+
+def test_a_full_width_dot_ends_a_number_before_a_decimal() -> None:
+    found = read("1．一\nA．甲 B．乙\n答案：A\n2．2.5的一半是\nA．1 B．1.25\n答案：B\n".encode(), "x.txt")
+
+    assert [placed.question.stem for placed in found.questions] == ["一", "2.5的一半是"]
+
+
+def test_what_somebody_answered_is_not_taken_for_the_right_answer() -> None:
+    text = "1.一\nA.甲\nB.乙\n我的答案：A 正确答案：B\n得分：0\n2.二\nA.丙\nB.丁\n我的答案：A\n答案：B\n"
+
+    found = read(text.encode(), "x.txt")
+
+    assert [min(placed.question.key) for placed in found.questions] == ["B", "B"]
+    assert [o.text for o in found.questions[1].question.options] == ["丙", "丁"]
+
+
+def test_the_boxes_and_stars_of_a_questionnaire_are_no_words() -> None:
+    found = read("1. 一？ [单选题] *\n○甲(正确答案)\n○乙\n".encode(), "x.txt")
+
+    (asked,) = (placed.question for placed in found.questions)
+    assert (asked.stem, [o.text for o in asked.options]) == ("一？", ["甲", "乙"])
