@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from quiz.errors import N_, InvalidInput, NotFound
+from quiz.errors import N_, InvalidInput
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion
@@ -100,16 +100,17 @@ def release(platform: Platform, version_id: int, actor: Actor) -> None:
         session.add(actor.audit("bank.release", version.stem, detail))
 
 
-def seal_of(platform: Platform, question_id: int, now_ms: int) -> Seal | None:
+def seal_in(platform: Platform, session: Session, question: QuestionRow, now_ms: int) -> Seal | None:
     """Return the contest that a question is kept back for, None where it is not."""
+    row = session.get(Contest, question.sealed_for) if question.sealed_for else None
+    return Seal(row.id, row.title, _is_over(platform, row, now_ms)) if row is not None else None
+
+
+def may_seal_for(platform: Platform, now_ms: int) -> list[tuple[int, str]]:
+    """Return id and title of the contests a question can be kept back for: those not opened yet."""
     with platform.store.reading() as session:
-        question = session.get(QuestionRow, question_id)
-        if question is None:
-            raise NotFound()
-        row = session.get(Contest, question.sealed_for) if question.sealed_for else None
-        if row is None:
-            return None
-        return Seal(row.id, row.title, _is_over(platform, row, now_ms))
+        rows = session.scalars(select(Contest).where(Contest.kind == "contest").order_by(Contest.id.desc()))
+        return [(row.id, row.title) for row in rows if not _has_opened(platform, row, now_ms)]
 
 
 def _refuse_unless_over(platform: Platform, session: Session, question: QuestionRow, now_ms: int) -> None:
@@ -121,3 +122,10 @@ def _refuse_unless_over(platform: Platform, session: Session, question: Question
 def _is_over(platform: Platform, row: Contest, now_ms: int) -> bool:
     """Return whether nobody waits for a contest any more: its last stage has closed, or it is a draft."""
     return row.rules_id is None or now_ms >= published(platform, row.rules_id).closes_ms
+
+
+def _has_opened(platform: Platform, row: Contest, now_ms: int) -> bool:
+    if row.rules_id is None:
+        return False
+    stages = published(platform, row.rules_id).document.stages
+    return now_ms >= min(stage.calendar.opens_ms for stage in stages)

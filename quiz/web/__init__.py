@@ -10,6 +10,7 @@ from quiz.web.api import api
 from quiz.web.attempts import attempts
 from quiz.web.bank import bank_desk
 from quiz.web.bank_editing import bank_editor
+from quiz.web.bank_review import review_desk
 from quiz.web.board_api import board_api
 from quiz.web.bodies import init_bodies
 from quiz.web.contests import contest_desk
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     desk_people,
     bank_desk,
     bank_editor,
+    review_desk,
     quality_desk,
     contest_desk,
     ledger,

@@ -20,8 +20,9 @@ from question_bank.formats.one_row import (
 )
 from question_bank.problems import Problem
 from quiz.errors import InvalidInput
+from quiz.models.bank import DRAFT, IN_REVIEW, READY
 from quiz.rules.permissions import Action
-from quiz.services import bank_editing, bank_search
+from quiz.services import bank_editing, bank_review, bank_search
 from quiz.web.access import allows, platform
 from quiz.web.desk_words import kind_words
 from quiz.web.files import actor
@@ -29,6 +30,7 @@ from quiz.web.files import actor
 bank_editor = Blueprint("bank_editing", __name__, url_prefix="/desk/bank/questions")
 
 LONG = {STEM: 4, MATERIAL: 4, EXPLANATION: 4, ANSWER: 2}  # rows of the cells that hold more than a line
+SAVED = (DRAFT, IN_REVIEW, READY)  # what a saved version may be
 CELL = "cell:"  # before a column's title, as the name of its field
 LONGEST_CELL = 32_000
 
@@ -65,12 +67,14 @@ def save(version_id: int) -> ResponseReturnValue:
     if question is None:
         return _page(version_id, typed, problems), 400
     try:
-        stored = bank_editing.edit(platform(), version_id, question, actor())
+        becomes = request.form.get("becomes", IN_REVIEW)
+        becomes = becomes if becomes in SAVED else IN_REVIEW
+        stored = bank_editing.edit(platform(), version_id, question, actor(), becomes)
     except InvalidInput as error:
         changed = Problem("", 0, "", error.code, error.message, values=error.details)
         return _page(version_id, typed, (changed,)), 409
-    flash(_("已保存。用过旧版的比赛不受影响。") if stored != version_id else _("没有改动。"), "good")
-    return redirect(url_for("bank.question", version_id=stored), 303)
+    flash(_saved_words()[becomes] if stored != version_id else _("没有改动。"), "good")
+    return redirect(url_for("review.history", version_id=stored), 303)
 
 
 def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] = ()) -> str:
@@ -85,8 +89,17 @@ def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] 
             if title != KIND
         ],
         problems=problems,
+        is_alone=bank_review.can_review_alone(platform(), actor()),
         CELL=CELL,
     )
+
+
+def _saved_words() -> dict[str, str]:
+    return {
+        DRAFT: _("已存为草稿，送审以后才有人来审。"),
+        IN_REVIEW: _("已保存并送审。通过以前，仍用原来可用的一版。"),
+        READY: _("已保存并启用。用过旧版的比赛不受影响。"),
+    }
 
 
 def _hint(title: str, kind: str) -> str:

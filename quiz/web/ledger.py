@@ -168,7 +168,8 @@ def _wanted(of: str, target: int) -> Correction:
 
 
 def _form(contest_id: int, of: str, target: int, error: QuizError | None = None) -> str:
-    question, now, key = None, None, frozenset(request.form.getlist("key"))
+    typed = request.form if request.method == "POST" else request.args  # a page may fill in what it knows
+    question, now, key = None, None, frozenset(typed.getlist("key"))
     if of == "question":
         question, now = dossier.question_of(platform(), contest_id, target)
         key = key or (next(iter(now.keys)) if len(now.keys) == 1 else key)
@@ -182,6 +183,6 @@ def _form(contest_id: int, of: str, target: int, error: QuizError | None = None)
         now=marked_as(now.text) if now is not None else "",
         key=key,
         counts=counts_words(),
-        typed=request.form,
+        typed=typed,
         wrong=refusal(error) if error else "",
     )

@@ -384,7 +384,7 @@ def test_a_question_of_any_kind_is_edited_in_the_notation_of_the_workbook(
     said = organizer.send(address, **{f"cell__{title}": text for title, text in change.items()})
 
     assert "保存后是新的一版" in page
-    assert "已保存。用过旧版的比赛不受影响。" in said
+    assert "已保存并送审" in said
     assert told in said
 
 

@@ -36,6 +36,8 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "bank.forget": "",
     "bank.undo": "bank.undo",
     "bank_editing.save": "bank.edit",
+    "review.decide": "bank.approved",
+    "review.use": "bank.seal",
     "quality.analyse": "bank.stats",
     "desk_people.set_unit": "people.unit",
     "desk_people.correct": "people.about",
