@@ -1,6 +1,6 @@
 """The tables, one module a subject; what differs between databases is in `base`."""
 
-from quiz.models import accounts, bank, contests, duplicates, ledger, media, play, quality, rewards
+from quiz.models import accounts, bank, contests, duplicates, ledger, media, play, quality, rewards, seats
 from quiz.models.base import Base, Store, db
 from quiz.models.writer import Writer
 
@@ -18,4 +18,5 @@ __all__ = [
     "play",
     "quality",
     "rewards",
+    "seats",
 ]

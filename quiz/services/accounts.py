@@ -17,6 +17,7 @@ from quiz.services.entering import DAY_MS, SignedIn, add_sign_in, entered
 from quiz.services.events import visited
 from quiz.services.guessing import check_tries, count_wrong
 from quiz.services.platform import Actor, Platform
+from quiz.services.seats import add_seat
 from quiz.services.secrets import digest, new_code, new_token, plain_code
 
 INVITATION_MS = 2 * DAY_MS
@@ -44,6 +45,7 @@ class NewPerson:
     nickname: str
     name: str = ""
     units: Mapping[str, int] | None = None  # tree → unit id
+    seat: str = ""  # in their class; "" for the next free number
     team: str = ""  # of the tree `team`; made where there is none of this name
     on_roster: bool = False
     groups: tuple[str, ...] = ()
@@ -256,6 +258,8 @@ def _add_person(platform: Platform, session: Session, new: NewPerson, code: str,
         if unit is None or unit.tree != tree:
             raise InvalidInput(N_("所选的街道、社区或学校不存在，请重新选择。"))
         session.add(Membership(person_id=person.id, tree=tree, unit_id=unit_id, since_ms=now_ms))
+        if new.on_roster:
+            add_seat(platform, session, person.id, (unit_id, new.seat), code)
     if new.team:
         unit_id = _team(session, new.team)
         session.add(Membership(person_id=person.id, tree=TEAM, unit_id=unit_id, since_ms=now_ms))

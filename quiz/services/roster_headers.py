@@ -26,6 +26,10 @@ HEADERS = {  # what a header may say, without spaces and in lower case → what 
     "enrolled": "enrolled",
     "截止日期": "as_of",
     "as_of": "as_of",
+    "座号": "seat",
+    "座位号": "seat",
+    "学号": "seat",
+    "seat": "seat",
     "组别": "group",
     "人群": "group",
     "group": "group",
@@ -53,6 +57,7 @@ CALLED = {  # a meaning → the header our templates write
     "parent": "上级",
     "enrolled": "人数",
     "as_of": "截止日期",
+    "seat": "座号",
     "group": "组别",
     "grade": "年级",
     "born": "出生日期",
@@ -60,7 +65,7 @@ CALLED = {  # a meaning → the header our templates write
     "excluded": "不参赛",
     "team": "队伍",
 }
-ABOUT = ("group", "grade", "born", "extra", "excluded", "team")
+ABOUT = ("seat", "group", "grade", "born", "extra", "excluded", "team")
 ROSTER_HEADER = (CALLED["name"], CALLED["nickname"])  # then one column a unit tree, then ABOUT_HEADER
 ABOUT_HEADER = tuple(CALLED[m] for m in ABOUT)
 UNIT_HEADER = tuple(CALLED[m] for m in ("code", "title", "level", "parent", "enrolled", "as_of"))

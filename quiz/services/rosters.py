@@ -21,6 +21,7 @@ from quiz.services.roster_headers import ABOUT, CALLED, HEADERS, LEVELS, TREES, 
 from quiz.services.roster_headers import ABOUT_HEADER as ABOUT_HEADER
 from quiz.services.roster_headers import ROSTER_HEADER as ROSTER_HEADER
 from quiz.services.roster_headers import UNIT_HEADER as UNIT_HEADER
+from quiz.services.seats import LONGEST_LABEL, TREE, label_of, taken_seats
 from quiz.services.secrets import code_of, digest, is_file_token, new_file_token, plain_code
 
 KEPT_MS = 86_400_000  # a roster and the right to download its codes end after a day
@@ -241,8 +242,15 @@ class _UnitReader(_Reader):
 
 
 class _RosterReader(_Reader):
-    def __init__(self, sheet: Sheet, trees: Mapping[str, Mapping[str, Sequence[Unit]]], now_ms: int) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        trees: Mapping[str, Mapping[str, Sequence[Unit]]],
+        seats: dict[tuple[int, str], int],
+        now_ms: int,
+    ) -> None:
         self.trees, self.now_ms = trees, now_ms
+        self.seats = seats  # of the classes that have any: (unit, label) → the row, 0 for one that is taken
         super().__init__(sheet)
 
     def meaning(self, header: str) -> str:
@@ -278,7 +286,8 @@ class _RosterReader(_Reader):
             nickname = checked_nickname(nickname) if nickname else ""
         except InvalidInput as error:
             self.wrong(number, "nickname", "nickname", error.message, **error.details)
-        units, paths = {}, []
+        units: dict[str, int] = {}
+        paths: list[str] = []
         for meaning in self.columns:
             if meaning.startswith("tree:") and (wanted := self.cell(cells, meaning)):
                 unit = self._unit(number, meaning, wanted)
@@ -290,6 +299,7 @@ class _RosterReader(_Reader):
             nickname,
             name,
             units,
+            seat=self._seat(number, cells, units),
             team=team,
             on_roster=True,
             groups=self._groups(number, cells),
@@ -297,6 +307,30 @@ class _RosterReader(_Reader):
             grade=self._read(number, cells, "grade", profiles.read_word),
             extra=self._read(number, cells, "extra", profiles.read_extra),
         ), (*paths, *([team] if team else []))
+
+    def _seat(self, number: int, cells: Sequence[str], units: Mapping[str, int]) -> str:
+        """Return the seat of a row; notes one that is without a class, or has somebody in it."""
+        label = label_of(self.cell(cells, "seat")) if self.cell(cells, "seat") else ""
+        if not label:
+            return ""
+        unit = units.get(TREE)
+        taken = self.seats.setdefault((unit or 0, label), number)
+        if unit is None:
+            self.wrong(number, "seat", "no_class", N_("填了座号就要在“学校”一列写明班级。"))
+        elif len(label) > LONGEST_LABEL:
+            self.wrong(number, "seat", "too_long", N_("最多 %(most)s 个字，请缩短。"), most=LONGEST_LABEL)
+        elif not taken:
+            self.wrong(number, "seat", "seat_taken", N_("这个班的座号 %(seat)s 已经有人。"), seat=label)
+        elif taken != number:
+            self.wrong(
+                number,
+                "seat",
+                "repeated_seat",
+                N_("座号 %(seat)s 与第 %(first)s 行重复。"),
+                seat=label,
+                first=taken,
+            )
+        return label
 
     def _groups(self, number: int, cells: Sequence[str]) -> tuple[str, ...]:
         """Return the groups of a row, and as what somebody is marked who is excluded."""
@@ -360,7 +394,7 @@ def _roster(content: bytes, filename: str, session: Session, now_ms: int) -> Ros
         sheet = _first_sheet(content, filename)
     except Unreadable as error:
         return Roster(filename, problems=(error.problem,))
-    reader = _RosterReader(sheet, _units_by_word(session), now_ms)
+    reader = _RosterReader(sheet, _units_by_word(session), taken_seats(session), now_ms)
     read = reader.people()
     return Roster(
         filename,

@@ -39,12 +39,17 @@ def code_of(secret: bytes, name: str) -> str:
 
     It can be told again without being stored; who does not know the secret cannot guess it.
     """
-    number = int.from_bytes(hmac.new(secret, f"code-of:{name}".encode(), "sha256").digest(), "big")
+    number = number_of(secret, f"code-of:{name}")
     letters = ""
     for _ in range(CODE_LENGTH):
         number, position = divmod(number, len(CODE_ALPHABET))
         letters += CODE_ALPHABET[position]
     return f"{letters[:5]}-{letters[5:]}"
+
+
+def number_of(secret: bytes, name: str) -> int:
+    """Return the number of 256 bits that follows from the server's secret and a name."""
+    return int.from_bytes(hmac.new(secret, name.encode(), "sha256").digest(), "big")
 
 
 def digest(secret: bytes, purpose: str, token: str) -> str:

@@ -13,6 +13,7 @@ from quiz.web.bank_editing import bank_editor
 from quiz.web.bank_review import review_desk
 from quiz.web.board_api import board_api
 from quiz.web.bodies import init_bodies
+from quiz.web.cards import cards_desk
 from quiz.web.contests import contest_desk
 from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     accounts,
     desk,
     desk_people,
+    cards_desk,
     bank_desk,
     bank_editor,
     review_desk,

@@ -16,18 +16,22 @@ from quiz.services import accounts as service
 from quiz.services import desk, play, profiles, results
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
+from quiz.web import ways
 from quiz.web.access import allows, forget, now_ms, platform, remember, signed_in
 from quiz.web.bodies import plain
 from quiz.web.contest_page import my_attempt
 from quiz.web.desk_words import tree_words
+from quiz.web.errors import status_of
 from quiz.web.language import refusal
 from quiz.web.look import inner_address
+from quiz.web.ways import LONGEST_TYPED
 
 accounts = Blueprint("accounts", __name__)
 
 NEW_CODE = "new_code"  # in the session until the person says that they have kept it
 TOO_HIGH = ("district",)  # levels that tell nothing about a person
-LONGEST_TYPED = 40  # characters
+GUEST = "accounts/ways/guest.html"
+SEATS_FIRST = 1  # where a school has cards, its pupils are many
 LATEST = 5  # contests whose places are shown
 
 
@@ -48,30 +52,43 @@ class SignInPage:
     """What stands in the forms of the page."""
 
     next: str
-    code: str = ""
-    nickname: str = ""
-    code_wrong: str = ""
-    nickname_wrong: str = ""
-    choices: Sequence[UnitChoice] = field(default_factory=tuple)
+    form: Mapping[str, str]
+    choices: Sequence[UnitChoice]
+    wrong: Mapping[str, str] = field(default_factory=dict)  # way → what cannot be used
+
+    @property
+    def parts(self) -> list[str]:
+        """The templates of the ways that are offered: pupils first, then who is new."""
+        parts = [way.template for way in ways.offered()]
+        parts.insert(SEATS_FIRST if len(parts) > 1 else 0, GUEST)
+        return parts
 
 
 @accounts.get("/sign-in")
 @allows(Action.SIGN_IN)
 def sign_in() -> ResponseReturnValue:
-    """Ask who somebody is."""
-    return _sign_in(SignInPage(_next(request.args), choices=_choices({})))
+    """Ask who somebody is; the QR code of a class fills in its code."""
+    return _sign_in(request.args)
 
 
-@accounts.post("/sign-in/code")
+@accounts.get("/card/<code>")
 @allows(Action.SIGN_IN)
-def sign_in_with_code() -> ResponseReturnValue:
-    """Sign in with a participant code."""
-    typed = plain(request.form.get("code", ""))[:LONGEST_TYPED]
+def card(code: str) -> ResponseReturnValue:
+    """Offer to sign in with the card whose QR code was read."""
+    return render_template("accounts/card.html", code=plain(code)[:LONGEST_TYPED])
+
+
+@accounts.post("/sign-in/<name>")
+@allows(Action.SIGN_IN)
+def sign_in_by(name: str) -> ResponseReturnValue:
+    """Sign in in one of the ways that are offered."""
+    way = ways.way_of(name)
     try:
-        entry = service.sign_in_with_code(platform(), typed, now_ms(), request.remote_addr or "")
-    except WrongCode as error:
-        page = SignInPage(_next(request.form), code=typed, code_wrong=refusal(error), choices=_choices({}))
-        return _sign_in(page), 401
+        if way.begin is not None:
+            return way.begin(request.form)
+        entry = way.complete(request.form)
+    except (WrongCode, InvalidInput) as error:
+        return _sign_in(request.form, {name: refusal(error)}), status_of(error.code)
     remember(entry)
     return redirect(_next(request.form), 303)
 
@@ -85,13 +102,7 @@ def sign_up() -> ResponseReturnValue:
     chosen = _chosen(request.form, choices)
     nickname_wrong = _wrong_nickname(nickname)
     if nickname_wrong or any(choice.wrong for choice in choices) or chosen is None:
-        page = SignInPage(
-            _next(request.form),
-            nickname=nickname[:LONGEST_TYPED],
-            nickname_wrong=nickname_wrong,
-            choices=choices,
-        )
-        return _sign_in(page), 422
+        return _sign_in(request.form, {"guest": nickname_wrong}, choices), 422
     entry = service.sign_up(platform(), nickname, chosen, now_ms(), request.remote_addr or "")
     remember(entry)
     session[NEW_CODE] = entry.code
@@ -214,7 +225,13 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("play.home"), 303)
 
 
-def _sign_in(page: SignInPage) -> str:
+def _sign_in(
+    form: Mapping[str, str],
+    wrong: Mapping[str, str] | None = None,
+    choices: Sequence[UnitChoice] | None = None,
+) -> str:
+    kept = {name: ways.typed(form, name) for name in ways.FIELDS}
+    page = SignInPage(_next(form), kept, _choices({}) if choices is None else choices, wrong or {})
     return render_template("accounts/sign_in.html", page=page)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from quiz.errors import InvalidInput
 from quiz.rules.permissions import Action
 from quiz.services import desk as desk_service
-from quiz.services import profiles, units
+from quiz.services import profiles, seats, units
 from quiz.web.access import allows, platform
 from quiz.web.bodies import plain
 from quiz.web.desk_words import tree_words
@@ -62,6 +62,7 @@ def _page(person_id: int, unit_wrong: str = "", about_wrong: str = "") -> str:
     return render_template(
         "desk/person.html",
         who=profiles.profile(platform(), person_id),
+        has_seat=seats.has_seat(platform(), person_id),
         history=units.history(platform(), person_id),
         trees=[tree for tree, _count in desk_service.trees(platform())],
         tree_words=tree_words(),

@@ -17,6 +17,7 @@ def action_words() -> Mapping[str, str]:
         "organizer.accept": _("组织者首次登录"),
         "people.add": _("添加人员名单"),
         "people.codes": _("下载参赛码"),
+        "people.card": _("补发参赛卡"),
         "people.unit": _("更正所属单位"),
         "people.about": _("更正个人情况"),
         "units.load": _("导入单位"),

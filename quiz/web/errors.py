@@ -19,6 +19,7 @@ from quiz.web.language import refusal, said
 STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "sign_in": 401,
     "wrong_code": 401,
+    "wrong_seat": 401,
     "not_allowed": 403,
     "not_found": 404,
     "not_open": 409,

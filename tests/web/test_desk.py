@@ -28,6 +28,8 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "desk.read_roster": "",
     "desk.add_roster": "people.add",
     "desk.codes": "people.codes",
+    "cards.of_roster": "people.codes",
+    "cards.renew": "people.card",
     "desk.forget_roster": "",
     "desk.import_units": "units.load",
     "desk.enrolment": "units.enrolment",
