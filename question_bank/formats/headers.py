@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from question_bank.formats import extra_cells
+
 IGNORED = "ignored"  # understood, and of no use here
 MEANINGS = {
     "stem": (
@@ -32,6 +34,8 @@ MEANINGS = {
     "material": "材料 共用题干 阅读材料 背景材料 题组材料 material passage",
     "material_id": "材料编号 题组编号",
     "differences": "填空要求",
+    "weights": "得分比例 选项得分比例",
+    "calibrated": "实测难度 实测易度",
     IGNORED: (
         "序号 题号 no 分值 分数 题目分值 试题分数 每题分数 默认分数 时间 答题时间 限时 "
         "timeinseconds timelimit time points score "
@@ -85,6 +89,8 @@ def heading(text: str) -> Heading:
         return Heading(KNOWN[plain])
     if (found := PROMPT.fullmatch(plain)) and int(found[1]) > 0:
         return Heading("prompt", int(found[1]) - 1)
+    if plain.startswith(extra_cells.FEEDBACK) and (said := extra_cells.meaning(plain[2:])):
+        return Heading(said)
     if found := OPTION.fullmatch(plain):
         name = found["after"] or found["before"] or found["alone"]
         position = _option_position(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from question_bank.attached import Material
-from question_bank.formats import answers, gap_cells
+from question_bank.formats import answers, extra_cells, gap_cells
 from question_bank.formats.checks import Place, brief, check, letters_checked
 from question_bank.formats.headers import IGNORED, Heading
 from question_bank.formats.kinds import CHOICE_WORDS, kind_of, plain, unsupported_name
@@ -20,6 +20,7 @@ from question_bank.problems import N_, Problem
 from question_bank.question import CHOICES, KINDS, LETTERS, Question, lettered
 
 CONTENT = frozenset({"stem", "option", "prompt", "options", "answer", "explanation"})
+EXTRA = ("weights", "calibrated")
 PICTURE_IN_CELL = ("=DISPIMG(", "=_xlfn.DISPIMG(")  # how WPS keeps a picture inside a cell
 TRUE_FALSE = ("对", "错")
 SEVERAL = re.compile(r"[、,，;；|\n]")
@@ -98,8 +99,13 @@ class RowReader:
             explanation=self.cell(row, "explanation"),
             external_id=self.cell(row, "id").strip(),
         )
+        question = extra_cells.taken(place, self._extra(row), question)
         check(place, question)
         return (None if place.is_faulty else question), place.problems
+
+    def _extra(self, row: Row) -> dict[str, str]:
+        named = [name for name in self.positions if name in EXTRA or name.startswith("feedback.")]
+        return {name: self.cell(row, name) for name in named}
 
     def _loosened(self, row: Row, options: list[str]) -> tuple[Row, list[str]]:
         """Return a row, and its options, with what people write into the stem taken out of it."""

@@ -55,6 +55,7 @@ FORMATS = {
         lambda content, scale: sheets_in.read(workbook_in.sheets(content), scale),
         workbook_in.sheets,
         workbook_out.write,
+        workbook_out.carries,
     ),
     "csv": Format(
         N_("CSV 表格"),

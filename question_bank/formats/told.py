@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from question_bank.formats import extra_cells
 from question_bank.formats.headers import IGNORED, MEANINGS, Heading
 from question_bank.question import LETTERS
 
@@ -54,7 +55,7 @@ def named(heading: Heading) -> str:
 
 def meant(name: str) -> Heading | None:
     """Return the meaning that `named` writes so, None for a word that is none."""
-    if name in ("", IGNORED, *MEANINGS):
+    if name in ("", IGNORED, *MEANINGS) or extra_cells.MEANING.fullmatch(name):
         return Heading(name)
     if name.startswith(OPTION) and name[len(OPTION) :] in LETTERS and len(name) == len(OPTION) + 1:
         return Heading("option", LETTERS.index(name[-1]))

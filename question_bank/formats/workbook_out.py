@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from question_bank.formats import gap_cells
+from question_bank.formats import extra_cells, gap_cells
 from question_bank.formats.reading import Reading
 from question_bank.formats.sheets_in import EXAMPLE
 from question_bank.problems import ERROR, Problem
@@ -72,17 +72,24 @@ def template() -> bytes:
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as a workbook of the template's columns; reading it gives the same questions.
 
-    Spaces around a text are lost, and true-or-false options in other Chinese words become 对 and 错. A
-    workbook has no place for weights and feedback of options, pictures, sounds and the calibrated difficulty.
+    True-or-false options in other Chinese words become 对 and 错. Weights, feedback and the difficulty that
+    was measured have columns where something stands in them; a workbook has no place for pictures and sounds.
     """
     known = list(questions)
+    extra = extra_cells.titles(known)
     columns = _columns(known, max((len(q.options) for q in known if not is_plain(q)), default=0))
     buffer = BytesIO()
     with Workbook(buffer, SETTINGS) as book:
-        sheet = _Sheet(book, "题目", columns)
+        sheet = _Sheet(book, "题目", [*columns, *extra])
         for question in known:
-            sheet.add(_cells(question, columns))
+            more = extra_cells.cells(question)
+            sheet.add([*_cells(question, columns), *(more.get(title, "") for title in extra)])
     return buffer.getvalue()
+
+
+def carries(question: Question) -> bool:
+    """Return whether a workbook can hold a question without loss: all but its pictures and sounds."""
+    return not question.media and all(map(str.strip, question.feedback.values()))
 
 
 def returned_rows(reading: Reading, problems: Iterable[Problem]) -> bytes:

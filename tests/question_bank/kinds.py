@@ -70,9 +70,9 @@ def questions(draw: st.DrawFn, texts: Texts, has_feedback: bool = False) -> Ques
 
 
 @st.composite
-def rich_questions(draw: st.DrawFn) -> Question:
-    """Return a question with all that only our own JSON Lines keeps."""
-    asked = draw(questions(any_text, has_feedback=True))
+def rich_questions(draw: st.DrawFn, texts: Texts = any_text) -> Question:
+    """Return a question with all that it can have beside its words."""
+    asked = draw(questions(texts, has_feedback=True))
     ids = [option.id for option in asked.options]
     weights = st.dictionaries(st.sampled_from(ids), st.fractions(-1, 1, max_denominator=12))
     return Question(
@@ -80,7 +80,7 @@ def rich_questions(draw: st.DrawFn) -> Question:
             **vars(asked),
             "calibrated": draw(st.none() | shares),
             "weights": draw(weights) if ids else {},
-            "feedback": draw(st.dictionaries(st.sampled_from([*ids, *WHEN]), any_text)),
+            "feedback": draw(st.dictionaries(st.sampled_from([*ids, *WHEN]), texts)),
             "media": draw(st.lists(media, max_size=2, unique_by=lambda each: each.name).map(tuple)),
         }
     )

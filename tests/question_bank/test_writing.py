@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from io import BytesIO
 
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from question_bank.attached import Medium
 from question_bank.formats import (
     jsonl,
+    left_out,
     read,
     returned_rows,
     sheets_in,
@@ -21,8 +25,9 @@ from question_bank.formats import (
 )
 from question_bank.formats.option_cells import unmarked
 from question_bank.formats.rows_in import PICTURE_IN_CELL
+from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question, lettered
-from tests.question_bank.kinds import questions, rich_questions
+from tests.question_bank.kinds import rich_questions
 from tests.question_bank.workbooks import GOOD, HEADER, codes, reading, workbook
 
 printable = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], exclude_characters="\ufffe\uffff")
@@ -47,11 +52,50 @@ def test_json_lines_lose_nothing(written: list[Question]) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(questions(cell_text).filter(has_bare_options), max_size=4))
-def test_a_workbook_that_was_written_reads_as_the_same_questions(written: list[Question]) -> None:
+@given(st.lists(rich_questions(cell_text).filter(has_bare_options), max_size=4))
+def test_a_workbook_that_was_written_reads_as_the_same_questions(given_: list[Question]) -> None:
+    written = [replace(question, media=()) for question in given_]
+
     found = sheets_in.read(workbook_in.sheets(workbook_out.write(written)))
 
     assert [placed.question for placed in found.questions] == written
+
+
+def test_a_workbook_keeps_shares_feedback_and_what_was_measured() -> None:
+    asked = Question(
+        "single", "？", lettered(["甲", "乙"]), frozenset("A"), calibrated=Fraction(2, 3),
+        weights={"A": Fraction(1), "B": Fraction(-1, 3)}, feedback={"B": "=1+1", "partly": "再想\n一想"},
+    )  # fmt: skip
+    gap = Gap((Accepted("水", feedback="对"), Accepted("冰", None, Fraction(1, 2), "太冷")))
+    filled = Question("fill", "____？", (), frozenset(), gaps=(gap,), feedback={"wrong": "不"})
+
+    found = read(write([asked, filled], "workbook"), "x.xlsx")
+
+    assert [placed.question for placed in found.questions] == [asked, filled]
+    assert left_out([asked, filled], "workbook") == {}
+
+
+def test_a_workbook_says_which_questions_have_pictures_that_it_cannot_hold() -> None:
+    shown = Question(
+        "single", "![](a.png)？", lettered(["甲", "乙"]), frozenset("A"),
+        media=(Medium("a.png", "image/png", b"1"),),
+    )  # fmt: skip
+
+    assert left_out([shown], "workbook") == {"single": 1}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "code"),
+    [
+        ("得分比例", "A 很多", "bad-weight"),
+        ("得分比例", "Z 1", "answer-out-of-range"),
+        ("实测难度", "3", "not-a-share"),
+    ],
+)
+def test_shares_that_are_not_understood_are_named(title: str, text: str, code: str) -> None:
+    found = reading((*HEADER, title), (*GOOD, text))
+
+    assert [(p.code, p.column) for p in found.problems] == [(code, "K")]
 
 
 def test_other_texts_for_true_and_false_survive_a_workbook() -> None:
