@@ -38,13 +38,6 @@ def _redoes_in_turn(stage: Any) -> bool:  # Any: as above
     return flow.get("redo") == "until_right" and in_turn
 
 
-def _fills_in_turn(stage: Any) -> bool:  # Any: as above
-    """Return whether places are to be filled where the server opens one question after the other."""
-    in_turn = stage.get("flow", {}).get("stop", "end") != "end" or "per_question_s" in stage.get("clock", {})
-    kinds = {kind for section in stage["paper"]["sections"] for kind in section.get("kinds", ())}
-    return in_turn and bool(kinds & {"fill", "order", "match"})
-
-
 def _at_once_by_place(draw: Any) -> bool:
     """Places are known at the end only: nothing can be drawn for one before."""
     return draw.get("drawn") == "at_once" and any(entry["for"] == "place" for entry in draw["entries"])
@@ -52,7 +45,6 @@ def _at_once_by_place(draw: Any) -> bool:
 
 GAPS = (
     Gap("/draws/*", N_("当场抽奖按名次得机会"), _at_once_by_place),
-    Gap("/stages/*", N_("填空、排序、连线题，又有每题限时或限时连续答题"), _fills_in_turn),
     Gap("/stages/*", N_("答错即止或限时连续答题，又有最短答题时间"), _stops_too_quick),
     Gap("/stages/*", N_("答错重做，又有每题限时或限时连续答题"), _redoes_in_turn),
     Gap("/stages/*/flow/duel", N_("对战")),

@@ -22,7 +22,7 @@ from quiz.services.published import in_force, published
 from quiz.web.access import RECEIVED, allows, bearer, csrf, now_ms, platform
 from quiz.web.bodies import as_json, json_body
 from quiz.web.correction_words import told
-from quiz.web.questions import number, question_json, reviewed_json
+from quiz.web.questions import materials_json, number, question_json, reviewed_json
 from quiz.web.tokens import AttemptToken, read
 
 attempts = Blueprint("attempts", __name__, url_prefix="/api/v1/attempts")
@@ -105,6 +105,8 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
             for n, given in sheet.saved.items()
         },
     }
+    if materials := materials_json(sheet.rules, paper, shown):
+        body["materials"] = materials
     if sheet.rounds is not None:
         body["round"], body["asked"] = sheet.rounds.number, sheet.rounds.asked
     if sheet.row.practice:
@@ -171,6 +173,8 @@ def _saved_json(running: Platform, saved: Saved, sent: Sent) -> dict[str, object
         paper = Paper.parse(saved.row.seed, saved.row.paper)
         rules = published(running, saved.row.rules_id)
         body["next"] = question_json(rules, paper, saved.open.n, saved.open.deadline_ms)
+        if materials := materials_json(rules, paper, [saved.open.n]):
+            body["materials"] = materials
     if saved.shown:
         body["shown"] = {str(n): reviewed_json(shown) for n, shown in saved.shown.items()}
     return body

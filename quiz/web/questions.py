@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from itertools import count
 
@@ -18,7 +19,7 @@ from quiz.services.reviewing import Reviewed
 def question_json(
     rules: Published, paper: Paper, n: int, deadline_ms: int | None = None
 ) -> dict[str, object]:
-    """Return question `n` of a paper; `deadline_ms` where it has a clock of its own."""
+    """Return question `n` of a paper without its material; `deadline_ms` where it has a clock of its own."""
     slot = paper.slots[n - 1]
     question = rules.questions[slot.version_id]
     body: dict[str, object] = {
@@ -37,15 +38,33 @@ def question_json(
     return body
 
 
+def materials_json(rules: Published, paper: Paper, numbers: Collection[int]) -> list[dict[str, object]]:
+    """Return the materials of these questions, each once, with the first and the last question about it."""
+    found: list[dict[str, object]] = []
+    before = ""
+    for n, slot in enumerate(paper.slots, 1):
+        question = rules.questions[slot.version_id]
+        name = question.material_name
+        if name and name == before:
+            found[-1]["last"] = n
+        elif name:
+            found.append({"first": n, "last": n, "html": material_html(question)})
+        before = name
+    return [each for each in found if any(each["first"] <= n <= each["last"] for n in numbers)]  # type: ignore[operator]  # JSON data
+
+
+def material_html(question: Question) -> str:
+    """Return what a question asks about with others, "" where there is nothing."""
+    return as_html(question.material.text) if question.material is not None else ""
+
+
 def stem_html(question: Question) -> str:
-    """Return a question's material and stem; several gaps are numbered as their fields are."""
+    """Return a question's stem; several gaps are numbered as their fields are."""
     stem = as_html(question.stem)
     if len(question.gaps) > 1:
         numbers = count(1)
         stem = GAP.sub(lambda found: f"{found[0]}({next(numbers)})", stem)
-    if question.material is None:
-        return stem
-    return f'<span class="material">{as_html(question.material.text)}</span>{stem}'
+    return stem
 
 
 def place_labels(question: Question) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -13,7 +13,7 @@ from quiz.rules import course
 from quiz.rules.rekeyed import EVERYBODY
 from quiz.services.play import Sheet
 from quiz.services.reviewing import LEVELS, Reviewed, everybody_is_through_ms
-from quiz.web.questions import as_html, place_labels, stem_html
+from quiz.web.questions import as_html, materials_json, place_labels, stem_html
 from quiz.web.wording import moment
 
 
@@ -32,6 +32,7 @@ class ReviewedQuestion:
     """One question as it is looked back at."""
 
     n: int
+    material: dict[str, object] | None  # of it and those that follow, with the first of them
     stem_html: str
     options: Sequence[ReviewedOption]
     verdict: str
@@ -41,7 +42,12 @@ class ReviewedQuestion:
 
 def reviewed_questions(sheet: Sheet) -> list[ReviewedQuestion]:
     """Return the questions of a finished attempt with as much as the rules show now."""
-    return [_question(sheet, n, shown) for n, shown in sorted(sheet.shown.items())]
+    numbers = sorted(sheet.shown)
+    starts = {
+        next(n for n in numbers if n >= each["first"]): each  # type: ignore[operator]  # JSON data
+        for each in materials_json(sheet.rules, sheet.paper, numbers)
+    }
+    return [replace(_question(sheet, n, sheet.shown[n]), material=starts.get(n)) for n in numbers]
 
 
 def away_words(sheet: Sheet) -> str:
@@ -71,6 +77,7 @@ def _question(sheet: Sheet, n: int, shown: Reviewed) -> ReviewedQuestion:
     verdict, kind = _verdict(shown)
     return ReviewedQuestion(
         n=n,
+        material=None,
         stem_html=stem_html(question),
         options=[
             _option(as_html(question.options[i].text), option_id, shown)

@@ -236,7 +236,7 @@
         if (redo) { delete refused[n]; close(+n); }
       });
       showAll(reply.data.shown);
-      if (inTurn) turn({ next: reply.data.questions[0] });
+      if (inTurn) turn({ next: reply.data.questions[0], materials: reply.data.materials });
       drawState();
     });
   }
@@ -270,7 +270,7 @@
     if (!next) { if (!waiting().length) finish(); return; }
     if (sections[next.n]) { sections[next.n].dataset.deadline = next.deadline || ""; if (shown !== next.n) show(next.n, true); return; }
     var before = aboutBefore(data.shown && data.shown[shown]);
-    var section = sections[shown].cloneNode(true), list = section.querySelector(".options"), pattern = list.firstElementChild.cloneNode(true);
+    var section = sections[shown].cloneNode(true), list = section.querySelector(".options");
     section.id = "q" + next.n; section.dataset.n = next.n; section.dataset.kind = next.kind; section.dataset.deadline = next.deadline || "";
     section.classList.remove("final");
     section.querySelector(".q-number").textContent = say("question", { n: next.n, of: page.of });
@@ -278,25 +278,52 @@
     section.querySelector(".stem").innerHTML = next.stem_html; // sanitised by the server
     section.querySelector(".feedback").hidden = true;
     list.textContent = "";
-    next.options.forEach(function (option) {
-      var label = pattern.cloneNode(true), input = label.querySelector("input");
-      input.type = /multiple|indefinite/.test(next.kind) ? "checkbox" : "radio";
-      input.name = "q" + next.n; input.value = option.id; input.checked = false; input.disabled = false;
-      label.querySelector(".option-text").innerHTML = option.html;
-      list.appendChild(label);
-    });
+    (next.places || next.options).forEach(function (each) { list.appendChild(next.places ? place(next, each) : option(next, each)); });
+    about((data.materials || [])[0]);
     sections[shown].parentNode.insertBefore(section, sections[shown].nextSibling);
     sections[shown].remove(); delete sections[shown];
     adopt(section);
-    shown = 0;
     show(next.n, true);
     if (before) tell(before);
     drawState();
   }
+  function make(tag, name, html) { var it = document.createElement(tag); it.className = name; it.innerHTML = html; return it; }
+  function labelled(name, input, html) { // the same as templates/play/_question.html
+    var label = make("label", "option " + name, ""), text = make("span", "option-text", html); // sanitised by the server
+    label.appendChild(name ? text : input); label.appendChild(name ? input : text); label.appendChild(make("span", "mark", ""));
+    return label;
+  }
+  function option(q, each) {
+    var input = make("input", "", "");
+    input.type = /multiple|indefinite/.test(q.kind) ? "checkbox" : "radio";
+    input.name = "q" + q.n; input.value = each.id;
+    return labelled("", input, each.html);
+  }
+  function place(q, label) {
+    var input = make(q.kind === "fill" ? "input" : "select", "place", "");
+    if (q.kind === "fill") { input.type = "text"; input.maxLength = 200; input.autocapitalize = "off"; input.spellcheck = false; }
+    else [{ id: "", html: words.select }].concat(q.options).forEach(function (each) {
+      input.appendChild(new Option(make("i", "", each.html).textContent, each.id));
+    });
+    input.name = "q" + q.n;
+    return labelled("in-place", input, label);
+  }
+  function about(material) { // what the open question asks about; the same as before stays as the reader has it
+    var old = paper.querySelector(".material");
+    if (old && material && +old.dataset.first === material.first) return;
+    if (old) old.remove();
+    if (!material) return;
+    var box = make("details", "material", "<summary></summary><div>" + material.html + "</div>"); // sanitised by the server
+    box.open = true; box.dataset.first = material.first; box.dataset.last = material.last;
+    box.firstChild.textContent = say(material.first < material.last ? "materials" : "material", material);
+    sections[shown].parentNode.insertBefore(box, sections[shown]);
+  }
   function aboutBefore(told) { // what the rules show of the question that gives way
     if (!told) return "";
-    var key = inputs(shown).filter(function (i) { return (told.key || []).indexOf(i.value) >= 0; }).map(function (i) {
-      return i.parentNode.querySelector(".option-text").textContent;
+    var given = inputs(shown), key = (told.key || []).map(function (value) {
+      if (given[0].type === "text") return value;
+      var at = sections[shown].querySelector('[value="' + value + '"]');
+      return at.text || at.parentNode.querySelector(".option-text").textContent;
     }).join(words.comma);
     return say("before", { verdict: say(told.right ? "right" : "wrong") }) + (key && !told.right ? say("before_key", { key: key }) : "") +
       sections[shown].querySelector(".explanation").textContent;
@@ -309,13 +336,18 @@
   }
 
   // ---- what is on the screen
+  function materials() { return Array.prototype.slice.call(paper.querySelectorAll(".material")); }
+  function isAbout(box, n) { return +box.dataset.first <= n && n <= +box.dataset.last; }
   function show(n, focus) {
+    var known = id("card").hidden && materials().some(function (box) { return !box.hidden && isAbout(box, shown) && isAbout(box, n); });
     shown = n; my.at = n; keep();
     numbers().forEach(function (each) { sections[each].hidden = each !== n; });
+    materials().forEach(function (box) { box.hidden = !isAbout(box, n); });
     id("card").hidden = true; id("nav").hidden = false;
     drawNav();
     window.scrollTo(0, 0);
     if (focus) sections[n].querySelector("legend").focus();
+    if (focus && known) sections[n].scrollIntoView(); // the material was read: what is asked now comes first
     if (inTurn) turnSent = 0;
   }
   function drawNav() {
@@ -330,6 +362,7 @@
   function showCard() {
     renew();
     numbers().forEach(function (n) { sections[n].hidden = true; });
+    materials().forEach(function (box) { box.hidden = true; });
     id("card").hidden = false; id("nav").hidden = true;
     drawState(); window.scrollTo(0, 0);
     id("card-title").focus();
@@ -383,6 +416,7 @@
     if (!my.finish) return;
     tell(say(off ? "handing_in_offline" : "handing_in"), off ? "warn" : "");
     numbers().forEach(function (n) { sections[n].hidden = true; });
+    materials().forEach(function (box) { box.hidden = true; });
     id("card").hidden = true; id("nav").hidden = true;
   }
 
@@ -417,6 +451,10 @@
   }
   paper.addEventListener("change", changed);
   paper.addEventListener("input", changed);
+  paper.addEventListener("toggle", function () { // folded stays folded when the page is loaded again
+    my.folded = materials().filter(function (box) { return !box.open; }).map(function (box) { return box.dataset.first; });
+    keep();
+  }, true);
   paper.addEventListener("submit", function (event) { event.preventDefault(); });
   id("previous").addEventListener("click", function () { tell(""); show(Math.max(1, shown - 1), true); });
   id("next").addEventListener("click", function () { if (!(oneByOne && !isFinal(shown))) tell(""); forward(); });
@@ -459,6 +497,13 @@
     button.type = "button"; button.id = "card-" + n; button.textContent = n;
     button.addEventListener("click", function () { show(n, true); });
     id("card-list").appendChild(button);
+  });
+  materials().forEach(function (box) {
+    if ((my.folded || []).indexOf(box.dataset.first) >= 0) box.open = false;
+    numbers().forEach(function (n) {
+      if (!isAbout(box, n) || box.dataset.first === box.dataset.last) return;
+      id("card-" + n).className = "grouped" + (n === +box.dataset.first ? " first" : n === +box.dataset.last ? " last" : "");
+    });
   });
   showAll(JSON.parse(page.shown || "{}"));
   document.documentElement.classList.add("runs");

@@ -69,3 +69,40 @@ def test_with_an_answer_at_once_the_places_close_and_say_what_is_right(phone: Ph
     expect(phone.question.locator(".verdict")).to_have_text("✗ 答错了")
     assert phone.question.locator(".mark").all_inner_texts() == ["细胞", "组织", "器官"]
     assert phone.question.locator("select:enabled").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("clock", "flow"), [("per_question_s: 60", ""), ("per_attempt_s: 600", "stop: first_wrong,")]
+)
+def test_gaps_orders_and_matches_go_in_turn(phone: Phone, site: Site, clock: str, flow: str) -> None:
+    title = f"各种题逐题{clock[4:9]}"
+    phone.start(site.publish(title, sections=SECTIONS, clock=clock, flow=flow, after_answer="key"))
+    for word in ("铁", "铜"):
+        phone.question.get_by_text(word).click()
+    said = {
+        "水由": kinds.RIGHT[1],
+        "圆周率": kinds.RIGHT[2],
+        "由小到大": kinds.RIGHT[3],
+        "连线": kinds.RIGHT[4],
+    }
+    for n in range(2, 6):
+        phone.press("提交，下一题")
+        expect(phone.question).to_contain_text(f"第 {n} 题")
+        expect(phone.page.locator("#tell")).to_contain_text("✓ 答对了")
+        text = phone.question.locator(".stem").inner_text()
+        fill(phone, *next(words for stem, words in said.items() if stem in text))
+    phone.press("提交并交卷")
+
+    phone.page.wait_for_url("**/result*")
+    expect(phone.page.locator(".facts")).to_contain_text("5/5")
+
+
+def test_what_was_right_in_the_places_of_the_last_question_is_told(phone: Phone, site: Site) -> None:
+    sections = "[{count: 1, kinds: [order]}, {count: 1, kinds: [match]}]"
+    phone.start(site.publish("逐题说答案", sections=sections, clock="per_question_s: 60", after_answer="key"))
+    fill(phone, "器官", "细胞", "组织")
+
+    phone.press("提交，下一题")
+
+    expect(phone.question).to_contain_text("第 2 题")
+    expect(phone.page.locator("#tell")).to_contain_text("正确答案是“细胞、组织、器官”")

@@ -68,14 +68,14 @@ def test_a_document_with_every_parameter_can_be_played() -> None:
 
 def test_what_cannot_be_played_yet_is_named_with_its_line(tmp_path: Path) -> None:
     rules = (EXAMPLES / "all.yaml").read_text("utf-8")
-    (tmp_path / "rules.yaml").write_text(rules.replace("kinds: [multiple]", "kinds: [match]"), "utf-8")
+    (tmp_path / "rules.yaml").write_text(rules.replace("redo: never", "redo: until_right"), "utf-8")
     line = 1 + rules.splitlines().index("  - name: 网络赛")
 
     outcome = CliRunner().invoke(contest, ["check", str(tmp_path / "rules.yaml")])
 
     assert outcome.exit_code == 0
     assert (
-        f"第 {line} 行  /stages/0  [not_yet]  “填空、排序、连线题，又有每题限时或限时连续答题”"
+        f"第 {line} 行  /stages/0  [not_yet]  “答错重做，又有每题限时或限时连续答题”"
         in outcome.output
     )
     assert "规则文件没有错误，但以上各项还不能用于正式比赛。" in outcome.output

@@ -49,7 +49,8 @@ def test_a_phone_is_told_the_places_and_answers_them_by_text_or_id(app: Flask, c
         ("match", ["助燃", "最轻"]),
     ]
     assert questions[1]["stem_html"] == "水由____(1)和____(2)组成"
-    assert questions[4]["stem_html"] == '<span class="material">气体各有性质。</span>连线'
+    assert questions[4]["stem_html"] == "连线"
+    assert phone.attempt["materials"] == [{"first": 5, "last": 5, "html": "气体各有性质。"}]
     assert questions[2]["options"] == []
     assert "氢" not in str(questions[1])
 
