@@ -8,7 +8,6 @@ from datetime import date
 
 REGION = "region"  # facet: the question is local, only contests that name one of its regions ask it
 VALID_UNTIL = "valid_until"  # facet: the last day on which it holds
-SEALED_FOR = "sealed_for"  # facet, in files only: the title of the one contest that may ask it
 WRITTEN = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:[ T]00:00:00)?")
 
 Tags = Mapping[str, Sequence[str]]
@@ -22,11 +21,12 @@ def valid_until(tags: Tags) -> str | None:
     written = tags.get(VALID_UNTIL, ())
     if not written:
         return None
-    found = WRITTEN.fullmatch(written[0].strip())
-    if found is None or len(written) > 1:
-        raise ValueError("、".join(written))
-    year, month, day = map(int, found.groups())
-    return date(year, month, day).isoformat()
+    found = WRITTEN.fullmatch(written[0].strip()) if len(written) == 1 else None
+    try:
+        year, month, day = map(int, found.groups() if found else ())
+        return date(year, month, day).isoformat()
+    except ValueError as error:
+        raise ValueError("、".join(written)) from error
 
 
 def may_be_asked_in(tags: Tags, regions: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from question_bank.bounds import valid_until
 from question_bank.formats.checks_by_kind import BY_KIND, check_attached
 from question_bank.formats.place import Place, brief
 from question_bank.formats.reading import Placed
@@ -28,6 +29,7 @@ def check(place: Place, question: Question) -> None:
     else:
         BY_KIND[question.kind](place, question)
     check_attached(place, question)
+    _check_bounds(place, question)
     if len(question.explanation) > LONGEST_EXPLANATION:
         place.error(
             "explanation",
@@ -38,6 +40,13 @@ def check(place: Place, question: Question) -> None:
         )
     if len(question.external_id) > LONGEST_ID:
         place.error("id", "too-long", TOO_LONG_ID, most=LONGEST_ID)
+
+
+def _check_bounds(place: Place, question: Question) -> None:
+    try:
+        valid_until(question.tags)
+    except ValueError as error:
+        place.error("tags.valid_until", "not-a-date", NOT_A_DATE, text=brief(str(error)))
 
 
 def _check_stem(place: Place, question: Question) -> None:
@@ -200,6 +209,7 @@ REPEATS_ON_OTHER_SHEET = {
     "conflict": N_("与工作表“%(sheet)s”第 %(row)s 行是同一道题，但答案不同。请核对哪个答案正确，只留一行。"),
 }
 TOO_LONG_EXPLANATION = N_("解析有 %(length)s 字，最多 %(most)s 字，请缩短。")
+NOT_A_DATE = N_("有效期“%(text)s”不是日期，请写成 2026-12-31 的样子，只写一个。")
 TOO_LONG_ID = N_("题号太长，最多 %(most)s 字，请缩短。")
 EMPTY_STEM = N_("题干是空的，请填写题干。")
 TOO_LONG_STEM = N_("题干有 %(length)s 字，最多 %(most)s 字，请缩短。")

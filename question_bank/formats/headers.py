@@ -51,6 +51,8 @@ MEANINGS = {
     "tags.audience": "人群 适用人群 重点人群 对象 适用对象 适用范围 所属范围 受众 audience",
     "tags.source": "来源 出处 题目来源 试题来源 依据 参考资料 资料来源 source reference",
     "tags.subject": "学科 科目 课程 所属学科 subject course",
+    "tags.region": "地区 适用地区 所属地区 区域 地域 region",
+    "tags.valid_until": "有效期 有效期至 有效至 有效日期 失效日期 validuntil valid_until",
     "tags.licence": "许可 版权 licence license",
 }
 KNOWN = {word: meaning for meaning, words in MEANINGS.items() for word in words.split()}

@@ -9,6 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from question_bank.bounds import REGION, VALID_UNTIL
 from question_bank.formats import extra_cells, gap_cells
 from question_bank.formats.reading import Reading
 from question_bank.formats.sheets_in import EXAMPLE
@@ -33,8 +34,11 @@ FACET_HEADERS = {
     "source": "来源",
     "subject": "学科",
     "licence": "许可",
+    REGION: "地区",
+    VALID_UNTIL: "有效期至",
 }
 USUAL_FACETS = ("domain", "criterion", "topic", "audience", "source")
+BOUNDS = (REGION, VALID_UNTIL)  # columns that an edit always offers
 RARE = ("材料编号", "材料", "填空要求")  # columns that an export has only where something stands in them
 LEAST_OPTIONS = 6  # option columns of the template
 REASON = "错误说明"  # the header of the added column; read as ignored
@@ -152,7 +156,7 @@ class _Sheet:
 def row_columns(question: Question, options: int, prompts: int) -> list[str]:
     """Return the titles of one question's row: so many options and prompts, and all that it may need."""
     rare = [title for title in RARE if title != "填空要求" or question.kind == "fill"]
-    return _titles([question], rare, options, prompts)
+    return _titles([question], rare, options, prompts, (*USUAL_FACETS, *BOUNDS))
 
 
 def row_cells(question: Question, columns: Sequence[str]) -> list[str]:
@@ -166,9 +170,13 @@ def _columns(questions: Sequence[Question], option_count: int) -> list[str]:
 
 
 def _titles(
-    questions: Sequence[Question], rare: Sequence[str], option_count: int, prompt_count: int
+    questions: Sequence[Question],
+    rare: Sequence[str],
+    option_count: int,
+    prompt_count: int,
+    usual: Sequence[str] = USUAL_FACETS,
 ) -> list[str]:
-    facets = dict.fromkeys([*USUAL_FACETS, *(facet for q in questions for facet in q.tags)])
+    facets = dict.fromkeys([*usual, *(facet for q in questions for facet in q.tags)])
     return [
         "编号", "题型", *rare, "题干", *(f"左项{n}" for n in range(1, prompt_count + 1)),
         *(f"选项{letter}" for letter in LETTERS[:option_count]), "答案", "难度",

@@ -105,6 +105,10 @@ def _saved_words() -> dict[str, str]:
 def _hint(title: str, kind: str) -> str:
     if title == DIFFERENCES:
         return _("可以写：区分大小写、区分全半角、区分空格、汉字数字通用。")
+    if title == "有效期至":
+        return _("题目到哪一天为止还正确，例如 2026-12-31；过了这天不再抽它。不会过时就空着。")
+    if title == "地区":
+        return _("只在某地适用时写地名；只有在组题条件里写了这个地区的比赛才会抽它。")
     if title != ANSWER:
         return ""
     match kind:

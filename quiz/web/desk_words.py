@@ -128,6 +128,8 @@ def facet_words() -> Mapping[str, str]:
         "topic": _("主题"),
         "audience": _("人群"),
         "source": _("来源"),
+        "region": _("地区"),
+        "valid_until": _("有效期至"),
     }
 
 
