@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from question_bank.formats.checks import LONGEST_STEM
 from question_bank.formats.drafts import (
     FULL,
     NONE,
@@ -38,6 +39,8 @@ NAMED = re.compile(r"\s*::((?:[^\\:]|\\.|:(?!:))*)::", re.DOTALL)
 TOLD = re.compile(r"\[(id|tag):((?:[^\\\[\]]|\\.)+)\]")
 WEIGHT = re.compile(r"\s*%([-+]?[\d.]{1,20})%")
 TRUE, FALSE = ("T", "TRUE"), ("F", "FALSE")
+MARKS = r"\~=#{}"
+MOST_MARKS = 20_000  # in one question; cutting at more of them takes its time and its memory
 BLANK = " _____ "
 
 
@@ -107,6 +110,10 @@ def _read(block: _Block, pictures: Pictures) -> Draft:
     found = FORMAT.match(rest)
     usual = found[1] if found else "moodle"
     rest = rest[found.end() :] if found else rest
+    if sum(rest.count(mark) for mark in MARKS) > MOST_MARKS:
+        draft.kind, draft.stem, draft.raw = "single", rest[:LONGEST_STEM], rest[:LONGEST_STEM]
+        draft.faults.append(("too-many-marks", TOO_MANY_MARKS, {"most": MOST_MARKS}))
+        return draft
     opens = _cut(rest, "{")
     if len(opens) == 1:
         draft.stem = _text(rest, usual, pictures)
@@ -270,4 +277,5 @@ def _unescaped(text: str) -> str:
 
 FEEDBACK_LEFT = N_("有 %(count)s 条给错误答案的反馈没有导入：填空题只保留给正确答案和所有错误答案的反馈。")
 BROKEN = N_("大括号 { } 没有配对，或里面没有 = 和 ~ 标记，这一题读不出来。请补上；题目之间要空一行。")
+TOO_MANY_MARKS = N_("这一题里的 ~ = # { } 等标记超过 %(most)s 个，没有读。题目之间要空一行。")
 NOT_A_NUMBER = N_("“%(text)s”不是数字。数字题请写成 {#3.14:0.01} 或 {#3.1..3.2}。")

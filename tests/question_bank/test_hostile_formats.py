@@ -75,3 +75,11 @@ def test_a_script_in_html_is_not_part_of_any_text() -> None:
     (placed,) = read(content, "x.xml").questions
 
     assert placed.question.stem == "1 < 2"
+
+
+@pytest.mark.parametrize("inside", ["~a" * 3_000_000, "\\" * 6_000_000, "{" * 6_000_000])
+def test_a_gift_question_of_endless_marks_is_refused_at_once(inside: str) -> None:
+    with at_once():
+        found = read(f"q{{{inside}}}".encode(), "x.gift")
+
+    assert code(found) == "too-many-marks"
