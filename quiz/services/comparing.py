@@ -18,7 +18,7 @@ from quiz.services.wordings import ROWS_A_TRANSACTION, Held, all_held, held_like
 
 Row = TypeVar("Row")
 MOST_PAIRS = 20_000  # that are told or kept: nobody looks through more
-AT_HAND = 1_000  # questions that are compared at once; more in a process of their own
+AT_HAND = 500  # questions that are compared at once; more in a process of their own
 
 
 @dataclass(frozen=True)

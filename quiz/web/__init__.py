@@ -18,6 +18,7 @@ from quiz.web.contests import contest_desk
 from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
 from quiz.web.desk_people import desk_people
+from quiz.web.duplicates import duplicates_desk
 from quiz.web.errors import init_errors
 from quiz.web.health import health
 from quiz.web.language import init_language
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     bank_editor,
     review_desk,
     quality_desk,
+    duplicates_desk,
     contest_desk,
     ledger,
     prize_desk,

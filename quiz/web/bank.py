@@ -15,12 +15,13 @@ from question_bank.formats import FORMATS, template, write
 from question_bank.gaps import short
 from question_bank.question import DIFFICULTIES, KINDS, Question
 from quiz.rules.permissions import Action
-from quiz.services import bank, bank_search, quality_reading
+from quiz.services import bank, bank_search, duplicates, quality_reading
 from quiz.services.bank_search import Search
 from quiz.web import quality_words
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import id_of
 from quiz.web.desk_words import difficulty_words, facet_words, import_states, kind_words, meaning_words
+from quiz.web.duplicates import sort_words
 from quiz.web.files import actor, handed_out, uploaded
 from quiz.web.forms import FileForm
 from quiz.web.paging import Part, asked_page, asked_text
@@ -76,6 +77,8 @@ def question(version_id: int) -> ResponseReturnValue:
         whole=whole,
         asked=whole.found.question,
         proved=proved,
+        alike=duplicates.of_question(platform(), version_id),
+        sort_words=sort_words(),
         misleading=misleading(whole.found.question, proved.figures) if proved else (),
         words=quality_words,
         flag_words=quality_words.flag_words(),

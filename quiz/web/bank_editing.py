@@ -22,9 +22,10 @@ from question_bank.problems import Problem
 from quiz.errors import InvalidInput
 from quiz.models.bank import DRAFT, IN_REVIEW, READY
 from quiz.rules.permissions import Action
-from quiz.services import bank_editing, bank_review, bank_search
+from quiz.services import bank_editing, bank_review, bank_search, duplicates
 from quiz.web.access import allows, platform
 from quiz.web.desk_words import kind_words
+from quiz.web.duplicates import sort_words
 from quiz.web.files import actor
 
 bank_editor = Blueprint("bank_editing", __name__, url_prefix="/desk/bank/questions")
@@ -73,6 +74,8 @@ def save(version_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         changed = Problem("", 0, "", error.code, error.message, values=error.details)
         return _page(version_id, typed, (changed,)), 409
+    if alike := duplicates.of_question(platform(), stored):
+        flash(_("题库里有 %(count)s 题和它相似，请核对。", count=len(alike)), "warn")
     flash(_saved_words()[becomes] if stored != version_id else _("没有改动。"), "good")
     return redirect(url_for("review.history", version_id=stored), 303)
 
@@ -90,6 +93,8 @@ def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] 
         ],
         problems=problems,
         is_alone=bank_review.can_review_alone(platform(), actor()),
+        alike=duplicates.of_question(platform(), version_id),
+        sort_words=sort_words(),
         CELL=CELL,
     )
 

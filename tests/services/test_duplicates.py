@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import delete, select
 
 from question_bank.duplicates import CONFLICT, EXACT, NEAR
-from question_bank.formats import jsonl
 from question_bank.question import Question, lettered
 from quiz.errors import NotFound
 from quiz.models.accounts import Audit
@@ -18,6 +17,7 @@ from quiz.models.duplicates import QuestionWording, Twin
 from quiz.services import bank, bank_editing, comparing, duplicates
 from quiz.services.comparing_process import compared_apart
 from quiz.services.platform import Actor, Platform
+from tests.support.held import hold
 
 NOW = 1_772_413_200_000  # the clock's start
 ORGANIZER = Actor(None, NOW)
@@ -36,8 +36,7 @@ HELD = (
 
 
 def taken(platform: Platform, *questions: Question) -> int:
-    token = bank.stage(platform, jsonl.write(questions), "题库.jsonl", NOW)
-    return bank.take(platform, bank.preview(platform, token), ORGANIZER).import_id
+    return hold(platform, NOW, *questions)
 
 
 def version_of(platform: Platform, stem: str) -> int:
