@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from question_bank.attached import Medium
 from question_bank.marking import marked
 from question_bank.question import Question
 from quiz.rules import redo, timing
@@ -26,6 +27,7 @@ class Reviewed:
     rightness: Fraction | None = None  # 0 to 1, 0 for a blank
     key: tuple[str, ...] | None = None  # option ids of the attempt; by place where it has places
     explanation: str | None = None
+    media: tuple[Medium, ...] = ()  # of the question, for the explanation
     counts: str = ""  # everybody, nobody: who gets the points of a question that was corrected to that
 
 
@@ -73,7 +75,7 @@ def reviewed(
         key = _key(question, paper, n, corrected)
     explanation = question.explanation if shown >= LEVELS.index("explanation") else None
     counts = "" if corrected is None or corrected.keys or not shown else corrected.text
-    return Reviewed(n, tuple(response), right, key, explanation, counts)
+    return Reviewed(n, tuple(response), right, key, explanation, question.media, counts)
 
 
 def _key(question: Question, paper: Paper, n: int, corrected: Rekeyed | None) -> tuple[str, ...]:

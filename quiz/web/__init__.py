@@ -24,6 +24,7 @@ from quiz.web.health import health
 from quiz.web.language import init_language
 from quiz.web.ledger import ledger
 from quiz.web.look import init_look
+from quiz.web.media import media
 from quiz.web.openapi import openapi
 from quiz.web.play import play
 from quiz.web.prize_desk import prize_desk
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     play,
     results,
     why,
+    media,
     accounts,
     desk,
     desk_people,

@@ -25,7 +25,8 @@ from quiz.web.duplicates import sort_words
 from quiz.web.files import actor, handed_out, uploaded
 from quiz.web.forms import FileForm
 from quiz.web.paging import Part, asked_page, asked_text
-from quiz.web.questions import as_html, place_labels, stem_html
+from quiz.web.questions import place_labels, stem_html
+from quiz.web.shown import as_html
 
 Facets = dict[str, list[tuple[str, int]]]
 
@@ -279,8 +280,11 @@ def _as_on_phone(asked: Question) -> dict[str, object]:
     return {
         "n": 1,
         "kind": asked.kind,
-        "stem_html": stem_html(asked),
-        "options": [{"id": option.id, "html": as_html(option.text)} for option in asked.options],
+        "stem_html": stem_html(asked, is_first=True),
+        "options": [
+            {"id": option.id, "html": as_html(option.text, asked.media, is_choice=True)}
+            for option in asked.options
+        ],
         "places": place_labels(asked),
     }
 

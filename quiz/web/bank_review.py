@@ -19,7 +19,7 @@ from quiz.web.bodies import id_of, plain
 from quiz.web.desk_words import difficulty_words, facet_words, kind_words
 from quiz.web.files import actor
 from quiz.web.language import refusal
-from quiz.web.questions import as_html
+from quiz.web.shown import as_html
 
 review_desk = Blueprint("review", __name__, url_prefix="/desk/bank")
 

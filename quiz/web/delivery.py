@@ -20,8 +20,8 @@ TEXTS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
 UNREAD = re.compile(rb"^[ \t]+|(?:(?<=[ \t])|^)//[^\n]*|^/\*.*?\*/", re.MULTILINE | re.DOTALL)
 YEAR = "public, max-age=31536000, immutable"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -7,13 +7,13 @@ from fractions import Fraction
 from itertools import count
 
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
 
 from question_bank.gaps import GAP
 from question_bank.question import Question
 from quiz.rules.sheet import Paper
 from quiz.services.published import Published
 from quiz.services.reviewing import Reviewed
+from quiz.web.shown import as_html
 
 
 def question_json(
@@ -25,9 +25,12 @@ def question_json(
     body: dict[str, object] = {
         "n": n,
         "kind": slot.kind,
-        "stem_html": stem_html(question),
+        "stem_html": stem_html(question, is_first=n == 1 or deadline_ms is not None),
         "options": [
-            {"id": option_id, "html": as_html(question.options[i].text)}
+            {
+                "id": option_id,
+                "html": as_html(question.options[i].text, question.media, n == 1, is_choice=True),
+            }
             for option_id, i in zip(paper.ids(n), slot.order, strict=True)
         ],
     }
@@ -55,16 +58,20 @@ def materials_json(rules: Published, paper: Paper, numbers: Collection[int]) -> 
 
 def material_html(question: Question) -> str:
     """Return what a question asks about with others, "" where there is nothing."""
-    return as_html(question.material.text) if question.material is not None else ""
+    return (
+        as_html(question.material.text, question.media, is_first=True)
+        if question.material is not None
+        else ""
+    )
 
 
-def stem_html(question: Question) -> str:
+def stem_html(question: Question, is_first: bool = False) -> str:
     """Return a question's stem; several gaps are numbered as their fields are."""
-    stem = as_html(question.stem)
+    stem = question.stem
     if len(question.gaps) > 1:
         numbers = count(1)
         stem = GAP.sub(lambda found: f"{found[0]}({next(numbers)})", stem)
-    return stem
+    return as_html(stem, question.media, is_first)
 
 
 def place_labels(question: Question) -> list[str]:
@@ -76,7 +83,7 @@ def place_labels(question: Question) -> list[str]:
             return [_("第 %(n)s 空", n=n) for n, _gap in enumerate(question.gaps, 1)]
         case "order":
             return [_("第 %(n)s 位", n=n) for n, _id in enumerate(question.arranged, 1)]
-    return [as_html(prompt) for prompt in question.prompts]
+    return [as_html(prompt, question.media, is_choice=True) for prompt in question.prompts]
 
 
 def reviewed_json(shown: Reviewed) -> dict[str, object]:
@@ -91,7 +98,7 @@ def reviewed_json(shown: Reviewed) -> dict[str, object]:
     if shown.key is not None:
         body["key"] = list(shown.key)
     if shown.explanation is not None:
-        body["explanation_html"] = as_html(shown.explanation)
+        body["explanation_html"] = as_html(shown.explanation, shown.media)
     return body
 
 
@@ -100,8 +107,3 @@ def number(value: object) -> object:
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else str(value)
     return value
-
-
-def as_html(text: str) -> str:
-    """Return plain text as HTML that shows exactly it, with its line ends."""
-    return str(escape(text.strip()).replace("\n", Markup("<br>")))

@@ -13,7 +13,8 @@ from quiz.rules import course
 from quiz.rules.rekeyed import EVERYBODY
 from quiz.services.play import Sheet
 from quiz.services.reviewing import LEVELS, Reviewed, everybody_is_through_ms
-from quiz.web.questions import as_html, materials_json, place_labels, stem_html
+from quiz.web.questions import materials_json, place_labels, stem_html
+from quiz.web.shown import as_html, as_words
 from quiz.web.wording import moment
 
 
@@ -80,14 +81,14 @@ def _question(sheet: Sheet, n: int, shown: Reviewed) -> ReviewedQuestion:
         material=None,
         stem_html=stem_html(question),
         options=[
-            _option(as_html(question.options[i].text), option_id, shown)
+            _option(as_html(question.options[i].text, question.media), option_id, shown)
             for option_id, i in zip(sheet.paper.option_ids[n - 1], slot.order, strict=True)
         ]
         if question.kind in CHOICES
         else _places(sheet, question, n, shown),
         verdict=verdict,
         verdict_kind=kind,
-        explanation_html=as_html(shown.explanation or ""),
+        explanation_html=as_html(shown.explanation or "", question.media),
     )
 
 
@@ -99,12 +100,12 @@ def _places(sheet: Sheet, question: Question, n: int, shown: Reviewed) -> list[R
     found = []
     for at, (label, share) in enumerate(zip(place_labels(question), places(question, given), strict=True)):
         mine = given[at] if at < len(given) else ""
-        words = as_html(texts.get(mine, mine) or _("（没有填）"))
+        words = as_html(texts.get(mine, mine) or _("（没有填）"), question.media)
         is_key = shown.key is not None and share == 1
         note = (
             _("✓ 答对")
             if is_key
-            else _("正确答案：%(answer)s", answer=right[at])
+            else _("正确答案：%(answer)s", answer=as_words(right[at]))
             if shown.key is not None
             else ""
         )

@@ -5,4 +5,6 @@
   var page = document.documentElement;
   page.classList.add("soon");
   document.addEventListener("DOMContentLoaded", function () { page.classList.remove("soon"); });
+  // Pictures of later questions come after all else, and before anybody is in a tunnel.
+  window.addEventListener("load", function () { [].forEach.call(document.images, function (i) { i.loading = "eager"; }); });
 })();

@@ -339,7 +339,7 @@ def test_what_a_question_carries_beside_its_words_is_shown_and_what_it_is_good_f
     organizer: Visitor,
 ) -> None:
     more = {
-        "media": [{"name": "a.png", "type": "image/png", "base64": "iVBORw=="}],
+        "media": [{"name": "a.png", "type": "image/png", "base64": b64encode(PIXEL).decode()}],
         "weights": {"A": "1", "B": "-1/3"},
         "feedback": {"B": "再想想", "wrong": "看看课本"},
         "material": {"text": "读图"},
@@ -354,7 +354,7 @@ def test_what_a_question_carries_beside_its_words_is_shown_and_what_it_is_good_f
     said = organizer.open(f"/desk/bank/questions/{address}")
 
     assert "读图" in said
-    assert "随题目保存和导出，答题时还不显示：a.png" in said
+    assert "“a.png”没有放进任何文字里" in said
     assert "B -1/3" in said
     assert "B 再想想 答错 看看课本" in said
 

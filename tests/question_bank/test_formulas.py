@@ -1,0 +1,126 @@
+"""Dollars that are formulas and dollars that are money; formulas drawn, read aloud, and refused in words."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+
+import pytest
+
+from question_bank.formula_drawing import drawn
+from question_bank.formula_words import in_words
+from question_bank.formulas import Formula, NotAFormula, formulas, pieces
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "买笔 $5 和 $10",
+        "价格$5，涨到$8元",
+        "花了5$和6$",
+        "US$5 or US$6",
+        "$ x$",
+        "$x $",
+        "$x$2",
+        "$x\ny$",
+        "$$ $$",
+        "只有一个 $",
+        "100$ 200$",
+        "a $$ b",
+    ],
+)
+def test_money_stays_as_it_is_written(text: str) -> None:
+    assert (formulas(text), "".join(map(str, pieces(text)))) == ([], text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("设 $x^2$，则 $y$。", [("x^2", False), ("y", False)]),
+        ("$$a\n=b$$", [("a\n=b", True)]),
+        ("每件 \\$5，共 $n$ 件", [("n", False)]),
+        ("$\\text{速度}=v$", [("\\text{速度}=v", False)]),
+        ("$50\\%$", [("50\\%", False)]),
+    ],
+)
+def test_formulas_are_found_in_their_order(text: str, found: list[tuple[str, bool]]) -> None:
+    assert formulas(text) == [Formula(tex, is_line) for tex, is_line in found]
+
+
+def test_an_escaped_dollar_is_a_dollar() -> None:
+    assert "".join(map(str, pieces("每件 \\$5"))) == "每件 $5"
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        (r"\frac{1}{2}", "2 分之 1"),
+        ("E=mc^2", "E 等于 m c 的平方"),
+        (r"\sqrt[3]{x}", "x 的 3 次方根"),
+        (r"37^\circ\mathrm{C}", "37 度 C"),
+        (r"\ce{2H2 + O2 -> 2H2O}", "2 H 2 加 O 2 变为 2 H 2 O"),
+        (r"\vec{F}=m\vec{a}", "向量 F 等于 m 向量 a"),
+        ("x<y", "x 小于 y"),
+        (r"\sum_{i=1}^n i", "求和 从 i 等于 1 到 n i"),
+    ],
+)
+def test_a_formula_is_read_aloud(tex: str, words: str) -> None:
+    assert in_words(drawn(Formula(tex, False)).math, str) == words
+
+
+@pytest.mark.parametrize(
+    ("tex", "words"),
+    [
+        (r"\frac{1}{", "左花括号"),
+        ("}{", "多了一个右花括号"),
+        (r"\frac", "没有写完"),
+        (r"\unknown{3}", r"\unknown 不认识"),
+        ("x^2^3", "两个上标"),
+        (r"\left(x", "成对"),
+        ("x & y", "核对 TeX"),
+        (r"\text{速度}", "画不出来"),
+        (r"\rule{100em}{100em}", "太大"),
+        ("x" * 501, "501 个字符"),
+    ],
+)
+def test_what_cannot_be_drawn_gets_its_sentence(tex: str, words: str) -> None:
+    with pytest.raises(NotAFormula) as found:
+        drawn(Formula(tex, False))
+
+    assert words in str(found.value)
+
+
+def test_a_formula_brings_nothing_but_shapes_and_is_the_same_each_time() -> None:
+    written = r"\color{red}{\href{javascript:alert(1)}{\boxed{\cancel{x}}}}+\frac{a}{\sqrt{b}}"
+
+    found = drawn(Formula(written, False))
+
+    numbers = r'(?:d|x|y|x1|x2|y1|y2|width|height|stroke-width)="[-\dMLQCZHV ]+"'
+    shape = rf'<(?:path|rect|line)(?: {numbers}| fill="none"| stroke="currentColor")+/>'
+    assert re.fullmatch(f"(?:{shape})+", found.shapes)
+    assert drawn(Formula(f"{written} ", False)).shapes == found.shapes
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "{{{{{{{{{{x}}}}}}}}}}",
+        r"\sqrt{\sqrt{\sqrt{x}}}",
+        r"\xrightarrow{\xrightarrow{\xrightarrow{x}}}",
+        r"\left(\left(x\right)\right)",
+        "x^{x^{x^x}}",
+        "'",
+        "&",
+        r"\begin{matrix}",
+        "\\",
+        r"\frac{\frac{1}{2}}{3}",
+    ],
+)
+def test_a_formula_that_attacks_takes_no_time(part: str) -> None:
+    began = time.process_time()
+
+    with suppress(NotAFormula):
+        drawn(Formula(part * (480 // len(part)), True))
+
+    assert time.process_time() - began < 3  # a second at most on a quiet machine
