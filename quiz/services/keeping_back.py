@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, InvalidInput
-from quiz.models.bank import Import, QuestionVersion
+from quiz.models.bank import Import, QuestionVersion, is_in_use
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion
 from quiz.services.platform import Actor, Platform
@@ -129,3 +129,22 @@ def _has_opened(platform: Platform, row: Contest, now_ms: int) -> bool:
         return False
     stages = published(platform, row.rules_id).document.stages
     return now_ms >= min(stage.calendar.opens_ms for stage in stages)
+
+
+def ending(platform: Platform, day: str, size: int = 50) -> list[tuple[int, str, str]]:
+    """Return version, stem and last day of what is in use and ends by a day, an ISO date; the earliest first."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(QuestionVersion.id, QuestionVersion.stem, QuestionVersion.valid_until)
+            .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+            .join(Import, Import.id == QuestionRow.import_id)
+            .where(
+                QuestionVersion.valid_until <= day,
+                Import.state == "visible",
+                QuestionRow.retired_ms.is_(None),
+                is_in_use(),
+            )
+            .order_by(QuestionVersion.valid_until, QuestionVersion.id)
+            .limit(size)
+        )
+        return [(version_id, stem, last or "") for version_id, stem, last in rows]

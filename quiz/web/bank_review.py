@@ -19,10 +19,12 @@ from quiz.web.bodies import id_of, plain
 from quiz.web.desk_words import difficulty_words, facet_words, kind_words
 from quiz.web.files import actor
 from quiz.web.language import refusal
+from quiz.web.moments import at_minute
 from quiz.web.shown import as_html
 
 review_desk = Blueprint("review", __name__, url_prefix="/desk/bank")
 
+ENDING_MS = 30 * 86_400_000  # how long before their last day questions are pointed out
 LISTED = 50  # of the queue beside the one that is looked at
 
 
@@ -102,6 +104,12 @@ def use(version_id: int) -> ResponseReturnValue:
     return redirect(url_for("review.history", version_id=version_id), 303)
 
 
+def ending() -> list[tuple[int, str, str]]:
+    """Return version, stem and last day of the questions in use that end soon or have ended."""
+    day, _time = at_minute(now_ms() + ENDING_MS).split()
+    return keeping_back.ending(platform(), day, LISTED)
+
+
 def _queue(asked: int | None = None, error: QuizError | None = None) -> str:
     me, after = signed_in().person_id, id_of(request.args.get("after")) or 0
     waits = bank_review.waiting(platform(), me, 0, LISTED)
@@ -117,6 +125,7 @@ def _queue(asked: int | None = None, error: QuizError | None = None) -> str:
         "bank/review.html",
         waits=waits,
         own=own,
+        ending=ending(),
         current=current,
         before=before,
         changes=changed(before.question, current.question) if before and current else (),

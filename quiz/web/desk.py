@@ -18,6 +18,7 @@ from quiz.services import accounts, contests, rosters
 from quiz.services import desk as service
 from quiz.web import moments
 from quiz.web.access import allows, forget, now_ms, platform, remember, visitor
+from quiz.web.bank_review import ending
 from quiz.web.desk_words import action_words, detail_words, level_words, tree_words
 from quiz.web.files import actor, uploaded, written
 from quiz.web.forms import EnrolmentForm, FileForm, UnitFileForm
@@ -307,7 +308,10 @@ def _preparing() -> Iterator[Step]:
 def _waiting(
     published: Sequence[contests.Listed], drafts: Sequence[contests.Draft], now: int
 ) -> Iterator[Step]:
-    """Yield the drafts to publish and the contests that have just ended."""
+    """Yield the drafts to publish, the contests that have just ended and the questions that end."""
+    if ends := ending():
+        words = _("有 %(count)s 道题快要过期或已经过期。", count=len(ends))
+        yield Step(words, _("看看是哪些"), f"{url_for('review.queue')}#ending")
     for draft in drafts[:MOST_STEPS]:
         words = _("“%(title)s”还是草稿。", title=draft.title)
         yield Step(words, _("检查并发布"), url_for("contests.edit", contest_id=draft.contest_id))

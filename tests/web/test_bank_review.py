@@ -149,3 +149,16 @@ def test_a_corrected_key_leads_to_the_correction_with_the_new_key_filled_in(
         counts="key", key="B", because="答案有误", do="remark",
     )  # fmt: skip
     assert "1" in shown
+
+
+def test_questions_that_end_soon_are_told_on_the_overview_and_listed(
+    bank: Platform, organizer: Visitor
+) -> None:
+    edit(organizer, found(bank, "第 1 题"), 有效期至="2026-03-31", becomes="ready")
+    edit(organizer, found(bank, "第 2 题"), 有效期至="2026-12-31", becomes="ready")
+
+    assert "有 1 道题快要过期或已经过期" in organizer.open("/desk/")
+    page = organizer.open("/desk/bank/review")
+
+    assert "第 1 题 到 2026-03-31" in page
+    assert "第 2 题 到" not in page
