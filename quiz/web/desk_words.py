@@ -27,7 +27,6 @@ def action_words() -> Mapping[str, str]:
         "bank.edit": _("修改题目"),
         "bank.export": _("导出题库"),
         "bank.keep_twins": _("保留相似的两题"),
-        "bank.retire": _("停用题目"),
         "bank.submitted": _("送审题目"),
         "bank.approved": _("通过审题"),
         "bank.returned": _("退回题目"),
