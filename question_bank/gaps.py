@@ -14,9 +14,29 @@ IGNORABLE = ("width", "case", "spaces", "numerals")  # numerals: 二十四 is 24
 USUALLY_IGNORED = frozenset({"width", "case", "spaces"})
 WHOLE = Fraction(1)
 LONGEST_NUMBER = 40  # characters; what is longer is no number that anybody types
-NUMBER = re.compile(r"([+-]?)(\d+(?:\.\d+)?|\.\d+)(?:e([+-]?\d{1,2})|/(\d+)|(%))?", re.IGNORECASE)
+NUMBER = re.compile(
+    r"([+-]?)(?:(\d+)又)?(\d+(?:\.\d+)?|\.\d+)(?:(?:e|[x×*]10\^)([+-]?\d{1,2})|/(\d+)|([%‰千万亿]))?",
+    re.IGNORECASE | re.ASCII,
+)
+POWER = re.compile(r"(?<![0-9.x×X*])10\^([+-]?\d{1,2})")
 THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)")
-SIGNS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "／": "/", "，": ","})
+SIGNS = str.maketrans({**dict.fromkeys("−–—‑‒", "-"), "⁄": "/", "，": ",", "。": ".", "负": "-"})
+MINUS = str.maketrans({**dict.fromkeys("−‑‒", "-"), "⁄": "/"})
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+RAISING = re.compile(r"(?<=\d)[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")  # 10² is 10^2, never 102
+MIXED = re.compile(
+    r"(\d)\s*(?=[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])|(?<=\d) +(?=\d+\s*[/／⁄]\s*\d)"
+)  # 1½, 1 1/2: one and a half
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # what copying brings along
+ENDING = "。．.，,；;、"  # with which people end what they write
+UNITS_OF_NUMBERS = {
+    "%": Fraction(1, 100),
+    "‰": Fraction(1, 1_000),
+    "千": Fraction(1_000),
+    "万": Fraction(10_000),
+    "亿": Fraction(100_000_000),
+}
+SPOKEN = re.compile(r"(\d+)分之(\d+(?:\.\d+)?)")  # of what "numerals" leave: 3分之1
 GAP = re.compile(r"_{2,}")  # where a gap stands in a stem; readers and writers use MARK
 MARK = "____"
 DIGITS = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "〇": 0, "两": 2}
@@ -93,9 +113,13 @@ class Gap:
 
 @lru_cache(maxsize=4_096)
 def plain(text: str, ignoring: frozenset[str] = USUALLY_IGNORED) -> str:
-    """Return a text without what makes no difference; spaces at its ends and their number never do."""
+    """Return a text without what makes no difference.
+
+    Spaces at its ends and their number never do, nor what cannot be seen, nor a stop or comma that ends it.
+    """
+    text = _unended(UNSEEN.sub("", text))
     if "width" in ignoring:
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", _lowered(text)).translate(MINUS)
     text = ("" if "spaces" in ignoring else " ").join(text.split())
     if "case" in ignoring:
         text = text.casefold()
@@ -105,20 +129,48 @@ def plain(text: str, ignoring: frozenset[str] = USUALLY_IGNORED) -> str:
 def number(text: str, is_numeral: bool = False) -> Fraction | None:
     """Return the number that a text writes, None if it writes none.
 
-    "−3.5", "1/3", "50%", "1,024", "6.02e23"; with `is_numeral` also "二十四".
+    "−3.5", "1/3", "1又1/2", "50%", "1,024", "1.2亿", "6.02e23", "6.02×10²³"; with `is_numeral` also "二十四",
+    "三点五", "百分之五", "三分之一".
     """
-    written = "".join(unicodedata.normalize("NFKC", text).translate(SIGNS).split())
+    if len(text) > LONGEST_NUMBER:
+        return None
+    written = MIXED.sub(lambda found: f"{found[1] or ''}又", _lowered(_unended(UNSEEN.sub("", text))))
+    written = "".join(unicodedata.normalize("NFKC", written).translate(SIGNS).split())
     if is_numeral:
-        written = NUMERAL.sub(lambda found: arabic(found[0]), written)
+        written = _spoken(written)
     written = THOUSANDS.sub(lambda found: found[0].replace(",", ""), written)
-    found = NUMBER.fullmatch(written) if len(written) <= LONGEST_NUMBER and written.isascii() else None
-    if found is None:
+    written = POWER.sub(r"1e\1", written)
+    found = NUMBER.fullmatch(written)
+    return None if found is None else _worth(*found.groups(default=""))
+
+
+def _worth(sign: str, whole: str, digits: str, power: str, below: str, unit: str) -> Fraction | None:
+    """Return what the parts of a number come to; one and a half is written with whole numbers."""
+    if (below and not int(below)) or (whole and not (below and digits.isdecimal())):
         return None
-    sign, digits, power, below, percent = found.groups()
-    if below is not None and not int(below):
-        return None
-    value = Fraction(digits) * Fraction(10) ** int(power or 0) / Fraction(below or 1)
-    return value * (-1 if sign == "-" else 1) / (100 if percent else 1)
+    part = Fraction(digits) / Fraction(below or 1)
+    value = Fraction(whole or 0) + part * Fraction(10) ** int(power or 0) * UNITS_OF_NUMBERS.get(unit, WHOLE)
+    return -value if sign == "-" else value
+
+
+def _lowered(text: str) -> str:
+    """Return a text whose raised numbers stand after a ^: what folds width would join them to the base."""
+    return RAISING.sub(lambda found: f"^{found[0].translate(RAISED)}", text)
+
+
+def _unended(text: str) -> str:
+    """Return a text without the stop or comma that ends it, unless there is nothing else."""
+    return text.strip().rstrip(ENDING).rstrip() or text
+
+
+def _spoken(written: str) -> str:
+    """Return how a number that is written as it is spoken looks in figures."""
+    for words, unit in (("百分之", "%"), ("千分之", "‰")):
+        if written.startswith(words):
+            written = written.removeprefix(words) + unit
+    written = NUMERAL.sub(lambda found: arabic(found[0]), written)
+    written = SPOKEN.sub(r"\2/\1", written)
+    return re.sub(r"(?<=\d)点(?=\d)", ".", written)
 
 
 def arabic(numeral: str) -> str:

@@ -50,6 +50,10 @@ def test_a_number_may_be_off_by_its_tolerance_and_not_by_more(text: str) -> None
         "−3.5": "-7/2", "1/3": "1/3", "50%": "1/2", "1,024": "1024", "6.02e23": "602000000000000000000000",
         ".5": "1/2", " 1 000 ": "1000", "1/0": None, "1,02": None, "": None, "e5": None, "1e999": None,
         "9" * 41: None, "1/2/3": None, "٣": None,
+        "6.02×10²³": "602000000000000000000000", "6.02x10^23": "602000000000000000000000", "10⁻³": "1/1000",
+        "1又1/2": "3/2", "1 1/2": "3/2", "1½": "3/2", "−½": "-1/2", "1.2亿": "120000000", "5‰": "1/200",
+        "3。14": "157/50", "5。": "5", "—5": "-5", "负5": "-5", "\u200b5": "5", "10²": "100", "2²": None,
+        "1.5又1/2": None, "1又2": None, "1又0.5/2": None, "三点五": None, "1,2345": None, "100℃": None,
     }.items(),
 )  # fmt: skip
 def test_numbers_are_read_as_people_type_them(text: str, value: str | None) -> None:
@@ -102,3 +106,35 @@ def _numeral(value: int) -> str:
         elif text and value and not text.endswith("零"):
             text += "零"
     return text or "零"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    {
+        "三点一四": "157/50", "百分之五十": "1/2", "三分之二": "2/3", "千分之五": "1/200", "负二": "-2",
+        "一百零五": "105", "点五": None, "三分之": None, "分之三": None,
+    }.items(),
+)  # fmt: skip
+def test_numbers_are_read_as_they_are_spoken_where_numerals_make_no_difference(
+    text: str, value: str | None
+) -> None:
+    assert number(text, is_numeral=True) == (None if value is None else Fraction(value))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "is_same"),
+    [
+        ("氢气", "氢气。", True),
+        ("氢气", "氢\u200b气 ，", True),
+        ("10²", "10^2", True),
+        ("10²", "102", False),
+        ("H₂O", "h2o", True),
+        ("−5", "-5", True),
+        ("½", "1/2", True),
+        ("。", "，", False),
+        ("5!", "5", False),
+        ("C++", "C", False),
+    ],
+)
+def test_what_people_type_is_read_and_no_more(wanted: str, text: str, is_same: bool) -> None:
+    assert Gap((Accepted(wanted),)).share(text) == is_same

@@ -73,7 +73,7 @@ def test_the_same_answers_sent_again_change_nothing(platform: Platform, now: int
 def test_an_option_of_another_question_in_a_place_is_refused(
     platform: Platform, now: int, attempt_id: int
 ) -> None:
-    sent = [Answer(n, 1, ("zz", "")) for n in range(1, 6)]
+    sent = [Answer(n, 1, ("zzz", "")) for n in range(1, 6)]
 
     saved = play.save(platform, cast.batch(platform, attempt_id, now + 500, *sent))
 
