@@ -53,6 +53,8 @@ def pairs(wordings: Sequence[Wording], held: int = 0) -> Iterator[Pair]:
     for same_stem in _grouped([each.stem_key for each in wordings], held):
         for one, other in sorted(_contradicting(wordings, same_stem, held)):
             yield Pair(one, other, CONFLICT, 100)
+    for same_words in _grouped([each.digest for each in wordings], held):
+        yield from _told_apart(wordings, same_words, held)
 
 
 def relation(one: Wording, other: Wording) -> tuple[str, int] | None:
@@ -60,9 +62,10 @@ def relation(one: Wording, other: Wording) -> tuple[str, int] | None:
     if one.family != other.family:
         return None
     if _answer_alike(one, other):
-        percent = _percent(one.stem, other.stem)
+        percent = 100 if one.digest == other.digest else _percent(one.stem, other.stem)
         return (_sort(one, other), percent) if percent >= LEAST and _same_matter(one, other) else None
-    asks_the_same = (one.stem, one.material, one.pictures) == (other.stem, other.material, other.pictures)
+    has_same_words = one.digest == other.digest or (one.stem, one.material) == (other.stem, other.material)
+    asks_the_same = has_same_words and one.pictures == other.pictures
     return (CONFLICT, 100) if asks_the_same and _contradict(one, other) else None
 
 
@@ -86,11 +89,24 @@ def _alike(wordings: Sequence[Wording], group: Sequence[int], held: int) -> Iter
         last = bisect_right(lengths, 23 * length // 17)
         for near in sieve.passed(place, first, last) if sieve else range(first, last):
             position = by_length[near]
-            if position >= asked:
-                continue  # itself, or a pair that is found from the other side
+            if position >= asked or _only_words_are_same(wordings[position], wordings[asked]):
+                continue  # itself, or a pair that is found from the other side, or by its words
             found = relation(wordings[position], wordings[asked])
-            if found:
+            if found and found[0] != CONFLICT:  # gaps: these are found by their stem
                 yield Pair(position, asked, *found)
+
+
+def _told_apart(wordings: Sequence[Wording], group: Sequence[int], held: int) -> Iterator[Pair]:
+    """Yield pairs of one wording whose stems are not compared as one: brackets around a source, and none."""
+    for place, asked in enumerate(group):
+        for position in group[:place] if asked >= held else ():
+            found = relation(wordings[position], wordings[asked])
+            if found and _only_words_are_same(wordings[position], wordings[asked]):
+                yield Pair(position, asked, *found)
+
+
+def _only_words_are_same(one: Wording, other: Wording) -> bool:
+    return one.digest == other.digest and one.stem != other.stem
 
 
 class _Sieve:

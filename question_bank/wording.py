@@ -18,6 +18,8 @@ FALSE_WORDS = "错 错误 不正确 × ✗ ✘ 否 f false n no 假 wrong incorr
 TRUTH = {**dict.fromkeys(TRUE_WORDS.split(), TRUE), **dict.fromkeys(FALSE_WORDS.split(), FALSE)}
 SETTING = re.compile(r"\$|\s|~|\\(?:left|right|displaystyle)(?![A-Za-z])|\\[,;:! ]")  # of a formula, not it
 EMPTY = re.compile(r"\(\)|_{2,}|\\u(?:nder)?line\{\}")  # where the answer is to be written
+# What stands before a stem in collections: where it is from, what it is worth.
+BEFORE = re.compile(r"^\s*(?:【[^】]{1,40}】|\(\s*\d{1,2}\s*分\s*\))\s*(?=\S)")
 KEY_BYTES = 16
 
 
@@ -87,8 +89,9 @@ def plain(text: str) -> str:
 
 
 def plain_stem(text: str) -> str:
-    """Return a stem as stems are compared: without its number and the places for the answer."""
-    asked = plain(LEADING_NUMBER.sub("", unicodedata.normalize("NFKC", GAP.sub("()", text))))
+    """Return a stem as stems are compared: without number, source, points and the places for answers."""
+    numbered = unicodedata.normalize("NFKC", GAP.sub("()", text))
+    asked = plain(BEFORE.sub("", LEADING_NUMBER.sub("", numbered)))
     return EMPTY.sub("", asked) or asked
 
 

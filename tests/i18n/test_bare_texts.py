@@ -14,7 +14,7 @@ CODE = sorted([*(ROOT / "quiz").rglob("*.py"), *(ROOT / "question_bank").rglob("
 DATA = {  # module → names whose Chinese is data, "*" for the whole file; the reason stands above each
     # What people write in files of questions, and is recognised there.
     "question_bank/duplicates.py": {"POINTS_AT_OPTIONS"},
-    "question_bank/wording.py": {"TRUE_WORDS", "FALSE_WORDS"},
+    "question_bank/wording.py": {"TRUE_WORDS", "FALSE_WORDS", "BEFORE"},
     "question_bank/formats/answers.py": {"TRUE_WORDS", "FALSE_WORDS", "SEPARATORS", "LEAD"},
     "question_bank/formats/headers.py": {"*"},
     "question_bank/formats/kinds.py": {"*"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,16 @@ RELATED = {
         EXACT,
     ),
     "other wrong options are near": (ASKED, single(ASKED.stem, "太阳 木星 土星 水星"), NEAR),
+    "where it is from and what it is worth make no difference": (
+        ASKED,
+        single(f"3.【2021 年初赛第 13 题】{ASKED.stem}", "太阳 木星"),
+        NEAR,
+    ),
+    "the same wording with brackets around its source and without": (
+        single("【初赛】太阳是什么"),
+        single("初赛太阳是什么"),
+        EXACT,
+    ),
     "a word more is near": (ASKED, single("地球上的光和热最主要来自哪个天体？"), NEAR),
     "another subject with the same answer is not": (ASKED, single("太阳系的中心是什么？"), None),
     "a similar stem with another answer is not": (
@@ -184,6 +195,12 @@ def test_a_wording_is_read_back_as_it_was() -> None:
             assert Wording.from_json(json.loads(json.dumps(wording.as_json()))) == wording
 
 
+def test_every_pair_of_the_table_is_found_among_many() -> None:
+    assert_all_are_found(
+        [Wording.of(each) for one, other, _expected in RELATED.values() for each in (one, other)], 0
+    )
+
+
 def test_questions_that_are_held_are_compared_with_the_new_ones_only() -> None:
     wordings = [Wording.of(single(f"{ASKED.stem}{more}")) for more in ("", "呢", "吗", "吧")]
 
@@ -220,22 +237,41 @@ def test_no_pair_is_missed_among_random_questions(questions: list[Question], hel
     assert_all_are_found([Wording.of(question) for question in questions], min(held, len(questions)))
 
 
-@pytest.mark.parametrize("name", ["tal_scq5k_cn.train", "opentriviaqa.science", "m3ke.dev", "gaokao.science"])
-def test_no_pair_is_missed_in_real_banks(name: str, shared: Path) -> None:
+def bank(shared: Path, name: str) -> list[Wording]:
+    """Return what the questions of a public bank are compared by, whatever is wrong with them."""
     lines = (shared / "banks" / f"{name}.jsonl").read_text("utf-8").splitlines()
     kinds = {"truefalse": "true_false"}
-    rows = [row for row in map(json.loads, lines) if row["options"]][:400]
-    questions = [
-        Question(
-            kinds.get(row["type"], row["type"]),
-            row["stem"],
-            lettered(row["options"]),
-            frozenset(row["answer"]),
+    return [
+        Wording.of(
+            Question(
+                kinds.get(row["type"], row["type"]),
+                row["stem"],
+                lettered(row["options"]),
+                frozenset(row["answer"]),
+            )
         )
-        for row in rows
+        for row in map(json.loads, lines)
+        if row["options"]
     ]
 
-    assert_all_are_found([Wording.of(question) for question in questions], 100)
+
+@pytest.mark.parametrize("name", ["tal_scq5k_cn.train", "opentriviaqa.science", "m3ke.dev", "gaokao.science"])
+def test_no_pair_is_missed_in_real_banks(name: str, shared: Path) -> None:
+    assert_all_are_found(bank(shared, name)[:400], 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("tal_scq5k_cn.train", {EXACT: 118, NEAR: 448, CONFLICT: 14}),
+        ("opentriviaqa.science", {NEAR: 3}),
+        ("m3ke.dev", {}),
+        ("gaokao.science", {}),
+    ],
+)
+def test_so_many_pairs_stand_in_public_banks(name: str, expected: dict[str, int], shared: Path) -> None:
+    """The numbers of docs/bank.md; each pair was looked at."""
+    assert Counter(pair.sort for pair in pairs(bank(shared, name))) == expected
 
 
 def test_the_starter_bank_has_no_two_alike() -> None:
