@@ -60,6 +60,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         clock=clock or SystemClock(),
         secret=settings.secret,
         data=settings.data,
+        sign_in=settings.sign_in,
     )
     app.session_interface = SessionsOfPages()
     if settings.proxies:

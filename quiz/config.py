@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from quiz.errors import N_, InvalidInput
+from quiz.errors import N_
 from quiz.running import running
+from quiz.sign_in_settings import SETTINGS as OF_SIGN_IN
+from quiz.sign_in_settings import BadSetting as BadSetting
+from quiz.sign_in_settings import SignInSettings, sign_in_settings
 
 SECRET_BYTES = 32
 SETTINGS = {  # every variable the product reads, and what it says; README lists them
@@ -21,18 +24,13 @@ SETTINGS = {  # every variable the product reads, and what it says; README lists
     "PORT": "port to listen on; default 8000",
     "WORKERS": "serving processes on PostgreSQL; default: one a core. SQLite always has one",
     "PROXIES": "reverse proxies in front that may say who asks (X-Forwarded-*); default 0",
+    **OF_SIGN_IN,
 }
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 PORTS = range(1, 65536)
 MOST_WORKERS = 64
 MOST_PROXIES = 5
-
-
-class BadSetting(InvalidInput):
-    """A setting whose value cannot be used."""
-
-    code = "bad_setting"
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class Settings:
     redis_url: str | None  # None: boards are read from SQL
     secret: bytes
     proxies: int = 0  # how many in front are believed; nobody else's X-Forwarded-* is
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         redis_url,
         _secret(environment, data),
         _proxies(environment),
+        sign_in_settings(environment),
     )
 
 
@@ -84,6 +84,7 @@ def serving(environment: Mapping[str, str] = os.environ) -> Serving:
     database_url = _database_url(environment, data)
     _given_secret(environment)
     _proxies(environment)
+    sign_in_settings(environment)
     return Serving(
         data,
         database_url,

@@ -1,6 +1,18 @@
 """The tables, one module a subject; what differs between databases is in `base`."""
 
-from quiz.models import accounts, bank, contests, duplicates, ledger, media, play, quality, rewards, seats
+from quiz.models import (
+    accounts,
+    bank,
+    contests,
+    duplicates,
+    ledger,
+    media,
+    play,
+    quality,
+    rewards,
+    seats,
+    subjects,
+)
 from quiz.models.base import Base, Store, db
 from quiz.models.writer import Writer
 
@@ -19,4 +31,5 @@ __all__ = [
     "quality",
     "rewards",
     "seats",
+    "subjects",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, InvalidInput, NotAllowed, WrongCode
@@ -19,6 +20,7 @@ from quiz.services.guessing import check_tries, count_wrong
 from quiz.services.platform import Actor, Platform
 from quiz.services.seats import add_seat
 from quiz.services.secrets import digest, new_code, new_token, plain_code
+from quiz.services.subjects import Proven, add_subject, person_of
 
 INVITATION_MS = 2 * DAY_MS
 TEAM = "team"  # the tree, and its one level, of teams that a roster makes
@@ -95,6 +97,26 @@ def sign_up(
         code = new_code()
         person = _add_person(platform, session, NewPerson(nickname, units=units), code, now_ms)
         entry = SignedIn(add_sign_in(platform, session, person, now_ms), person.id, code)
+    visited(platform, entry.person_id, now_ms)
+    return entry
+
+
+def sign_up_known(platform: Platform, new: NewPerson, proven: Proven, now_ms: int) -> SignedIn:
+    """Make a person who is known by what they have just proven, and sign them in; sent twice it is the same.
+
+    Raises InvalidInput.
+    """
+    new = replace(new, nickname=checked_nickname(new.nickname))
+    try:
+        with platform.store.writing() as session:
+            person = _add_person(platform, session, new, new_code(), now_ms)
+            add_subject(platform, session, person.id, proven, now_ms)
+            entry = SignedIn(add_sign_in(platform, session, person, now_ms), person.id)
+    except IntegrityError:
+        person_id = person_of(platform, proven)
+        if person_id is None:
+            raise
+        return entered(platform, person_id, now_ms)
     visited(platform, entry.person_id, now_ms)
     return entry
 

@@ -13,6 +13,7 @@ from quiz.live import Limits, LiveBoards, UnitSums
 from quiz.models import Store, Writer
 from quiz.models.accounts import Audit
 from quiz.models.contests import Contest
+from quiz.sign_in_settings import SignInSettings
 
 if TYPE_CHECKING:
     from quiz.services.published import Published
@@ -45,6 +46,7 @@ class Platform:
     clock: Clock
     secret: bytes
     data: Path
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
     limits: Limits = field(default_factory=lambda: Limits(None))  # how often something may be tried
     blocked: dict[str, int] = field(default_factory=dict)  # address → until when nobody signs in from it
     published: dict[int, Published] = field(default_factory=dict)  # by rules id; never changes

@@ -7,6 +7,7 @@ from flask import Flask
 from quiz.web.access import init_access
 from quiz.web.accounts import accounts
 from quiz.web.api import api
+from quiz.web.arriving import arriving
 from quiz.web.attempts import attempts
 from quiz.web.bank import bank_desk
 from quiz.web.bank_editing import bank_editor
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     why,
     media,
     accounts,
+    arriving,
     desk,
     desk_people,
     cards_desk,

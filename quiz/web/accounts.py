@@ -13,25 +13,24 @@ from quiz.errors import InvalidInput, NotAllowed, WrongCode
 from quiz.models.accounts import Unit
 from quiz.rules.permissions import Action
 from quiz.services import accounts as service
-from quiz.services import desk, play, profiles, results
+from quiz.services import desk, play, profiles, results, subjects
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
 from quiz.web import ways
 from quiz.web.access import allows, forget, now_ms, platform, remember, signed_in
+from quiz.web.arriving import arrived, begun, proven_before
 from quiz.web.bodies import plain
 from quiz.web.contest_page import my_attempt
 from quiz.web.desk_words import tree_words
 from quiz.web.errors import status_of
 from quiz.web.language import refusal
 from quiz.web.look import inner_address
-from quiz.web.ways import LONGEST_TYPED
+from quiz.web.ways import LONGEST_TYPED, way_words
 
 accounts = Blueprint("accounts", __name__)
 
 NEW_CODE = "new_code"  # in the session until the person says that they have kept it
 TOO_HIGH = ("district",)  # levels that tell nothing about a person
-GUEST = "accounts/ways/guest.html"
-SEATS_FIRST = 1  # where a school has cards, its pupils are many
 LATEST = 5  # contests whose places are shown
 
 
@@ -55,13 +54,12 @@ class SignInPage:
     form: Mapping[str, str]
     choices: Sequence[UnitChoice]
     wrong: Mapping[str, str] = field(default_factory=dict)  # way → what cannot be used
+    attach: bool = False  # to who is signed in
 
     @property
     def parts(self) -> list[str]:
-        """The templates of the ways that are offered: pupils first, then who is new."""
-        parts = [way.template for way in ways.offered()]
-        parts.insert(SEATS_FIRST if len(parts) > 1 else 0, GUEST)
-        return parts
+        """The templates of the ways that are offered."""
+        return [way.template for way in ways.offered()]
 
 
 @accounts.get("/sign-in")
@@ -85,18 +83,20 @@ def sign_in_by(name: str) -> ResponseReturnValue:
     way = ways.way_of(name)
     try:
         if way.begin is not None:
-            return way.begin(request.form)
-        entry = way.complete(request.form)
+            return begun(way, request.form)
+        found = way.complete(request.form, "")
     except (WrongCode, InvalidInput) as error:
+        if request.form.get("attach") == "yes":
+            return _add_way(name, request.form, refusal(error)), status_of(error.code)
         return _sign_in(request.form, {name: refusal(error)}), status_of(error.code)
-    remember(entry)
-    return redirect(_next(request.form), 303)
+    return arrived(found, _next(request.form))
 
 
 @accounts.post("/sign-in/new")
 @allows(Action.SIGN_IN)
 def sign_up() -> ResponseReturnValue:
     """Make a person with a nickname and the units they chose, and show them their code."""
+    ways.way_of("guest")
     nickname = plain(request.form.get("nickname", ""))
     choices = _choices(request.form)
     chosen = _chosen(request.form, choices)
@@ -107,6 +107,24 @@ def sign_up() -> ResponseReturnValue:
     remember(entry)
     session[NEW_CODE] = entry.code
     return redirect(url_for("accounts.code", next=_next(request.form)), 303)
+
+
+@accounts.route("/sign-in/welcome", methods=["GET", "POST"])
+@allows(Action.SIGN_IN)
+def welcome() -> ResponseReturnValue:
+    """Ask somebody who has just proven who they are, and is new here, for a nickname and their units."""
+    proven = proven_before()
+    is_sent = request.method == "POST"
+    nickname, choices = plain(request.form.get("nickname", "")), _choices(request.form)
+    wrong = _wrong_nickname(nickname) if is_sent else ""
+    chosen = _chosen(request.form, choices)
+    if is_sent and not wrong and chosen is not None:
+        new = service.NewPerson(nickname, units=chosen)
+        remember(service.sign_up_known(platform(), new, proven, now_ms()))
+        return redirect(_next(request.form), 303)
+    kept = {"nickname": nickname[:LONGEST_TYPED]}
+    page = SignInPage(_next(request.values), kept, choices, {"guest": wrong})
+    return render_template("accounts/welcome.html", page=page), 422 if is_sent else 200
 
 
 @accounts.get("/me/code")
@@ -148,6 +166,9 @@ def mine() -> ResponseReturnValue:
         units=[unit.path for unit in unit_service.of_person(platform(), person.person_id)],
         attempts=[my_attempt(each, published[each.contest_id].document.timezone) for each in own],
         places=places,
+        known=subjects.known(platform(), person.person_id),
+        way_words=way_words(),
+        more=[way for way in ways.offered() if way.begin is not None],
     )
 
 
@@ -171,6 +192,13 @@ def units() -> ResponseReturnValue:
                 status = 403
     page = render_template("accounts/units.html", choices=choices, next=_next(request.values))
     return page, status
+
+
+@accounts.get("/me/ways/<name>")
+@allows(Action.TAKE_PART)
+def add_way(name: str) -> ResponseReturnValue:
+    """Let a person add a way by which they can sign in later."""
+    return _add_way(name)
 
 
 @accounts.route("/me/about/<int:contest_id>", methods=["GET", "POST"])
@@ -233,6 +261,12 @@ def _sign_in(
     kept = {name: ways.typed(form, name) for name in ways.FIELDS}
     page = SignInPage(_next(form), kept, _choices({}) if choices is None else choices, wrong or {})
     return render_template("accounts/sign_in.html", page=page)
+
+
+def _add_way(name: str, form: Mapping[str, str] | None = None, wrong: str = "") -> str:
+    way, kept = ways.way_of(name), {name: ways.typed(form or {}, name)}
+    page = SignInPage(url_for("accounts.mine"), kept, (), {name: wrong}, attach=True)
+    return render_template("accounts/add_way.html", page=page, part=way.template, words=way_words()[name])
 
 
 def _next(values: Mapping[str, str]) -> str:

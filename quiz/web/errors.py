@@ -34,6 +34,8 @@ STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "same_key_other_body": 422,
     "too_many": 429,
     "busy": 503,
+    "not_sent": 503,
+    "known_as_another": 409,
 }
 RETRY_AFTER_S = {"too_many": 30, "busy": 2}
 JITTER_S = 3  # phones that were sent away together do not come back together

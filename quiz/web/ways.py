@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from flask import request
-from flask.typing import ResponseReturnValue
+from flask import request, url_for
+from flask_babel import gettext as _
 
 from quiz.errors import NotFound
-from quiz.services import accounts, seats
+from quiz.services import accounts, one_time_codes, seats
 from quiz.services.entering import SignedIn
+from quiz.services.subjects import Proven
 from quiz.web.access import now_ms, platform
 from quiz.web.bodies import plain
 
 LONGEST_TYPED = 40  # characters
-FIELDS = ("nickname", "code", "class_code", "seat")  # what stays in the forms when something is refused
+LONGEST_CONTACT = 254  # characters of a number or an address
+FIELDS = ("nickname", "code", "class_code", "seat", "phone", "email")  # stay in a form that is refused
 
 
 @dataclass(frozen=True)
 class Way:
     """One way of signing in.
 
-    `begin` sends somebody elsewhere, or sends them something; a way without it is complete with its form.
+    `begin` sends somebody elsewhere, or sends them something, and says what their browser keeps until they
+    are back; a way without it is complete with its form.
     """
 
     name: str
     template: str  # its part of the page
-    is_offered: Callable[[], bool]
-    complete: Callable[[Mapping[str, str]], SignedIn]
-    begin: Callable[[Mapping[str, str]], ResponseReturnValue] | None = None
+    complete: Callable[[Mapping[str, str], str], SignedIn | Proven]  # what came back, what the browser kept
+    begin: Callable[[Mapping[str, str]], Begun] | None = None
+    is_ready: Callable[[], bool] = lambda: True  # there is something it can be used for
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A way that has been begun: what the browser keeps meanwhile, and where it goes now."""
+
+    kept: str
+    address: str
 
 
 def typed(form: Mapping[str, str], name: str) -> str:
@@ -37,32 +49,71 @@ def typed(form: Mapping[str, str], name: str) -> str:
     return plain(form.get(name, ""))[:LONGEST_TYPED]
 
 
+def way_words() -> Mapping[str, str]:
+    """Return what the ways are called that can be added to a person."""
+    return {"phone": _("手机号"), "email": _("邮箱")}
+
+
 def offered() -> list[Way]:
     """Return the ways that are on the page, in its order."""
-    return [way for way in WAYS.values() if way.is_offered()]
+    found = (WAYS[name] for name in platform().sign_in.ways)
+    return [way for way in found if way.is_ready()]
 
 
 def way_of(name: str) -> Way:
     """Return a way that is on the page; raises NotFound."""
-    way = WAYS.get(name)
-    if way is None or not way.is_offered():
-        raise NotFound()
-    return way
+    for way in offered():
+        if way.name == name:
+            return way
+    raise NotFound()
 
 
-def _by_seat(form: Mapping[str, str]) -> SignedIn:
+def send_again(way: str, token: str) -> Begun:
+    """Send another code to what waits for one."""
+    return _send_code(way, {}, token)
+
+
+def _by_seat(form: Mapping[str, str], _kept: str) -> SignedIn:
     wanted = seats.Typed(*(typed(form, name) for name in ("class_code", "seat", "pass_number")))
     return seats.sign_in(platform(), wanted, now_ms(), request.remote_addr or "")
 
 
-def _by_code(form: Mapping[str, str]) -> SignedIn:
+def _by_code(form: Mapping[str, str], _kept: str) -> SignedIn:
     return accounts.sign_in_with_code(platform(), typed(form, "code"), now_ms(), request.remote_addr or "")
+
+
+def _as_guest(form: Mapping[str, str], _kept: str) -> SignedIn:
+    raise NotFound()  # its form has an address of its own, which also reads the units
+
+
+def _send_code(way: str, form: Mapping[str, str], token: str = "") -> Begun:
+    """Send a code to what was typed, or once more to what waits for one."""
+    waiting = one_time_codes.waiting(platform(), token, now_ms()) if token else None
+    to = waiting or Proven(way, one_time_codes.READ[way](plain(form.get(way, ""))[:LONGEST_CONTACT]))
+    kept = one_time_codes.begin(platform(), to, _message, now_ms(), request.remote_addr or "")
+    return Begun(kept, url_for("arriving.type_code", name=way))
+
+
+def _message(code: str) -> tuple[str, str]:
+    """Return subject and text of the message that carries a code."""
+    return (
+        _("渝中科学竞答的验证码"),
+        _("您的验证码是 %(code)s，10 分钟内有效。请不要告诉别人；不是您本人操作就不用理会。", code=code),
+    )
+
+
+def _by_typed_code(form: Mapping[str, str], kept: str) -> Proven:
+    address = request.remote_addr or ""
+    return one_time_codes.complete(platform(), kept, typed(form, "typed_code"), now_ms(), address)
 
 
 WAYS = {
     way.name: way
     for way in (
-        Way("seat", "accounts/ways/seat.html", lambda: seats.offered(platform()), _by_seat),
-        Way("code", "accounts/ways/code.html", lambda: True, _by_code),
+        Way("seat", "accounts/ways/seat.html", _by_seat, is_ready=lambda: seats.offered(platform())),
+        Way("guest", "accounts/ways/guest.html", _as_guest),
+        Way("phone", "accounts/ways/phone.html", _by_typed_code, partial(_send_code, "phone")),
+        Way("email", "accounts/ways/email.html", _by_typed_code, partial(_send_code, "email")),
+        Way("code", "accounts/ways/code.html", _by_code),
     )
 }

@@ -1,0 +1,98 @@
+"""How a one-time code reaches somebody: one function a sender; numbers and codes never go into a log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import smtplib
+import sys
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import quote_plus, unquote, urlsplit
+
+from quiz.errors import N_, QuizError
+from quiz.services.platform import Platform
+from quiz.sign_in_settings import CONSOLE, FILE, HTTP, SMTP, SignInSettings
+
+TIMEOUT_S = 8
+OUTBOX = "codes.jsonl"  # in the data folder
+log = logging.getLogger(__name__)
+
+
+class NotSent(QuizError):
+    """Whoever carries codes did not take it."""
+
+    code = "not_sent"
+    message = N_("验证码没有发出去，请稍后再试，或换一种方式登录。")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A code on its way."""
+
+    to: str
+    code: str
+    subject: str
+    text: str  # holds the code, in the language of the page
+
+
+def send(platform: Platform, way: str, message: Message) -> None:
+    """Send a code; raises NotSent where that cannot be done now."""
+    settings = platform.sign_in
+    try:
+        SENDERS[settings.sender(way)](platform, settings, message)
+    except (OSError, smtplib.SMTPException) as error:  # urllib's own are OSErrors
+        log.error("a code was not sent by %s: %s", settings.sender(way), type(error).__name__)
+        raise NotSent() from None  # its text may hold the number
+
+
+def _console(_platform: Platform, _settings: SignInSettings, message: Message) -> None:
+    sys.stdout.write(f"{message.subject}: {message.code}\n")
+    sys.stdout.flush()
+
+
+def _file(platform: Platform, _settings: SignInSettings, message: Message) -> None:
+    line = json.dumps({"to": message.to, "code": message.code}, ensure_ascii=False) + "\n"
+    handle = os.open(platform.data / OUTBOX, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as outbox:
+        outbox.write(line)
+
+
+def _http(_platform: Platform, settings: SignInSettings, message: Message) -> None:
+    assert settings.http is not None
+    is_form = any("urlencoded" in value for _, value in settings.http.headers)
+    body = settings.http.body
+    for name, value in (("{to}", message.to), ("{code}", message.code), ("{text}", message.text)):
+        in_json = json.dumps(value, ensure_ascii=False)[1:-1]
+        body = body.replace(name, quote_plus(value) if is_form else in_json)
+    asked = urllib.request.Request(
+        settings.http.url, body.encode(), dict(settings.http.headers), method="POST"
+    )
+    with urllib.request.urlopen(asked, timeout=TIMEOUT_S) as reply:
+        reply.read(1)
+
+
+def _smtp(_platform: Platform, settings: SignInSettings, message: Message) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = settings.email_from, message.to, message.subject
+    mail.set_content(message.text)
+    parts = urlsplit(settings.smtp_url)
+    secure = parts.scheme == "smtps"
+    carrier = smtplib.SMTP_SSL if secure else smtplib.SMTP
+    with carrier(parts.hostname or "", parts.port or (465 if secure else 587), timeout=TIMEOUT_S) as server:
+        if not secure and server.has_extn("starttls"):
+            server.starttls()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(mail)
+
+
+SENDERS: dict[str, Callable[[Platform, SignInSettings, Message], None]] = {
+    CONSOLE: _console,
+    FILE: _file,
+    HTTP: _http,
+    SMTP: _smtp,
+}
