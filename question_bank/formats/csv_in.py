@@ -16,6 +16,7 @@ from question_bank.problems import N_, Unreadable
 DELIMITERS = (",", "\t", ";", "|")
 LOOKED_AT = 20  # rows by which the delimiter is found
 MOST_ROWS = 100_000
+MOST_COLUMNS = 5_000
 SEPARATOR = re.compile(r"sep=([,;|\t])[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)  # a first line for Excel alone
 LONGEST_CELL = 2**20
 
@@ -24,6 +25,13 @@ def sheets(content: bytes) -> list[Sheet]:
     """Return the one table of a CSV file. Raises Unreadable."""
     csv.field_size_limit(LONGEST_CELL)
     text = decoded(content)
+    if any(
+        line.count(d) > MOST_COLUMNS
+        for line in text.split("\n")
+        if len(line) > MOST_COLUMNS
+        for d in DELIMITERS
+    ):
+        raise Unreadable("too-wide", TOO_WIDE, most=MOST_COLUMNS)
     said = SEPARATOR.match(text)
     text = text[said.end() :] if said else text
     delimiter = said[1] if said else _delimiter(text)
@@ -68,6 +76,7 @@ def _check_quotes(text: str, delimiter: str, rows: list[Row]) -> None:
             raise Unreadable("open-quote", OPEN_QUOTE, row=len(rows)) from error
 
 
+TOO_WIDE = N_("有一行超过 %(most)s 列，没有打开。请把题目复制到新的工作簿再上传。")
 TOO_MANY = N_("文件超过 %(most)s 行，请分成几个文件上传。")
 BROKEN = N_("从第 %(row)s 行起读不下去，这一行可能少了引号。请用 Excel 打开，另存为 .xlsx 再上传。")
 OPEN_QUOTE = N_("第 %(row)s 行有一个引号没有配对，后面的内容都被它包了进去。请补上引号，或另存为 .xlsx。")

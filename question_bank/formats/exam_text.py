@@ -18,13 +18,15 @@ from question_bank.problems import N_, WARNING, Problem
 from question_bank.question import CHOICES, LETTERS
 
 BEGIN_RIGHT, END_RIGHT = "\ue000", "\ue001"  # around what a document shows in another colour
-RIGHT = re.compile(f"[{BEGIN_RIGHT}{END_RIGHT}]")
+BEGIN_SET, END_SET = "\ue002", "\ue003"  # around what it sets apart otherwise: bold, underlined, coloured
+RIGHT = re.compile(f"[{BEGIN_RIGHT}{END_RIGHT}{BEGIN_SET}{END_SET}]")
 NUMBERED = re.compile(
     r"\s*(?:[(（]\s*(\d{1,4})\s*[)）]|(\d{1,4})\s*(?:\.(?!\d)|[．、)）])|第\s*(\d{1,4})\s*题[:：.、]?)\s*"
 )
 SECTION = re.compile(r"\s*(?:第?([一二三四五六七八九十]{1,3})\s*(?:[、.．:：]|部分|大题)\s*)?(.{0,60})")
 TYPED = re.compile(r"[\[【(（]\s*([^\]】)）]{1,8}题)\s*[\]】)）]")
 POINTS = re.compile(r"[\[【(（]\s*(?:分值\s*[:：]?\s*)?\d{1,3}(?:\.\d)?\s*分?\s*[\]】)）]\s*$")
+TRUTHS = ("√", "×", "✓", "✗", "对", "错")
 BRACKET = re.compile(r"[(（]([\s　_]*)[)）]")
 ANSWERED = re.compile(r"[(（]\s*([A-Za-z√×✓✗对错 、,，]{1,16})\s*[)）](?=[\s。．.？?！!：:]*$)")
 FIELD = re.compile(
@@ -41,10 +43,10 @@ BARE_GAP = re.compile(r"[_＿\s]{3,400}")
 BULLET = re.compile(r"^\s*(?:[○◯□☐]|[(（\[]\s*[)）\]])\s*")
 KEY = re.compile(r"\s*(?:参考|标准|试题)?答案(?:[与及和]解析|部分)?\s*[:：]?\s*$")
 OPTION = re.compile(r"\s*[(（]?([A-Za-z])\s*(?:[.．、:：]|[)）])\s*")
-FIRST_MARK = re.compile(r"[\s\ue000]*[(（]?[A-Za-zＡ-Ｚａ-ｚ]\s*[.．、:：)）]\s*")
+FIRST_MARK = re.compile(r"[\s\ue000\ue002]*[(（]?[A-Za-zＡ-Ｚａ-ｚ]\s*[.．、:：)）]\s*")
 NEXT_OPTION = {
     letter: re.compile(
-        r"(?:(?<=[\s　;；,，\ue000\ue001])|(?<=[\u4e00-\u9fff]))\ue000?[(（]?"
+        r"(?:(?<=[\s　;；,，\ue000-\ue003])|(?<=[\u4e00-\u9fff]))[\ue000\ue002]*[(（]?"
         rf"[{letter}{chr(ord(letter) + 0xFEE0)}]\s*[.．、:：)）]\s*"
     )
     for letter in LETTERS
@@ -145,11 +147,11 @@ class _Paper:
             return
         if self.is_key:
             self.key.append(RIGHT.sub("", text)[:LONGEST_KEY_LINE])
-        elif KEY.fullmatch(text) and self.asked:
+        elif KEY.fullmatch(RIGHT.sub("", text)) and self.asked:
             self.is_key = True
         elif (inline := self._inline_key(text)) and self.asked:
             self.key.append(inline[:LONGEST_KEY_LINE])
-        elif not self._take_section(text) and not self._begin(line, text):
+        elif not self._take_section(RIGHT.sub("", text)) and not self._begin(line, text):
             self._go_on(line, text)
         self.after_blank = False
 
@@ -177,6 +179,8 @@ class _Paper:
 
     def _begin(self, line: Line, text: str) -> bool:
         """Begin a question where a number, or a kind in brackets, stands."""
+        if NUMBERED.match(RIGHT.sub("", text[:20])):
+            text = text.lstrip(f"{BEGIN_RIGHT}{BEGIN_SET}")  # the number is set apart, too
         numbered = NUMBERED.match(text)
         typed = next((t for t in TYPED.finditer(text) if _kind(t[1])), None)
         is_next = (
@@ -243,11 +247,11 @@ def _take_options(asked: _Asked, text: str) -> bool:
         return False
     rest, asked.last = text, "options"
     while mark is not None:
-        is_right, rest = BEGIN_RIGHT in mark[0], rest[mark.end() :]
+        begun, rest = "".join(set(mark[0]) & {BEGIN_RIGHT, BEGIN_SET}), rest[mark.end() :]
         following = LETTERS[len(asked.options) + 1 :][:1]
         mark = NEXT_OPTION[following].search(rest) if following else None
         piece = rest if mark is None else rest[: mark.start()]
-        asked.options.append((BEGIN_RIGHT if is_right else "") + piece.strip(" \t　;；"))
+        asked.options.append(begun + piece.strip(" \t　;；"))
         rest = rest[len(piece) :]
         if mark is not None:
             mark = re.compile(re.escape(mark[0])).match(rest)
@@ -282,12 +286,16 @@ def _take_field(asked: _Asked, name: str, value: str) -> None:
 
 
 def _draft(asked: _Asked, keyed: str) -> Draft:
-    draft = Draft(asked.row, asked.kind, tags=asked.tags, media=asked.media, raw="\n".join(asked.raw))
+    draft = Draft(
+        asked.row, asked.kind, tags=asked.tags, media=[*dict.fromkeys(asked.media)], raw="\n".join(asked.raw)
+    )
     stem = RIGHT.sub("", "\n".join(asked.lines)).strip()
     stem, inside = _without_answer(stem, bool(asked.options), asked.kind)
     written = asked.said.get("answer") or keyed or inside
     draft.explanation = asked.said.get("explanation", "").strip()
     options, marked = _options(asked.options)
+    if not marked and not written:
+        marked = _set_apart(asked.options)
     draft.kind = asked.kind or _guessed(options, written, stem)
     if draft.kind in ("single", "multiple") and asked.kind in ("", "single") and not marked:
         marked = set(answers.letters(written))
@@ -314,6 +322,12 @@ def _options(written: Iterable[str]) -> tuple[list[str], set[str]]:
             marked.add(letter)
         texts.append(RIGHT_MARK.sub("", RIGHT.sub("", each)).strip())
     return texts, marked
+
+
+def _set_apart(written: Sequence[str]) -> set[str]:
+    """Return the letters of options that a document sets apart, where it does so with some, not all."""
+    found = {letter for letter, each in zip(LETTERS, written, strict=False) if BEGIN_SET in each}
+    return found if len(found) < len(written) else set()
 
 
 def _guessed(options: Sequence[str], written: str, stem: str) -> str:
@@ -366,7 +380,7 @@ def _gaps(stem: str, written: str) -> list[Gap]:
 def _without_answer(stem: str, has_options: bool, kind: str) -> tuple[str, str]:
     """Return a stem without the brackets at its end, and the answer that stood in them."""
     found = ANSWERED.search(stem)
-    if found and (has_options or kind):
+    if found and (has_options or kind or found[1].strip() in TRUTHS):
         return (stem[: found.start()] + stem[found.end() :]).strip(), found[1]
     empty = list(BRACKET.finditer(stem))
     if empty and kind != "fill" and not stem[empty[-1].end() :].strip("。．. \n"):

@@ -121,7 +121,7 @@ class _Reader(HTMLParser):
         if self.silent or self.formula is not None:
             return
         words = SPACES.sub(" ", data)
-        self.pieces.append(_shifted(words, self.shift) if self.shift else words)
+        self.pieces.append(shifted(words, self.shift) if self.shift else words)
 
     def text(self) -> str:
         if self.formula is not None:  # never closed
@@ -156,7 +156,8 @@ def _between_dollars(text: str) -> str:
     return "".join(found)
 
 
-def _shifted(text: str, tag: str) -> str:
+def shifted(text: str, tag: str) -> str:
+    """Return a text as it stands raised ("sup") or lowered ("sub"): by its own characters, else as ^{…}."""
     mark, table = SHIFTED[tag]
     if text.strip() and all(ord(each) in table for each in text.strip()):
         return text.translate(table)

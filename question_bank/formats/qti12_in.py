@@ -47,6 +47,7 @@ KINDS = {
     "cc.pattern_match.v0p1": "text",
     "cc.essay.v0p1": ESSAY,
 }
+MOST_NAMED = 100  # gaps that are looked for in a stem
 SHOWING = ("matimage", "mataudio", "matvideo")
 GENERAL = ("general_fb", "solution")
 WHEN = {"correct": "right", "correct_fb": "right", "incorrect": "wrong", "general_incorrect_fb": "wrong"}
@@ -77,6 +78,10 @@ class _Item:
         )
         self.conditions = marks.conditions_of(item)
         self.feedback = self._feedback()
+        self.links: dict[str, set[str]] = {}  # option → feedback that a condition about it alone shows
+        for each in self.conditions:
+            if len(each.wanted) == 1:
+                self.links.setdefault(each.wanted[0].value, set()).update(each.links)
 
     def draft(self) -> Draft:
         own = self.item.get("ident") or plain(self.item.find("itemmetadata/bbmd_asi_object_id")).strip()
@@ -148,8 +153,7 @@ class _Item:
         own = next((self.feedback[each] for each in (f"{name}_fb", name) if each in self.feedback), "")
         if own:
             return own
-        links = [c.links for c in self.conditions if [w.value for w in c.wanted] == [name]]
-        shown = sorted(frozenset().union(*links) - {*WHEN, *GENERAL})
+        shown = sorted(self.links.get(name, set()) - {*WHEN, *GENERAL})
         return "\n".join(self.feedback[each] for each in shown if each in self.feedback)
 
     def choice(self, draft: Draft) -> None:
@@ -188,6 +192,9 @@ class _Item:
         draft.kind = "fill"
         asked = [each for each in self.presentation.iter() if each.tag in ("response_lid", "response_str")]
         placed = []
+        if len(asked) > MOST_NAMED:  # too many gaps, which is said of them
+            draft.gaps = [Gap(()) for _ in asked]
+            return
         for each in asked:
             ident = each.get("ident", "")
             name = self.text(each.find("material")) or ident.removeprefix("response_")

@@ -24,6 +24,7 @@ from question_bank.gaps import MARK, Accepted, Gap
 from question_bank.problems import N_
 
 NAMES = {"ESS": "问答题", "SR": "问答题", "FIL": "操作题", "OP": "投票题", "QUIZ_BOWL": "问答题"}
+MOST_NAMED = 100  # gaps that are looked for in a stem
 HTML = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
@@ -108,6 +109,9 @@ def _gaps(draft: Draft, cells: list[str]) -> None:
             found[name].append(cell)
         else:
             name = ""
+    if len(found) > MOST_NAMED:  # too many gaps, which is said of them
+        draft.gaps = [Gap(tuple(map(Accepted, texts))) for texts in found.values()]
+        return
     for name in sorted(found, key=lambda each: draft.stem.find(f"[{each}]")):
         draft.stem = draft.stem.replace(f"[{name}]", MARK, 1)
         draft.gaps.append(Gap(tuple(map(Accepted, found[name]))))

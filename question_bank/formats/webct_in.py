@@ -22,7 +22,7 @@ from question_bank.formats.pictures import LEFT_OUT
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
 
-FIELD = re.compile(r"^:([A-Z]+)(\d*)(?::(.*))?$")
+FIELD = re.compile(r"^:([A-Z]+)([0-9]{0,4})(?::(.*))?$")
 NAMES = {"P": "问答题", "C": "计算题"}
 Fields = dict[tuple[str, str], tuple[str, str]]  # name and number → what stands behind it, and below
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from xml.etree.ElementTree import Element
 
 from question_bank.attached import picture
 from question_bank.formats import exam_text, sheets_in
-from question_bank.formats.exam_text import BEGIN_RIGHT, END_RIGHT, Line
+from question_bank.formats.exam_text import BEGIN_RIGHT, BEGIN_SET, END_RIGHT, END_SET, RIGHT, Line
 from question_bank.formats.guard import BROKEN_ZIP
+from question_bank.formats.markup import shifted
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
 from question_bank.formats.tables import Row, Sheet
 from question_bank.formats.word_equations import tex
 from question_bank.formats.word_numbers import Numbers
 from question_bank.formats.xml_in import root_of
+from question_bank.gaps import MARK
 from question_bank.problems import N_, WARNING, Problem, Unreadable
 
 DOCUMENT = "word/document.xml"
+SHIFTS = {"superscript": "sup", "subscript": "sub"}
 TABLE = "表格"  # before its number: the name of a sheet
 TITLES = ("title", "subtitle", "标题")
 
@@ -94,11 +97,14 @@ class _Document:
         rows = []
         for number, row in enumerate(table.iterfind("tr"), 1):
             cells = ["\n".join(self._text(p)[0] for p in cell.iter("p")) for cell in row.iterfind("tc")]
-            cells = [cell.replace(BEGIN_RIGHT, "").replace(END_RIGHT, "") for cell in cells]
+            cells = [RIGHT.sub("", cell) for cell in cells]
             rows.append(Row(number, tuple(cells)))
         sheet = Sheet(f"{TABLE}{len(self.sheets) + 1}", tuple(rows))
         if sheets_in.has_header(sheet):
             self.sheets.append(sheet)
+            return
+        if key := _key_of(rows):
+            yield Line(self.row, key)
             return
         for row in table.iterfind("tr"):
             for cell in row.iterfind("tc"):
@@ -121,17 +127,16 @@ class _Document:
         pictures = Pictures(load=self._load)
         text = "".join(self._pieces(paragraph, pictures))
         self.missing += len(pictures.missing)
-        return text.replace(f"{END_RIGHT}{BEGIN_RIGHT}", ""), pictures
+        joined = text.replace(f"{END_RIGHT}{BEGIN_RIGHT}", "").replace(f"{END_SET}{BEGIN_SET}", "")
+        return joined, pictures
 
     def _pieces(self, element: Element, pictures: Pictures) -> Iterator[str]:
         for child in element:
             match child.tag:
-                case "r" if _is_marked(child):
-                    yield BEGIN_RIGHT
-                    yield from self._pieces(child, pictures)
-                    yield END_RIGHT
+                case "r":
+                    yield from self._run(child, pictures)
                 case "t":
-                    yield (child.text or "").replace(BEGIN_RIGHT, "").replace(END_RIGHT, "")
+                    yield RIGHT.sub("", child.text or "")
                 case "tab":
                     yield "\t"
                 case "br" | "cr":
@@ -148,6 +153,24 @@ class _Document:
                 case _:
                     yield from self._pieces(child, pictures)
 
+    def _run(self, run: Element, pictures: Pictures) -> Iterator[str]:
+        """Yield the text of a run: indices raised and lowered, underlined spaces as a gap, marks."""
+        text = "".join(self._pieces(run, pictures))
+        look = run.find("rPr")
+        if look is None or not text:
+            yield text
+            return
+        if shift := SHIFTS.get(_value(look.find("vertAlign"))):
+            text = shifted(text, shift)
+        is_underlined = _value(look.find("u")) not in ("", "none")
+        if is_underlined and len(text) > 1 and not text.strip(" \u3000\xa0"):
+            text = MARK
+        elif _is_marked(run):
+            text = f"{BEGIN_RIGHT}{text}{END_RIGHT}"
+        elif text.strip() and (is_underlined or _is_set_apart(look)):
+            text = f"{BEGIN_SET}{text}{END_SET}"
+        yield text
+
     def _load(self, link: str) -> bytes:
         target = posixpath.normpath(posixpath.join("word", self.targets.get(link, "-")))
         name = self.names.get(target.lstrip("/").lower())
@@ -156,6 +179,18 @@ class _Document:
     def _tree(self, part: str) -> Element | None:
         name = self.names.get(part)
         return root_of(self.packed.read(name)) if name is not None else None
+
+
+def _key_of(rows: Sequence[Row]) -> str:
+    """Return a table of numbers with answers below them as a line of a key, "" for any other table."""
+    found = []
+    for above, below in zip(rows[::2], rows[1::2], strict=False):
+        is_key = above.cells[:1] == ("题号",) and "".join(below.cells[:1]).strip().endswith("答案")
+        if not is_key:
+            return ""
+        pairs = zip(above.cells[1:], below.cells[1:], strict=False)
+        found += [f"{number.strip()}.{said.strip()}" for number, said in pairs if number.strip().isdigit()]
+    return " ".join(found) if len(rows) % 2 == 0 else ""
 
 
 def _blocks(parent: Element) -> Iterator[Element]:
@@ -176,6 +211,15 @@ def _is_marked(run: Element) -> bool:
     is_red = len(colour) == 6 and _is_red(colour)
     highlight = _value(properties.find("highlight"))
     return is_red or highlight not in ("", "none", "white", "black")
+
+
+def _is_set_apart(look: Element) -> bool:
+    """Return whether a run is bold, coloured or shaded."""
+    bold = look.find("b")
+    is_bold = bold is not None and bold.get("val", "1") not in ("0", "false", "off")
+    colour, shade = _value(look.find("color")).upper(), look.find("shd")
+    fill = "" if shade is None else shade.get("fill", "").upper()
+    return is_bold or colour not in ("", "AUTO", "000000") or fill not in ("", "AUTO", "FFFFFF")
 
 
 def _is_red(colour: str) -> bool:

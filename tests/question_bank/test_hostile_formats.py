@@ -83,3 +83,35 @@ def test_a_gift_question_of_endless_marks_is_refused_at_once(inside: str) -> Non
         found = read(f"q{{{inside}}}".encode(), "x.gift")
 
     assert code(found) == "too-many-marks"
+
+
+def test_a_line_of_endless_columns_is_refused_at_once() -> None:
+    with at_once():
+        found = read(b"a," * 3_000_000, "x.csv")
+
+    assert code(found) == "too-wide"
+
+
+def test_endless_names_of_gaps_are_refused_at_once() -> None:
+    named = "".join(f"n{n}\tx\t\t" for n in range(60_000))
+
+    with at_once():
+        found = read(f"FIB_PLUS\t{'[a]' * 60_000}\t{named}".encode(), "x.txt")
+
+    assert found.questions == ()
+
+
+def test_endless_options_with_conditions_are_refused_at_once() -> None:
+    labels = "".join(f'<response_label ident="{n}"/>' for n in range(20_000))
+    condition = (
+        '<respcondition><conditionvar><varequal respident="r">1</varequal></conditionvar></respcondition>'
+    )
+    text = f'<response_lid ident="r"><render_choice>{labels}</render_choice></response_lid>'
+    item = (
+        f"<item><presentation>{text}</presentation><resprocessing>{condition * 20_000}</resprocessing></item>"
+    )
+
+    with at_once():
+        found = read(f"<questestinterop>{item}</questestinterop>".encode(), "x.xml")
+
+    assert found.questions == ()

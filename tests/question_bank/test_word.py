@@ -142,3 +142,76 @@ def test_a_document_that_attacks_is_refused_at_once(document: bytes, wanted: str
         found = read(content, "x.docx")
 
     assert code(found) == wanted
+
+
+def look(inside: str) -> str:
+    return f"<w:rPr>{inside}</w:rPr>"
+
+
+SET_APART = {
+    "bold": "<w:b/>",
+    "underlined": '<w:u w:val="single"/>',
+    "green": '<w:color w:val="00B050"/>',
+    "shaded": '<w:shd w:fill="FFFF00"/>',
+}
+
+
+@pytest.mark.parametrize("name", SET_APART)
+def test_an_option_that_is_set_apart_is_right_where_nothing_else_says_it(name: str) -> None:
+    found = word(p("1. 甲？"), p("A. 子"), p(run("B. 丑", look(SET_APART[name]))), p("C. 寅"))
+
+    assert only(found).key == {"B"}
+
+
+def test_bold_headings_stems_and_options_say_nothing_of_what_is_right() -> None:
+    bold = look("<w:b/>")
+
+    found = word(
+        p(run("一、单选题", bold)), p(run("1. 甲？", bold)), p(run("A. 子", bold)), p(run("B. 丑", bold)),
+        p(run("2. 乙？", bold)), p(run("A. 寅", bold)), p("B. 卯"), p(run("参考答案", bold)), p("1-2 BB"),
+    )  # fmt: skip
+
+    assert [(q.question.stem, min(q.question.key)) for q in found.questions] == [("甲？", "B"), ("乙？", "B")]
+
+
+def test_raised_and_lowered_characters_keep_their_meaning() -> None:
+    up, down = look('<w:vertAlign w:val="superscript"/>'), look('<w:vertAlign w:val="subscript"/>')
+
+    found = word(
+        p(f"{run('1. H')}{run('2', down)}{run('O 有 10')}{run('-3', up)}"),
+        p("A. 子"),
+        p("B. 丑"),
+        p("答案：A"),
+    )
+
+    assert only(found).stem == "H₂O 有 10⁻³"
+
+
+def test_underlined_spaces_are_a_gap() -> None:
+    line = f"{run('1. 水由氢和')}{run('      ', look(SET_APART['underlined']))}{run('组成。')}"
+
+    found = word(p("一、填空题"), p(line), p("答案：氧"))
+
+    assert only(found).stem == "水由氢和____组成。"
+
+
+def test_a_picture_may_stand_in_the_stem_and_in_an_option() -> None:
+    picture = '<w:r><w:drawing><a:blip r:embed="rId7"/></w:drawing></w:r>'
+
+    found = word(p(f"{run('1. 图')}{picture}"), p(f"{run('A. ')}{picture}"), p("B. 丑"), p("答案：A"))
+
+    assert len(only(found).media) == 1
+
+
+def test_a_key_may_be_a_table() -> None:
+    def table(*rows: tuple[str, ...]) -> str:
+        cells = ("".join(f"<w:tc>{p(cell)}</w:tc>" for cell in row) for row in rows)
+        return f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>"
+
+    found = word(
+        p("1. 甲？"), p("A. 子"), p("B. 丑"), p("2. 乙？"), p("A. 寅"), p("B. 卯"), p("参考答案"),
+        table(("题号", "1", "2"), ("答案", "A", "B")),
+    )  # fmt: skip
+
+    assert [min(q.question.key) for q in found.questions] == ["A", "B"]
+    assert found.problems == ()
