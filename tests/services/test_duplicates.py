@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from question_bank.duplicates import CONFLICT, EXACT, NEAR
+from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question, lettered
 from quiz.errors import NotFound
 from quiz.models.accounts import Audit
@@ -26,6 +27,10 @@ STEM = "地球上的光和热主要来自哪个天体"
 
 def asked(stem: str = STEM, key: str = "A", options: str = "太阳 月亮 火星") -> Question:
     return Question("single", stem, lettered(options.split()), frozenset(key))
+
+
+def gap_of(text: str) -> Question:
+    return Question("fill", "水的化学式是____", (), frozenset(), gaps=(Gap((Accepted(text),)),))
 
 
 HELD = (
@@ -216,3 +221,12 @@ def test_more_pairs_than_anybody_looks_through_are_not_all_kept_and_that_is_seen
     comparing.compare_bank(platform)
 
     assert (len(listed(platform)), duplicates.counted(platform).uncompared) == (2, 4)
+
+
+def test_gaps_that_contradict_one_another_are_told_once_and_all_are_compared(platform: Platform) -> None:
+    taken(platform, *(gap_of(text) for text in ("H2O", "HO")))
+
+    comparing.compare_bank(platform)
+
+    assert [sort for sort, *_ in listed(platform)] == [CONFLICT]
+    assert duplicates.counted(platform).uncompared == 0
