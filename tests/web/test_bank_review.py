@@ -59,7 +59,7 @@ def test_a_second_person_approves_and_the_history_tells_who_when_and_what_change
     assert re.search("第 2 版 可用 组织者甲 写于 2026-03-02 09:00", history)
     assert "通过 · 组织者甲" in history
     assert "核对过出处" in history
-    assert "题干 第 1 题 第 1 题 ，改过" in history
+    assert "题干 原来： 第 1 题 现在： 第 1 题 ，改过" in history
     assert "没有题目等你审" in second.open("/desk/bank/review")
 
 
