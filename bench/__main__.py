@@ -14,12 +14,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import answers, boards, duplicates, fold, many_boards, remark
+from bench import answers, bank, boards, duplicates, fold, many_boards, remark
 from bench.attempts import open_attempts
 from bench.load import Measured
 from bench.preparing import platform_on, prepare
 from bench.serving import Server
 from bench.visits import visit
+from quiz import starter
+from quiz.services.platform import Actor
 
 PEOPLE = 400  # with an open attempt each
 VISITORS = 200
@@ -28,6 +30,7 @@ CEILINGS = {  # what may not be exceeded
     "single": 2.0,  # × an empty view, processor time of the whole server
     "batch of 20": 2.5,
     "board growth": 1.3,  # page with one's own place: the largest board against the smallest
+    "bank": 100,  # milliseconds, of a list with 50,000 questions
     "remark": 120,  # seconds, of 100,000 attempts
 }
 REMARKED = 100_000  # attempts
@@ -159,6 +162,17 @@ def _duplicates(_folder: Path, report: Report, _attempts: int | None) -> None:
     report.row("memory of the process in MB", f"{found.megabytes:.0f}", duplicates.MEGABYTES, found.megabytes)
 
 
+def _bank(folder: Path, report: Report, _attempts: int | None) -> None:
+    with platform_on(folder / "data") as platform:
+        starter.load(platform, Actor(None, platform.clock.now_ms()))
+        bank.fill(platform)
+        for each in bank.looks(platform):
+            p50, p95 = each.percentile(50), each.percentile(95)
+            ceiling = CEILINGS["bank"] if len(each.times_ms) > 1 else None
+            what = f"list of the bank, {each.what}: {each.found} found"
+            report.row(what, f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", ceiling, p95)
+
+
 PARTS = {
     "answers": _answers,
     "boards": _boards,
@@ -166,6 +180,7 @@ PARTS = {
     "remark": _remark,
     "fold": _folds,
     "duplicates": _duplicates,
+    "bank": _bank,
 }
 
 if __name__ == "__main__":

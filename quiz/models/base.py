@@ -252,6 +252,18 @@ def number_in(dialect: str, column: InstrumentedAttribute[str], name: str) -> Co
     return sql_cast(sql_cast(column, JSON).op("->>")(name), BigInteger)
 
 
+def plain_rows(session: Session, wanted: Select[Any]) -> Sequence[Any]:  # Any: the driver's row tuples
+    """Return the rows of a statement as the driver gives them: of many thousands a fifth of the cost.
+
+    For numbers and texts, which need no conversion.
+    """
+    cursor = session.connection().execute(wanted).cursor
+    assert cursor is not None  # a SELECT has rows
+    rows: Sequence[Any] = cursor.fetchall()
+    cursor.close()
+    return rows
+
+
 def insert_for(dialect: str, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that knows `on_conflict_do_update` on this database."""
     return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)

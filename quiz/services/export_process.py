@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine
 
@@ -36,20 +37,30 @@ class At:
 
 def main() -> None:
     """Write one board as the order on standard input says, and end with the process that gave it."""
+    given = told_order()
+    write(Order(**{**given, "export": Export(**given["export"])}))
+
+
+def told_order() -> dict[str, Any]:  # Any: JSON data
+    """Read the order from standard input; from now on this process ends with the one that gave it."""
     os.nice(NICENESS)
-    given = json.loads(sys.stdin.readline())
-    order = Order(**{**given, "export": Export(**given["export"])})
+    given: dict[str, Any] = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, name="lifeline", daemon=True).start()
-    write(order)
+    return given
+
+
+def platform_of(database_url: str, data: str, now_ms: int) -> Platform:
+    """Return what an export needs of the running parts."""
+    store = Store(create_engine(database_url, **engine_options(database_url)))
+    return Platform(
+        store=store, writer=Writer(store), live=None, clock=At(now_ms), secret=b"", data=Path(data)
+    )
 
 
 def write(order: Order) -> None:
     """Write the board of an order and note its progress beside it."""
-    engine = create_engine(order.database_url, **engine_options(order.database_url))
-    store, data = Store(engine), Path(order.data)
-    platform = Platform(
-        store=store, writer=Writer(store), live=None, clock=At(order.now_ms), secret=b"", data=data
-    )
+    platform = platform_of(order.database_url, order.data, order.now_ms)
+    data = platform.data
     folder, export = data / "exports", order.export
     wanted = Wanted(
         BoardId.parse(order.board), period=order.period, view=View(order.view), frozen=order.frozen

@@ -1,4 +1,7 @@
-"""Exports of large boards: each in a process of its own, so that answers are not slowed; kept for a day."""
+"""Exports of large boards and of questions: each in a process of its own, so that answers are not slowed.
+
+They are kept for a day.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import json
 import subprocess
 import sys
 import threading
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from quiz.errors import N_, InvalidInput, NotFound
 from quiz.services import exports
@@ -28,6 +33,7 @@ class Export:
     of: int  # rows there will be
     rows: int = 0  # written so far
     state: str = "running"  # running, ready, failed
+    left_out: Mapping[str, int] = field(default_factory=dict)  # kind → questions that the format cannot hold
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,7 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
     """
     if ending not in exports.ENDINGS:
         raise InvalidInput(N_("只能导出 .xlsx、.csv 或 .jsonl 文件。"))
-    folder = _folder(platform)
-    _forget_old(folder, actor.now_ms)
+    folder = folder_of(platform, actor.now_ms)
     _stage, board = board_of(rules, wanted.board)
     rows = exports.count_rows(platform, rules, wanted)
     export = Export(name=f"{rules.document.title}-{board.name}.{ending}", of=rows)
@@ -73,14 +78,13 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
         export=export,
     )
     exports.note(platform, rules, wanted, rows, actor)
-    _start(order, folder)
+    start("quiz.services.export_process", asdict(order), folder)
     return token
 
 
 def export_of(platform: Platform, token: str) -> Export:
     """Return how far an export is. Raises NotFound when it is unknown or older than a day."""
-    folder = _folder(platform)
-    _forget_old(folder, platform.clock.now_ms())
+    folder = folder_of(platform, platform.clock.now_ms())
     path = folder / f"{token}.json"
     if not is_file_token(token) or not path.is_file():
         raise NotFound(N_("这次导出已不在服务器上，请重新导出。"))
@@ -92,7 +96,7 @@ def export_of(platform: Platform, token: str) -> Export:
 def file_of(platform: Platform, token: str) -> Path:
     """Return where the file of a finished export is. Raises NotFound."""
     export = export_of(platform, token)
-    path = _folder(platform) / f"{token}{Path(export.name).suffix}"
+    path = folder_of(platform, platform.clock.now_ms()) / f"{token}{Path(export.name).suffix}"
     if export.state != "ready" or not path.is_file():
         raise NotFound(N_("这次导出还没有写完，请稍后再试。"))
     return path
@@ -105,35 +109,34 @@ def told(folder: Path, token: str, export: Export) -> None:
     draft.replace(folder / f"{token}.json")
 
 
-def _folder(platform: Platform) -> Path:
+def folder_of(platform: Platform, now_ms: int) -> Path:
+    """Return where exports are kept, without those that are older than a day."""
     folder = platform.data / "exports"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
-def _forget_old(folder: Path, now_ms: int) -> None:
     for path in folder.iterdir():
         if _age_ms(path, now_ms) > KEPT_MS:
             path.unlink(missing_ok=True)
+    return folder
 
 
 def _age_ms(path: Path, now_ms: int) -> int:
     return now_ms - path.stat().st_mtime_ns // 1_000_000
 
 
-def _start(order: Order, folder: Path) -> None:
+def start(module: str, order: Mapping[str, Any], folder: Path) -> None:  # Any: JSON data
+    """Start the process of an export and tell it its order, which holds at least `token` and `export`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "quiz.services.export_process"],
+        [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         cwd=Path(__file__).resolve().parent.parent.parent,
     )
     assert process.stdin is not None  # a pipe was asked for
-    process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+    process.stdin.write(json.dumps(order).encode() + b"\n")
     process.stdin.flush()  # and stays open: when this process ends, the export's does
 
     def wait() -> None:
         if process.wait() != 0:
-            told(folder, order.token, replace(order.export, state="failed"))
+            told(folder, order["token"], Export(**{**order["export"], "state": "failed"}))
 
     threading.Thread(target=wait, name="export", daemon=True).start()

@@ -14,6 +14,7 @@ from quiz.models import Store, Writer
 from quiz.models.accounts import Audit
 from quiz.models.contests import Contest
 from quiz.sign_in_settings import SignInSettings
+from quiz.services.tagged import Tagged
 
 if TYPE_CHECKING:
     from quiz.services.published import Published
@@ -61,6 +62,7 @@ class Platform:
     folds: dict[tuple[int, str], tuple[object, object]] = field(
         default_factory=dict
     )  # contest, what was folded → at which position of the record, what it came to
+    tagged: Tagged = field(default_factory=Tagged)  # which questions of the bank have a tag
     clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed
     jump_ms: int = 0  # how far it jumped last
 

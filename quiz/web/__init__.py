@@ -10,6 +10,7 @@ from quiz.web.api import api
 from quiz.web.arriving import arriving
 from quiz.web.attempts import attempts
 from quiz.web.bank import bank_desk
+from quiz.web.bank_chosen import bank_chosen
 from quiz.web.bank_editing import bank_editor
 from quiz.web.bank_review import review_desk
 from quiz.web.board_api import board_api
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     desk_people,
     cards_desk,
     bank_desk,
+    bank_chosen,
     bank_editor,
     review_desk,
     quality_desk,

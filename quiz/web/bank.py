@@ -2,69 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from question_bank.flags import FLAGS, misleading
-from question_bank.formats import FORMATS, template, write
-from question_bank.gaps import short
-from question_bank.question import DIFFICULTIES, KINDS, Question
+from question_bank.flags import misleading
+from question_bank.formats import template
+from question_bank.question import DIFFICULTIES, Question
 from quiz.rules.permissions import Action
 from quiz.services import bank, bank_search, duplicates, quality_reading
 from quiz.services.bank_search import Search
 from quiz.web import quality_words
 from quiz.web.access import allows, now_ms, platform
-from quiz.web.bodies import id_of
+from quiz.web.bank_list import bank_desk
 from quiz.web.desk_words import difficulty_words, facet_words, import_states, kind_words, meaning_words
 from quiz.web.duplicates import sort_words
 from quiz.web.files import actor, handed_out, uploaded
 from quiz.web.forms import FileForm
-from quiz.web.paging import Part, asked_page, asked_text
 from quiz.web.questions import place_labels, stem_html
 from quiz.web.shown import as_html
 
-Facets = dict[str, list[tuple[str, int]]]
-
-bank_desk = Blueprint("bank", __name__, url_prefix="/desk/bank")
-bank_desk.app_template_filter("exact")(short)
-
-QUESTION_ROWS = 50
+__all__ = ["bank_desk"]
 PROBLEM_ROWS = 200  # of a file on one page; the rest is in the workbook of faulty rows
 SAMPLE_ROWS = 5  # of the questions that would be taken
-MOST_VALUES = 40  # of a facet to choose from; every other tag is a link on its questions
-ASKED = ("q", "kind", "difficulty", "tag", "flag", "import")  # names in the address of the list
 SCALE = "scale:"  # before a file's own word for a difficulty, as the name of its field
 MOST_WORDS = 40  # of a file's own scale
-
-
-@bank_desk.get("/")
-@allows(Action.MANAGE_BANK)
-def questions() -> ResponseReturnValue:
-    """List the questions that match, with filters."""
-    wanted, page = _asked(), asked_page()
-    rows, count = bank_search.search(platform(), wanted, (page - 1) * QUESTION_ROWS, QUESTION_ROWS)
-    held = bank_search.figures(platform())
-    by_kind = [(words, held.get(kind, 0), "") for kind, words in kind_words().items()]
-    return render_template(
-        "bank/questions.html",
-        rows=rows,
-        proved=_proved(rows),
-        orders=_orders(wanted),
-        flag_words=quality_words.flag_words(),
-        part=Part(page, QUESTION_ROWS, count),
-        wanted=wanted,
-        tag=f"{wanted.facet}:{wanted.value}" if wanted.facet else "",
-        facets=_offered(bank_search.facets(platform()), wanted),
-        total=sum(held.values()),
-        figures=[(_("全部题目"), sum(held.values()), ""), *by_kind],
-        UNDECLARED=bank_search.UNDECLARED,
-        **_words(),
-    )
 
 
 @bank_desk.get("/questions/<int:version_id>")
@@ -196,77 +160,10 @@ def workbook() -> ResponseReturnValue:
     return handed_out(template(), _("题目模板") + ".xlsx")
 
 
-@bank_desk.get("/export.<any(xlsx, jsonl):ending>")
-@allows(Action.MANAGE_BANK)
-def export(ending: str) -> ResponseReturnValue:
-    """Hand out the whole bank as a file that can be imported again."""
-    name = next(name for name, each in FORMATS.items() if each.write and each.suffix == f".{ending}")
-    held = bank.all_questions(platform())
-    bank.note_export(platform(), name, len(held), actor())
-    return handed_out(write(held, name), _("题库") + f".{ending}")
-
-
 def _upload_page(form: FileForm) -> str:
     return render_template(
         "bank/upload.html", form=form, imports=bank.imports(platform()), states=import_states()
     )
-
-
-def _asked() -> Search:
-    """Return the search of the address; what is unknown in it asks for nothing."""
-    args = request.args
-    facet, _colon, value = asked_text("tag").partition(":")
-    wanted = Search(
-        words=asked_text("q"),
-        kind=args.get("kind", "") if args.get("kind") in KINDS else "",
-        facet=facet if value else "",
-        value=value,
-        import_id=id_of(args.get("import")),
-        flag=args.get("flag", "") if args.get("flag") in FLAGS else "",
-        order=args.get("order", "") if args.get("order") in bank_search.ORDERS else "",
-    )
-    difficulty = args.get("difficulty", "")
-    if difficulty in (*DIFFICULTIES, bank_search.UNDECLARED):
-        wanted = replace(wanted, difficulty=difficulty)
-    return wanted
-
-
-def _proved(rows: Sequence[bank_search.Found]) -> dict[int, dict[str, object]]:
-    """Return what is listed of questions that somebody saw."""
-    found = quality_reading.of_questions(platform(), [row.version_id for row in rows])
-    return {
-        version_id: {
-            "facility": quality_words.percent(each.figures.facts.facility),
-            "discrimination": quality_words.decimal(each.figures.facts.index),
-            "attempts": each.exposure.attempts,
-            "flags": each.flags,
-        }
-        for version_id, each in found.items()
-    }
-
-
-def _orders(wanted: Search) -> list[tuple[str, str, bool]]:
-    """Return the columns that the list can be ordered by, with the address that does; again: newest first."""
-    words = {"facility": _("答对率"), "discrimination": _("区分度"), "seen": _("出现次数")}
-    asked = {name: request.args[name] for name in ASKED if request.args.get(name)}
-    found = []
-    for order, column in words.items():
-        is_on = order == wanted.order
-        query = asked if is_on else {**asked, "order": order}
-        found.append((column, f"{url_for('bank.questions')}?{urlencode(query)}", is_on))
-    return found
-
-
-def _offered(facets: Facets, wanted: Search) -> Facets:
-    """Return the tags to choose from: the most frequent of each facet, and the one that is asked for."""
-    return {
-        facet: [
-            (value, count)
-            for n, (value, count) in enumerate(values)
-            if n < MOST_VALUES or (facet, value) == (wanted.facet, wanted.value)
-        ]
-        for facet, values in facets.items()
-    }
 
 
 def _scale(fields: Mapping[str, str]) -> dict[str, str]:

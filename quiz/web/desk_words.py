@@ -26,6 +26,8 @@ def action_words() -> Mapping[str, str]:
         "bank.undo": _("撤销导入"),
         "bank.edit": _("修改题目"),
         "bank.export": _("导出题库"),
+        "bank.tag": _("加标签"),
+        "bank.untag": _("去掉标签"),
         "bank.keep_twins": _("保留相似的两题"),
         "bank.submitted": _("送审题目"),
         "bank.approved": _("通过审题"),
@@ -119,6 +121,28 @@ def kind_words() -> Mapping[str, str]:
 def difficulty_words() -> Mapping[str, str]:
     """Return what declared difficulties are called."""
     return {"easy": _("容易"), "medium": _("中等"), "hard": _("困难")}
+
+
+def state_words() -> Mapping[str, str]:
+    """Return what the states of questions are called, and all of them together."""
+    return {
+        "ready": _("可用"),
+        "review": _("待审"),
+        "draft": _("草稿"),
+        "retired": _("已停用"),
+        "any": _("全部状态"),
+    }
+
+
+def to_do_words() -> Mapping[str, str]:
+    """Return what can be done with questions that are chosen in the list."""
+    return {
+        "tag": _("加标签"),
+        "untag": _("去掉标签"),
+        "retire": _("停用"),
+        "revive": _("恢复使用"),
+        "export": _("导出"),
+    }
 
 
 def facet_words() -> Mapping[str, str]:

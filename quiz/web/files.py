@@ -12,10 +12,12 @@ from flask import current_app, send_file
 from flask.typing import ResponseReturnValue
 from wtforms import Field
 
+from question_bank.formats import FORMATS
 from quiz.services.platform import Actor
 from quiz.web.access import now_ms, platform, signed_in
 
 TYPES = {
+    **{each.suffix[1:]: each.media_type for each in FORMATS.values()},
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
     "jsonl": "application/jsonl",

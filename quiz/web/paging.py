@@ -39,6 +39,10 @@ def asked_part() -> int | None:
 
 
 def asked_text(name: str) -> str:
-    """Return a text of the address, without what no text holds: PostgreSQL refuses NUL."""
-    kept = "".join(letter for letter in request.args.get(name, "") if letter.isprintable())
-    return kept.strip()[:LONGEST_TEXT]
+    """Return a text of the address, cleaned."""
+    return cleaned(request.args.get(name, ""))
+
+
+def cleaned(text: str) -> str:
+    """Return a text that somebody sent without what no text holds: PostgreSQL refuses NUL."""
+    return "".join(letter for letter in text if letter.isprintable()).strip()[:LONGEST_TEXT]

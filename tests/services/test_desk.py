@@ -38,11 +38,11 @@ def tagged(platform: Platform, clock: MovedClock) -> Platform:
     ("wanted", "stems"),
     [
         (Search(), ["题_3", "题_2", "题_1"]),
-        (Search(facet="topic", value="防灾"), ["题_2"]),
-        (Search(facet="topic", value="防灾减灾"), ["题_1"]),
-        (Search(facet="topic", value="100%"), ["题_1"]),
-        (Search(facet="topic", value="%"), []),
-        (Search(facet="nothing", value="防灾"), []),
+        (Search(tags=(("topic", "防灾"),)), ["题_2"]),
+        (Search(tags=(("topic", "防灾减灾"),)), ["题_1"]),
+        (Search(tags=(("topic", "100%"),)), ["题_1"]),
+        (Search(tags=(("topic", "%"),)), []),
+        (Search(tags=(("nothing", "防灾"),)), []),
         (Search(words="题_1"), ["题_1"]),
         (Search(words="题%1"), []),
         (Search(difficulty="hard"), ["题_3"]),
@@ -55,13 +55,6 @@ def test_questions_are_found_exactly(tagged: Platform, wanted: Search, stems: li
 
     assert [each.question.stem for each in found] == stems
     assert count == len(stems)
-
-
-def test_facets_are_told_with_how_many_questions_have_each_value(tagged: Platform) -> None:
-    assert bank_search.facets(tagged) == {
-        "domain": [("科学知识", 1)],
-        "topic": [("防灾减灾", 1), ("100%", 1), ("防灾", 1)],
-    }
 
 
 def test_attempts_are_counted_by_the_minute(platform: Platform, clock: MovedClock) -> None:

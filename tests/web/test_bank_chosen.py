@@ -1,0 +1,114 @@
+"""Questions chosen in the list: tagged, retired and handed out at the desk, once however often one clicks."""
+
+from __future__ import annotations
+
+import pytest
+
+from question_bank.formats import FORMATS, WRITTEN, left_out
+from quiz.services import bank_search
+from quiz.services.bank_search import Search
+from quiz.services.platform import Platform
+from tests.support import contests as ready
+from tests.support import kinds
+from tests.support.desk import Visitor, wait_until
+
+
+@pytest.fixture
+def filled(platform: Platform, organizer: Visitor) -> Visitor:
+    """An organizer who looks at a bank of thirteen questions, seven of them of single choice."""
+    ready.fill_bank(platform, platform.clock.now_ms())
+    kinds.fill_bank(platform, platform.clock.now_ms())
+    organizer.open("/desk/bank/")
+    return organizer
+
+
+def ids(platform: Platform, wanted: Search) -> list[int]:
+    return list(bank_search.matching(platform, wanted))
+
+
+def test_a_tag_is_given_to_all_that_match_and_told_honestly(platform: Platform, filled: Visitor) -> None:
+    said = filled.send("/desk/bank/chosen/", do="tag", scope="all", kind="single")
+    assert "加标签（7 题）" in said
+    address = filled.address
+
+    said = filled.send(address, facet="主题", value="决赛")
+
+    assert "给 7 题加上了标签“决赛”。" in said
+    assert len(ids(platform, Search(tags=(("topic", "决赛"),)))) == 7
+    again = filled.client.post(address, data={"facet": "主题", "value": "决赛", "csrf_token": filled.token})
+    assert again.status_code in (303, 400)
+    filled.open("/desk/bank/")
+    filled.send("/desk/bank/chosen/", do="tag", scope="all")
+    said = filled.send(filled.address, facet="主题", value="决赛")
+    assert "给 6 题加上了标签“决赛”。 另外 7 题本来就是这样" in said
+
+
+def test_a_tag_is_taken_away_from_ticked_questions(platform: Platform, filled: Visitor) -> None:
+    one, other, *_ = ids(platform, Search())
+    filled.send("/desk/bank/chosen/", do="tag", id=[one, other])
+    filled.send(filled.address, facet="批次", value="一")
+    filled.open("/desk/bank/")
+
+    filled.send("/desk/bank/chosen/", do="untag", id=[one])
+    said = filled.send(filled.address, tag="批次:一")
+
+    assert "从 1 题去掉了标签“一”。" in said
+    assert ids(platform, Search(tags=(("批次", "一"),))) == [other]
+
+
+def test_questions_are_retired_and_taken_back_into_use(platform: Platform, filled: Visitor) -> None:
+    one, other, *_ = ids(platform, Search())
+    filled.send("/desk/bank/chosen/", do="retire", scope="page", on_page=[one, other])
+    assert "停用了 2 题" in filled.send(filled.address)
+    assert ids(platform, Search(state="retired")) == [one, other]
+    assert len(ids(platform, Search())) == 11
+
+    filled.open("/desk/bank/?state=retired")
+    filled.send("/desk/bank/chosen/", do="revive", scope="all", state="retired")
+
+    assert "恢复使用 2 题。" in filled.send(filled.address)
+    assert len(ids(platform, Search())) == 13
+
+
+def test_who_has_chosen_nothing_is_told(filled: Visitor) -> None:
+    assert "还没有选题目" in filled.send("/desk/bank/chosen/", do="retire", scope="ticked", q="水")
+
+
+def test_a_tag_without_a_word_is_refused_and_nothing_is_lost(filled: Visitor) -> None:
+    filled.send("/desk/bank/chosen/", do="tag", scope="all")
+
+    said = filled.send(filled.address, 400, facet="主题", value=" ")
+
+    assert "请写明标签的类别和内容" in said
+    assert filled.page is not None
+    assert 'value="主题"' in filled.page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_file_of_every_format_is_written_beside_the_server_and_says_what_it_cannot_hold(
+    platform: Platform, filled: Visitor, name: str
+) -> None:
+    filled.send("/desk/bank/chosen/", do="export", scope="all")
+    filled.send(filled.address, format=name)
+    address = filled.address
+    wait_until(lambda: "已经写好" in filled.open(address), 60)
+
+    reply = filled.client.get(f"{address}/file")
+
+    found = FORMATS[name].read(reply.data, None)
+    kept = {placed.question.stem for placed in found.questions}
+    held = [each.question for each in bank_search.search(platform, Search())[0]]
+    carries = FORMATS[name].carries
+    carried = {each.stem for each in held if carries is None or carries(each)}
+    missing = sum(left_out(held, name).values())
+    assert carried <= kept
+    assert len(carried) == 13 - missing
+    assert (f"这种格式不能完整保存 {missing} 题" in filled.text) == bool(missing)
+
+
+def test_the_bank_is_marked_in_the_menu_on_all_its_pages(filled: Visitor) -> None:
+    for address in ("/desk/bank/", "/desk/bank/quality/"):
+        filled.open(address)
+        assert filled.page is not None
+        html = filled.page.get_data(as_text=True)
+        assert 'href="/desk/bank/" aria-current=' in html
