@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from question_bank.bounds import REGION, VALID_UNTIL
 from question_bank.formats.one_row import (
     ANSWER,
     DIFFERENCES,
@@ -18,6 +19,7 @@ from question_bank.formats.one_row import (
     cells,
     edited,
 )
+from question_bank.formats.workbook_out import FACET_HEADERS
 from question_bank.problems import Problem
 from quiz.errors import InvalidInput
 from quiz.models.bank import DRAFT, IN_REVIEW, READY
@@ -110,9 +112,9 @@ def _saved_words() -> dict[str, str]:
 def _hint(title: str, kind: str) -> str:
     if title == DIFFERENCES:
         return _("可以写：区分大小写、区分全半角、区分空格、汉字数字通用。")
-    if title == "有效期至":
+    if title == FACET_HEADERS[VALID_UNTIL]:
         return _("题目到哪一天为止还正确，例如 2026-12-31；过了这天不再抽它。不会过时就空着。")
-    if title == "地区":
+    if title == FACET_HEADERS[REGION]:
         return _("只在某地适用时写地名；只有在组题条件里写了这个地区的比赛才会抽它。")
     if title != ANSWER:
         return ""

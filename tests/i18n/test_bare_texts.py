@@ -13,6 +13,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 CODE = sorted([*(ROOT / "quiz").rglob("*.py"), *(ROOT / "question_bank").rglob("*.py")])
 DATA = {  # module → names whose Chinese is data, "*" for the whole file; the reason stands above each
     # What people write in files of questions, and is recognised there.
+    "question_bank/bounds.py": {"WRITTEN"},
     "question_bank/duplicates.py": {"POINTS_AT_OPTIONS"},
     "question_bank/wording.py": {"TRUE_WORDS", "FALSE_WORDS", "BEFORE"},
     "question_bank/formats/answers.py": {"TRUE_WORDS", "FALSE_WORDS", "SEPARATORS", "LEAD"},
