@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import IO, Any, TypeVar
 
 import click
 from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import DBAPIError
 
-from question_bank.formats import template
 from quiz import starter
+from quiz.cli_bank import bank_group
 from quiz.cli_contest import contest
 from quiz.cli_papers import draw_again, try_papers
 from quiz.cli_stats import lines
 from quiz.config import serving
-from quiz.errors import N_, QuizError
+from quiz.errors import N_
 from quiz.live import View
 from quiz.models.upgrade import know_migrations, upgrade
 from quiz.rules.rekeyed import EVERYBODY, NOBODY
@@ -28,26 +24,16 @@ from quiz.running import page_address, running
 from quiz.services import accounts, bank, boards, exports, ledger, previewing, quality, quality_reading
 from quiz.services.case_export import export_case
 from quiz.services.correcting import ALSO, KEY, Correction
-from quiz.services.platform import Actor, Platform
+from quiz.services.platform import Platform
 from quiz.services.published import in_force
 from quiz.services.results import BoardId, Wanted
+from quiz.terminal import Refusal, refusing, say, the_actor, the_platform
 from quiz.web.language import said
 
-OTHER_VERSION = ("no such table", "no such column", "has no column", "does not exist")  # as databases say it
 PEOPLE_TOLD = 1_000  # between two signs of life of a recount
-Command = TypeVar("Command", bound=Callable[..., None])
 
 organizer = AppGroup("organizer", help="Organizers.")
-bank_group = AppGroup("bank", help="The question bank.")
 board = AppGroup("board", help="Boards: prove, rebuild, export.")
-
-
-class Refusal(click.ClickException):
-    """One sentence for the person at the terminal."""
-
-    def show(self, file: IO[Any] | None = None) -> None:  # Any: as click declares it
-        """Write the sentence alone."""
-        click.echo(self.message, file=file, err=file is None)
 
 
 def register(app: Flask) -> None:
@@ -60,46 +46,9 @@ def register(app: Flask) -> None:
     know_migrations(app)
 
 
-def refusing(command: Command) -> Command:
-    """Let a command end with one sentence where a person can do something about it."""
-
-    @wraps(command)
-    def plainly(*args: object, **kwargs: object) -> None:
-        try:
-            command(*args, **kwargs)
-        except QuizError as refusal:
-            raise Refusal(said(refusal.message, refusal.details)) from refusal
-        except DBAPIError as error:
-            raise Refusal(_database_trouble(error)) from error
-
-    return plainly  # type: ignore[return-value]  # the same signature
-
-
-def _database_trouble(error: DBAPIError) -> str:
-    reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else ""
-    if "full" in reason or "No space left" in reason:
-        return said(N_("磁盘已满，数据库没有改动；请清理磁盘后再试。"))
-    if any(sign in reason for sign in OTHER_VERSION):
-        return said(N_("数据库还没有准备好；请先运行 make run（或 flask prepare）。"))
-    return said(N_("数据库不能使用：%(reason)s"), {"reason": reason})
-
-
-def _tell(sentence: str, **values: object) -> None:
-    click.echo(said(sentence, values))
-
-
-def _platform() -> Platform:
-    found: Platform = current_app.extensions["quiz"]
-    return found
-
-
-def _actor() -> Actor:
-    return Actor(None, _platform().clock.now_ms())
-
-
 def _address() -> str:
     """Return where the pages are: as the running server says, else as the settings do."""
-    server = running(_platform().data)
+    server = running(the_platform().data)
     if server is not None:
         return server.address
     wanted = serving()
@@ -112,16 +61,16 @@ def _address() -> str:
 @refusing
 def prepare(address: str | None) -> None:
     """Create or migrate the database, load the starter content once, print the organizer's sign-in."""
-    platform = _platform()
+    platform = the_platform()
     try:
         copied = upgrade(current_app, platform.store, platform.data)
     except CommandError as error:
         raise Refusal(said(N_("数据库由更新的版本建立，这个版本打不开；请使用更新的版本。"))) from error
     if copied is not None:
-        _tell(N_("数据库已升级；升级前的备份：%(path)s"), path=copied)
+        say(N_("数据库已升级；升级前的备份：%(path)s"), path=copied)
     bank.drop_unfinished(platform, platform.clock.now_ms(), at_start=True)
     quality.give_up_unfinished(platform)
-    starter.load(platform, _actor())
+    starter.load(platform, the_actor())
     if not accounts.has_organizer(platform):
         _invite(
             N_("组织者一次性登录地址（两天内有效）：%(address)s"), said(N_("组织者")), address or _address()
@@ -138,57 +87,8 @@ def invite(name: str, address: str | None) -> None:
 
 
 def _invite(sentence: str, name: str, address: str) -> None:
-    code = accounts.invite_organizer(_platform(), name, _actor())
+    code = accounts.invite_organizer(the_platform(), name, the_actor())
     click.echo(said(sentence) % {"address": f"{address.rstrip('/')}/desk/invitation/{code}"})
-
-
-@bank_group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--good-rows", is_flag=True, help="take the rows without errors; else one error refuses the file"
-)
-@click.option("--dry-run", is_flag=True, help="only say what would be done")
-@click.option(
-    "--scale", multiple=True, help="what a word for difficulty means, such as 5=hard; may be repeated"
-)
-@click.option("--faulty", type=click.Path(dir_okay=False, path_type=Path), help="write rows with errors here")
-@refusing
-def import_bank(
-    file: Path, good_rows: bool, dry_run: bool, scale: tuple[str, ...], faulty: Path | None
-) -> None:
-    """Import questions from FILE: a workbook, CSV, Word, text, GIFT, Moodle XML, QTI, JSON Lines …"""
-    platform, actor = _platform(), _actor()
-    token = bank.stage(platform, file.read_bytes(), file.name, actor.now_ms)
-    try:
-        found = bank.preview(platform, token, dict(each.rpartition("=")[::2] for each in scale))
-        if faulty is not None and found.faulty:
-            faulty.write_bytes(bank.faulty_rows_of(found))
-        for p in found.problems:
-            message = said(p.message, p.values)
-            click.echo(f"{p.severity}\t{p.sheet}\t{p.row}\t{p.column}\t{p.code}\t{message}")
-        if dry_run:
-            _tell(
-                N_("可以导入 %(good)s 题，有错误的行 %(faulty)s 行。"),
-                good=len(found.good),
-                faulty=len(found.faulty),
-            )
-            return
-        taken = bank.take(platform, found, actor, good_rows)
-    finally:
-        bank.forget(platform, token)
-    _tell(
-        N_("已导入 %(taken)s 题，未导入 %(refused)s 行（导入编号 %(number)s）。"),
-        taken=taken.taken,
-        refused=taken.refused,
-        number=taken.import_id,
-    )
-
-
-@bank_group.command("template")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def write_template(file: Path) -> None:
-    """Write the workbook that questions can be filled into to FILE."""
-    file.write_bytes(template())
 
 
 @bank_group.command("stats")
@@ -201,8 +101,8 @@ def stats(contest_id: int | None, calibrates: bool) -> None:
     Difficulties that are estimated over all contests are those by which the next contest to be published
     draws balanced papers; what is published stays as it is.
     """
-    platform = _platform()
-    quality.carry_out(platform, quality.begin(platform, contest_id, calibrates, _actor()))
+    platform = the_platform()
+    quality.carry_out(platform, quality.begin(platform, contest_id, calibrates, the_actor()))
     for line in lines(quality_reading.one(platform, contest_id)):
         click.echo(line)
 
@@ -213,8 +113,8 @@ def stats(contest_id: int | None, calibrates: bool) -> None:
 def verify(contest_id: int | None) -> None:
     """Prove that boards and lines equal the fold of the record; exit 1 with the differences otherwise."""
     differences = []
-    for each in boards.chosen(_platform(), contest_id):
-        found = boards.verify(_platform(), each)
+    for each in boards.chosen(the_platform(), contest_id):
+        found = boards.verify(the_platform(), each)
         differences += [f"contest {each}: {line}" for line in found]
         click.echo(f"contest {each}: {'equal' if not found else f'{len(found)} differences'}")
     for line in differences:
@@ -228,7 +128,7 @@ def verify(contest_id: int | None) -> None:
 @refusing
 def rebuild(contest_id: int | None, from_record: bool) -> None:
     """Build the boards anew while the old ones are served."""
-    platform = _platform()
+    platform = the_platform()
     if platform.live is None:
         raise Refusal(said(N_("没有正在运行的服务，也没有设置 REDIS_URL：没有榜单可以重建。")))
     for each in boards.chosen(platform, contest_id):
@@ -252,7 +152,7 @@ def remark(contest_id: int, question: int, key: str, also: bool, because: str, d
     KEY may also be everybody (who had the question gets its points) or nobody (it is taken out).
     Answers are served meanwhile; a recount that is broken off goes on by itself in the serving process.
     """
-    platform, actor = _platform(), _actor()
+    platform, actor = the_platform(), the_actor()
     counts = key if key in (EVERYBODY, NOBODY) else ALSO if also else KEY
     letters = () if counts == key else tuple(sorted(set(key.upper())))
     wanted = Correction("question", question, "remark", because, key=letters, counts=counts)
@@ -261,7 +161,7 @@ def remark(contest_id: int, question: int, key: str, also: bool, because: str, d
         return
     ledger_id = ledger.book(platform, contest_id, wanted, actor)
     count = ledger.touched(platform, contest_id, question)
-    _tell(N_("已记录更正 %(number)s，涉及 %(count)s 次答题，正在重新计分。"), number=ledger_id, count=count)
+    say(N_("已记录更正 %(number)s，涉及 %(count)s 次答题，正在重新计分。"), number=ledger_id, count=count)
     _recount(platform, ledger_id)
 
 
@@ -277,8 +177,8 @@ def write_case(contest_id: int, folder: Path, anonymous: bool) -> None:
 
     No names are written; people are the numbers of their accounts, or counted.
     """
-    count = export_case(_platform(), contest_id, folder, anonymous)
-    _tell(N_("已写入 %(count)s 次答题。"), count=count)
+    count = export_case(the_platform(), contest_id, folder, anonymous)
+    say(N_("已写入 %(count)s 次答题。"), count=count)
 
 
 @contest.command("recount")
@@ -286,7 +186,7 @@ def write_case(contest_id: int, folder: Path, anonymous: bool) -> None:
 @refusing
 def recount(ledger_id: int) -> None:
     """Go on with the recount of correction LEDGER_ID where it was broken off."""
-    _recount(_platform(), ledger_id)
+    _recount(the_platform(), ledger_id)
 
 
 def _recount(platform: Platform, ledger_id: int) -> None:
@@ -295,18 +195,18 @@ def _recount(platform: Platform, ledger_id: int) -> None:
     def tell(more: int) -> None:
         nonlocal folded
         if folded // PEOPLE_TOLD != (folded + more) // PEOPLE_TOLD:
-            _tell(N_("已重新计分 %(count)s 人。"), count=folded + more)
+            say(N_("已重新计分 %(count)s 人。"), count=folded + more)
         folded += more
 
     ledger.recount(platform, ledger_id, tell=tell)
-    _tell(N_("重新计分完成，共 %(count)s 人。"), count=folded)
+    say(N_("重新计分完成，共 %(count)s 人。"), count=folded)
 
 
 def _tell_preview(found: previewing.Preview) -> None:
-    _tell(N_("涉及 %(people)s 人、%(count)s 次答题。"), people=found.people, count=found.attempts)
+    say(N_("涉及 %(people)s 人、%(count)s 次答题。"), people=found.people, count=found.attempts)
     for each in found.boards:
         name = f"{each.name} {each.period}".strip()
-        _tell(N_("%(board)s：%(count)s 行变化。"), board=name, count=each.count)
+        say(N_("%(board)s：%(count)s 行变化。"), board=name, count=each.count)
         for change in each.changes:
             before, after = (f"{s.place or '-'} ({s.value})" for s in (change.before, change.after))
             click.echo(f"{change.id}\t{change.name}\t{before}\t{after}")
@@ -315,7 +215,7 @@ def _tell_preview(found: previewing.Preview) -> None:
         values = {"award": name, "gain": "、".join(award.gain), "lose": "、".join(award.lose)}
         click.echo(said(N_("%(award)s：新获得 %(gain)s；不再获得 %(lose)s。"), values))
     for draw in found.draws:
-        _tell(N_("%(draw)s：%(count)s 人的抽奖机会有变化。"), draw=draw.name, count=draw.count)
+        say(N_("%(draw)s：%(count)s 人的抽奖机会有变化。"), draw=draw.name, count=draw.count)
 
 
 @board.command("export")
@@ -330,6 +230,6 @@ def _tell_preview(found: previewing.Preview) -> None:
 @refusing
 def export(contest_id: int, board_id: str, file: Path, period: str, view: View) -> None:
     """Write board BOARD_ID (such as 0-0) of a contest to FILE: .xlsx, .csv, or .jsonl with the reasons."""
-    platform = _platform()
+    platform = the_platform()
     wanted = Wanted(BoardId.parse(board_id), period=period, view=view)
     click.echo(f"{exports.write_board(platform, in_force(platform, contest_id), wanted, file)}")

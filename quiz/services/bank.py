@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from question_bank.problems import ERROR
 from question_bank.question import Question
 from quiz.errors import N_, Busy, InvalidInput, NotFound
+from quiz.models.accounts import Identity
 from quiz.models.bank import IN_REVIEW, READY, Import, QuestionVersion, Review, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import FrozenQuestion
@@ -139,6 +140,18 @@ def imports_count(platform: Platform) -> int:
         return session.scalar(select(func.count()).where(Import.state != "writing")) or 0
 
 
+def importers(platform: Platform, found: Sequence[Import]) -> dict[int, str]:
+    """Return who made imports, as far as they were made on a page."""
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(Identity.person_id, Identity.nickname).where(
+                Identity.person_id.in_({row.actor_id for row in found if row.actor_id is not None})
+            )
+        )
+        names = {person_id: nickname for person_id, nickname in rows}  # noqa: C416  # rows are not pairs to mypy
+        return {row.id: names[row.actor_id] for row in found if row.actor_id in names}
+
+
 def used(platform: Platform, import_ids: Sequence[int]) -> dict[int, int]:
     """Return how many questions of imports contests have frozen."""
     with platform.store.reading() as session:
@@ -152,6 +165,15 @@ def used(platform: Platform, import_ids: Sequence[int]) -> dict[int, int]:
             .group_by(QuestionRow.import_id)
         )
         return {import_id: count for import_id, count in rows}  # noqa: C416  # rows are not pairs to mypy
+
+
+def questions_count(platform: Platform) -> int:
+    """Return how many questions the bank holds."""
+    with platform.store.reading() as session:
+        visible = (
+            select(func.count()).select_from(QuestionRow).join(Import, Import.id == QuestionRow.import_id)
+        )
+        return session.scalar(visible.where(Import.state == "visible")) or 0
 
 
 def all_questions(platform: Platform) -> list[Question]:

@@ -88,12 +88,17 @@ def said_of(platform: Platform, token: str, actor: Actor | None = None) -> Said:
     `actor`: who asks; None: nobody is kept out.
     """
     path = _folder(platform) / token
-    if not is_file_token(token) or not path.is_file():
+    if not exists(platform, token):
         raise NotFound(GONE)
     said = _read(path.with_name(f"{token}.said"))
     if actor is not None and said.owner_id != actor.person_id:
         raise NotAllowed(OF_ANOTHER)
     return said
+
+
+def exists(platform: Platform, token: str) -> bool:
+    """Return whether a file is kept under a token."""
+    return is_file_token(token) and (_folder(platform) / token).is_file()
 
 
 def content_of(platform: Platform, token: str) -> bytes:
@@ -115,7 +120,7 @@ def unfinished(platform: Platform, owner_id: int) -> Iterator[tuple[str, Said]]:
     found = []
     for path in _folder(platform).glob("*.said"):
         token = path.name.removesuffix(".said")
-        if (path.with_name(token)).is_file() and not path.with_name(f"{token}.faulty").is_file():
+        if exists(platform, token) and not [*_folder(platform).glob(f"{token}.refused-*")]:
             said = _read(path)
             if said.owner_id == owner_id:
                 found.append((token, said))

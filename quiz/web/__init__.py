@@ -9,9 +9,9 @@ from quiz.web.accounts import accounts
 from quiz.web.api import api
 from quiz.web.arriving import arriving
 from quiz.web.attempts import attempts
-from quiz.web.bank import bank_desk
 from quiz.web.bank_chosen import bank_chosen
 from quiz.web.bank_editing import bank_editor
+from quiz.web.bank_import import bank_desk
 from quiz.web.bank_review import review_desk
 from quiz.web.board_api import board_api
 from quiz.web.bodies import init_bodies

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from quiz.services.rosters import is_day
 
+LONGEST_PASTED = 1_000_000  # characters of questions
 LONGEST_RULES = 200_000  # characters of a rules document
 
 
@@ -17,6 +18,20 @@ class FileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """One file to upload."""
 
     file = FileField(_("文件"), validators=[FileRequired(_("请先选择文件。"))])
+
+
+class QuestionsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Questions to import: a file, or a text that was copied from somewhere."""
+
+    file = FileField(_("文件"))
+    text = TextAreaField(
+        _("题目文字"), validators=[Length(max=LONGEST_PASTED, message=_("文字太长了，请存成文件上传。"))]
+    )
+
+    def validate_file(self, field: Field) -> None:
+        """Ask for one of the two."""
+        if not field.data and not (self.text.data or "").strip():
+            raise ValidationError(_("请先选择文件，或者粘贴题目。"))
 
 
 class UnitFileForm(FileForm):

@@ -58,16 +58,6 @@ def test_a_good_file_is_previewed_and_then_taken(platform: Platform, organizer: 
     assert held(platform) == 1
 
 
-def test_every_problem_is_named_by_row_column_and_code(organizer: Visitor) -> None:
-    said = upload(organizer, fixture("23_bad_rows.xlsx"))
-
-    assert "下载有错误的行" in said
-    assert "只导入正确的" in said or "每一行都有错误" in said
-    page = organizer.page
-    assert page is not None
-    assert page.get_data(as_text=True).count("<tr>") > 5
-
-
 def test_with_a_faulty_row_nothing_is_taken_unless_the_good_rows_are_chosen(
     platform: Platform, organizer: Visitor
 ) -> None:
@@ -77,24 +67,6 @@ def test_with_a_faulty_row_nothing_is_taken_unless_the_good_rows_are_chosen(
 
     assert "有 1 行有错误，没有导入任何题目" in said
     assert held(platform) == 0
-
-
-def test_the_good_rows_are_taken_and_the_faulty_ones_given_back(
-    platform: Platform, organizer: Visitor
-) -> None:
-    upload(organizer, (HALF.encode(), "题目.csv"))
-    address = organizer.address
-    organizer.send(address, rows="good")
-    assert held(platform) == 1
-
-    reply = organizer.client.get(f"{address}/faulty.xlsx")
-    rows = [
-        tuple(str(cell) for cell in row if cell is not None)
-        for row in openpyxl.load_workbook(BytesIO(reply.data)).worksheets[0].iter_rows(values_only=True)
-    ]
-
-    assert any("没有答案的题？" in row for row in rows)
-    assert not any("水在几度结冰？" in row for row in rows)
 
 
 def test_pressing_take_twice_takes_once(platform: Platform, organizer: Visitor) -> None:
@@ -116,27 +88,6 @@ def test_going_back_to_the_preview_of_a_taken_file_shows_what_came_of_it(organiz
     organizer.open(address)
 
     assert organizer.address.startswith("/desk/bank/imports/")
-
-
-def test_a_question_that_the_bank_holds_already_is_named(organizer: Visitor) -> None:
-    upload(organizer, (GOOD.encode(), "题目.csv"))
-    organizer.send(organizer.address, rows="all")
-
-    said = upload(organizer, (GOOD.encode(), "又一份.csv"))
-
-    assert "题库里已有" in said
-
-
-def test_another_scale_of_difficulty_is_mapped_in_the_preview(platform: Platform, organizer: Visitor) -> None:
-    content = GOOD.replace(",易,", ",四星,").encode()
-    assert "四星" in upload(organizer, (content, "题目.csv"))
-    address = organizer.address
-    organizer.open(f"{address}?scale:四星=hard")
-
-    organizer.send(address, rows="good", scale__四星="hard")
-
-    found, _count = bank_search.search(platform, Search())
-    assert [each.question.difficulty for each in found] == ["hard"]
 
 
 def test_an_import_can_be_taken_back_while_no_contest_uses_it(platform: Platform, organizer: Visitor) -> None:
@@ -189,12 +140,6 @@ def test_a_file_that_is_too_large_gets_a_sentence(organizer: Visitor) -> None:
     said = organizer.send("/desk/bank/import", status=413, file=(b"x" * (22 * 2**20), "huge.csv"))
 
     assert "文件太大" in said
-
-
-def test_a_workbook_with_only_a_header_has_no_questions(organizer: Visitor) -> None:
-    said = upload(organizer, fixture("32_header_only.xlsx"))
-
-    assert "可以导入 0 题" in said or "这个文件不能导入" in said
 
 
 def test_a_form_whose_token_has_gone_changes_nothing_and_says_what_to_do(
