@@ -29,9 +29,9 @@ def second(app: Flask, platform: Platform) -> Visitor:
     return desk.organizer(app, platform)
 
 
-def found(platform: Platform, words: str) -> int:
-    (row,), _count = bank_search.search(platform, Search(words=words))
-    return row.version_id
+def found(platform: Platform, stem: str) -> int:
+    rows, _count = bank_search.search(platform, Search(words=stem))
+    return next(row.version_id for row in rows if row.question.stem == stem)
 
 
 def edit(visitor: Visitor, version_id: int, **cells: str) -> int:
