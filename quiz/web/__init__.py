@@ -11,6 +11,7 @@ from quiz.web.arriving import arriving
 from quiz.web.attempts import attempts
 from quiz.web.bank_chosen import bank_chosen
 from quiz.web.bank_editing import bank_editor
+from quiz.web.bank_media import bank_media_desk
 from quiz.web.bank_import import bank_desk
 from quiz.web.bank_review import review_desk
 from quiz.web.board_api import board_api
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     bank_desk,
     bank_chosen,
     bank_editor,
+    bank_media_desk,
     review_desk,
     quality_desk,
     duplicates_desk,

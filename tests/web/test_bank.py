@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from question_bank.formats import FORMATS, write
 from quiz.services import bank, bank_search
 from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
+from tests.question_bank.kinds import PIXEL
 from tests.support import contests as ready
 from tests.support import kinds
 from tests.support.clock import MovedClock

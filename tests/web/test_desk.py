@@ -42,6 +42,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "bank.forget": "",
     "bank.undo": "bank.undo",
     "bank_editing.save": "bank.edit",
+    "bank_media.change": "bank.edit",
     "bank_chosen.choose": "",
     "bank_chosen.carry_out": "bank.tag",
     "review.decide": "bank.approved",
