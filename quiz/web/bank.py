@@ -19,7 +19,7 @@ from quiz.web.bank_list import bank_desk
 from quiz.web.desk_words import difficulty_words, facet_words, kind_words
 from quiz.web.duplicates import sort_words
 from quiz.web.files import handed_out
-from quiz.web.questions import place_labels, stem_html
+from quiz.web.questions import material_html, place_labels, stem_html
 from quiz.web.shown import as_html
 
 __all__ = ["bank_desk"]
@@ -60,6 +60,7 @@ def _as_on_phone(asked: Question) -> dict[str, object]:
     return {
         "n": 1,
         "kind": asked.kind,
+        "material_html": material_html(asked),
         "stem_html": stem_html(asked, is_first=True),
         "options": [
             {"id": option.id, "html": as_html(option.text, asked.media, is_choice=True)}
