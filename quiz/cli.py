@@ -12,6 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from quiz import starter
 from quiz.cli_bank import bank_group
+from quiz.cli_bank_export import export_questions
 from quiz.cli_contest import contest
 from quiz.cli_papers import draw_again, try_papers
 from quiz.cli_stats import lines
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     """Add the commands to the application."""
     for group in (organizer, bank_group, board, contest):
         app.cli.add_command(group)
+    bank_group.add_command(export_questions)
     contest.add_command(try_papers)
     contest.add_command(draw_again)
     app.cli.add_command(prepare)

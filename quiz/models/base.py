@@ -252,7 +252,7 @@ def number_in(dialect: str, column: InstrumentedAttribute[str], name: str) -> Co
     return sql_cast(sql_cast(column, JSON).op("->>")(name), BigInteger)
 
 
-def plain_rows(session: Session, wanted: Select[Any]) -> Sequence[Any]:  # Any: the driver's row tuples
+def plain_rows(session: Session, wanted: Select[*tuple[Any, ...]]) -> Sequence[Any]:  # Any: driver's rows
     """Return the rows of a statement as the driver gives them: of many thousands a fifth of the cost.
 
     For numbers and texts, which need no conversion.

@@ -190,8 +190,8 @@ def _ids(session: Session, wanted: Search) -> tuple[list[int], dict[str, int]]:
     rows = plain_rows(session, _ordered(_matching(select(QuestionRow.id), wanted), wanted.order))
     found = [question_id for (question_id,) in rows]
     unusual = _unusual_states(session)
-    states = dict(Counter(map(unusual.get, found)))
-    states = {state or READY: count for state, count in states.items()}
+    counted = Counter(map(unusual.get, found))
+    states = {state or READY: count for state, count in counted.items()}
     match wanted.state:
         case "" if RETIRED in states:
             ids = [each for each in found if unusual.get(each) != RETIRED]
