@@ -13,8 +13,8 @@ from quiz.live import Limits, LiveBoards, UnitSums
 from quiz.models import Store, Writer
 from quiz.models.accounts import Audit
 from quiz.models.contests import Contest
-from quiz.sign_in_settings import SignInSettings
 from quiz.services.tagged import Tagged
+from quiz.sign_in_settings import SignInSettings
 
 if TYPE_CHECKING:
     from quiz.services.published import Published
