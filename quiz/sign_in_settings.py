@@ -10,9 +10,10 @@ import orjson
 
 from quiz.errors import N_, InvalidInput
 
-WAYS = ("seat", "guest", "phone", "email", "code")  # in the order of the page
+WAYS = ("seat", "wechat", "oidc", "guest", "phone", "email", "code")  # in the order of the page
 ALWAYS = ("seat", "guest", "code")  # need no setting
 CONSOLE, FILE, SMTP, HTTP = "console", "file", "smtp", "http"
+SCOPES = ("snsapi_base", "snsapi_userinfo")
 SENDERS = {"phone": (CONSOLE, FILE, HTTP), "email": (CONSOLE, FILE, SMTP, HTTP)}
 SETTINGS = {
     "SIGN_IN": "ways of signing in on the page, in this order; default: all that are set up",
@@ -23,6 +24,13 @@ SETTINGS = {
     "CODES_HEADERS": 'headers of the post, as JSON: {"Authorization": "…"}',
     "SMTP_URL": "smtp://user:password@host:587 (STARTTLS) or smtps://…:465",
     "EMAIL_FROM": "sender of e-mail",
+    "WECHAT_APP_ID": "official account whose web authorization signs people in, in WeChat's browser",
+    "WECHAT_SECRET": "its AppSecret",
+    "WECHAT_SCOPE": "snsapi_base (default: no question asked) or snsapi_userinfo (the nickname comes along)",
+    "OIDC_ISSUER": "https://… of an OpenID Connect provider",
+    "OIDC_CLIENT_ID": "what this server is called there",
+    "OIDC_CLIENT_SECRET": "and its secret",
+    "OIDC_NAME": "what people call the provider",
 }
 
 
@@ -42,6 +50,27 @@ class HttpTemplate:
 
 
 @dataclass(frozen=True)
+class WeChat:
+    """An official account, and where WeChat's servers are."""
+
+    app_id: str
+    secret: str
+    scope: str = "snsapi_base"
+    open_url: str = "https://open.weixin.qq.com"
+    api_url: str = "https://api.weixin.qq.com"
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """An OpenID Connect provider."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+
+
+@dataclass(frozen=True)
 class SignInSettings:
     """What a server offers to who wants to sign in."""
 
@@ -50,6 +79,8 @@ class SignInSettings:
     http: HttpTemplate | None = None
     smtp_url: str = ""
     email_from: str = ""
+    wechat: WeChat | None = None
+    oidc: Oidc | None = None
 
     def sender(self, way: str) -> str:
         """Return how codes of a way are sent, "" for not at all."""
@@ -63,8 +94,10 @@ def sign_in_settings(environment: Mapping[str, str]) -> SignInSettings:
     smtp_url, email_from = environment.get("SMTP_URL") or "", environment.get("EMAIL_FROM") or ""
     if SMTP in senders.values() and not (_is_url(smtp_url, ("smtp", "smtps")) and "@" in email_from):
         raise BadSetting(N_("EMAIL_CODES=smtp 还需要 SMTP_URL（smtp://…）和 EMAIL_FROM（发信邮箱）。"))
-    ready = [way for way in WAYS if way in ALWAYS or way in senders]
-    return SignInSettings(_ways(environment, ready), senders, http, smtp_url, email_from)
+    wechat, oidc = _wechat(environment), _oidc(environment)
+    set_up = {*ALWAYS, *senders, *(["wechat"] if wechat else []), *(["oidc"] if oidc else [])}
+    ways = _ways(environment, [way for way in WAYS if way in set_up])
+    return SignInSettings(ways, senders, http, smtp_url, email_from, wechat, oidc)
 
 
 def _ways(environment: Mapping[str, str], ready: list[str]) -> tuple[str, ...]:
@@ -110,6 +143,31 @@ def _http(environment: Mapping[str, str]) -> HttpTemplate:
             N_("CODES_HEADERS 应为 JSON 对象，例如 %(example)s。"), example='{"A": "b"}'
         ) from error
     return HttpTemplate(url, body, pairs)
+
+
+def _wechat(environment: Mapping[str, str]) -> WeChat | None:
+    app_id, secret = environment.get("WECHAT_APP_ID") or "", environment.get("WECHAT_SECRET") or ""
+    scope = environment.get("WECHAT_SCOPE") or "snsapi_base"
+    if not app_id and not secret:
+        return None
+    if not (app_id and secret) or scope not in SCOPES:
+        raise BadSetting(
+            N_("微信登录缺少 WECHAT_APP_ID 或 WECHAT_SECRET，或者 WECHAT_SCOPE 不是 %(known)s。"),
+            known=", ".join(SCOPES),
+        )
+    return WeChat(app_id, secret, scope)
+
+
+def _oidc(environment: Mapping[str, str]) -> Oidc | None:
+    issuer, client_id = environment.get("OIDC_ISSUER") or "", environment.get("OIDC_CLIENT_ID") or ""
+    secret, name = environment.get("OIDC_CLIENT_SECRET") or "", environment.get("OIDC_NAME") or ""
+    if not issuer and not client_id:
+        return None
+    if not (_is_url(issuer, ("https",)) and client_id and secret and name):
+        raise BadSetting(
+            N_("OIDC 登录需要 OIDC_ISSUER（https://…）、OIDC_CLIENT_ID、OIDC_CLIENT_SECRET 和 OIDC_NAME。")
+        )
+    return Oidc(issuer, client_id, secret, name)
 
 
 def _is_url(text: str, schemes: tuple[str, ...]) -> bool:

@@ -29,6 +29,7 @@ class Proven:
 
     way: str
     text: str  # a number, an address, an id: normalised
+    called: str = ""  # what they are called there, where that was told
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ class SignInPage:
         """The templates of the ways that are offered."""
         return [way.template for way in ways.offered()]
 
+    @property
+    def called(self) -> Mapping[str, str]:
+        """What the ways are called."""
+        return way_words()
+
 
 @accounts.get("/sign-in")
 @allows(Action.SIGN_IN)
@@ -115,7 +120,7 @@ def welcome() -> ResponseReturnValue:
     """Ask somebody who has just proven who they are, and is new here, for a nickname and their units."""
     proven = proven_before()
     is_sent = request.method == "POST"
-    nickname, choices = plain(request.form.get("nickname", "")), _choices(request.form)
+    nickname, choices = plain(request.form.get("nickname", proven.called)), _choices(request.form)
     wrong = _wrong_nickname(nickname) if is_sent else ""
     chosen = _chosen(request.form, choices)
     if is_sent and not wrong and chosen is not None:

@@ -13,11 +13,13 @@ from flask_babel import gettext as _
 from quiz.errors import N_, InvalidInput, NotAllowed, WrongCode
 from quiz.rules.permissions import Action, Role
 from quiz.services import entering, one_time_codes, subjects
+from quiz.services.elsewhere import NoAnswer, StartAgain
 from quiz.services.entering import SignedIn
 from quiz.services.sealing import seal, unseal
 from quiz.services.subjects import Proven
 from quiz.web import ways
 from quiz.web.access import allows, now_ms, platform, remember, signed_in
+from quiz.web.bodies import plain
 from quiz.web.errors import status_of
 from quiz.web.language import refusal
 from quiz.web.look import inner_address
@@ -29,6 +31,7 @@ PROVEN = "proven"  # in the session, sealed: what somebody new has proven, until
 PROVEN_MS = 1_800_000  # half an hour
 EXPIRED = N_("登录已经过期，请重新登录一次。")
 ONE_TIME = "any(phone, email)"
+ELSEWHERE = "any(wechat, oidc)"
 
 
 def begun(way: ways.Way, form: Mapping[str, str]) -> ResponseReturnValue:
@@ -36,6 +39,9 @@ def begun(way: ways.Way, form: Mapping[str, str]) -> ResponseReturnValue:
     assert way.begin is not None
     step = way.begin(form)
     session[BEGUN] = [way.name, step.kept, inner_address(form.get("next", "")), form.get("attach") == "yes"]
+    if step.is_elsewhere:  # a page, for a browser lets no form of ours be led to another site
+        words = ways.way_words()[way.name]
+        return render_template("accounts/leaving.html", address=step.address, words=words)
     return redirect(step.address, 303)
 
 
@@ -70,6 +76,20 @@ def send_again(name: str) -> ResponseReturnValue:
     return redirect(step.address, 303)
 
 
+@arriving.get(f"/sign-in/<{ELSEWHERE}:name>/back")
+@allows(Action.SIGN_IN)
+def back(name: str) -> ResponseReturnValue:
+    """Take somebody who comes back from where they are known; what does not belong here begins anew."""
+    way, kept, following, attach = session.pop(BEGUN, None) or ["", "", "/", False]
+    try:
+        if way != name:
+            raise StartAgain()
+        return arrived(ways.way_of(name).complete(request.args, kept), following, attach)
+    except (StartAgain, NoAnswer) as error:
+        page = render_template("accounts/start_again.html", why=refusal(error))
+        return page, status_of(error.code)
+
+
 def arrived(found: SignedIn | Proven, following: str, attach: bool = False) -> ResponseReturnValue:
     """Sign in whoever it is, add it to who asked for that, or ask somebody new for a nickname."""
     if isinstance(found, Proven) and attach:
@@ -87,12 +107,12 @@ def arrived(found: SignedIn | Proven, following: str, attach: bool = False) -> R
 def proven_before() -> Proven:
     """Return what somebody new has proven a moment ago in this browser; raises InvalidInput."""
     try:
-        way, text, at_ms = orjson.loads(unseal(platform().secret, PROVEN, session[PROVEN]))
+        way, text, called, at_ms = orjson.loads(unseal(platform().secret, PROVEN, session[PROVEN]))
     except (KeyError, ValueError, InvalidTag) as error:
         raise InvalidInput(EXPIRED) from error
     if now_ms() - at_ms > PROVEN_MS:
         raise InvalidInput(EXPIRED)
-    return Proven(way, text)
+    return Proven(way, text, called)
 
 
 def _attached(proven: Proven, following: str) -> ResponseReturnValue:
@@ -105,7 +125,8 @@ def _attached(proven: Proven, following: str) -> ResponseReturnValue:
 
 
 def _sealed(proven: Proven) -> str:
-    return seal(platform().secret, PROVEN, orjson.dumps([proven.way, proven.text, now_ms()]).decode())
+    told = orjson.dumps([proven.way, proven.text, plain(proven.called), now_ms()]).decode()
+    return seal(platform().secret, PROVEN, told)
 
 
 def _begun(name: str) -> tuple[str, str, bool]:

@@ -35,6 +35,8 @@ STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "too_many": 429,
     "busy": 503,
     "not_sent": 503,
+    "start_again": 400,
+    "no_answer": 502,
     "known_as_another": 409,
 }
 RETRY_AFTER_S = {"too_many": 30, "busy": 2}

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hmac import compare_digest
 
 from flask import request, url_for
 from flask_babel import gettext as _
 
 from quiz.errors import NotFound
-from quiz.services import accounts, one_time_codes, seats
+from quiz.services import accounts, oidc, one_time_codes, seats, wechat
+from quiz.services.elsewhere import StartAgain, use_once
 from quiz.services.entering import SignedIn
+from quiz.services.secrets import new_token
 from quiz.services.subjects import Proven
+from quiz.sign_in_settings import Oidc, WeChat
 from quiz.web.access import now_ms, platform
 from quiz.web.bodies import plain
 
@@ -42,6 +46,7 @@ class Begun:
 
     kept: str
     address: str
+    is_elsewhere: bool = False
 
 
 def typed(form: Mapping[str, str], name: str) -> str:
@@ -51,7 +56,13 @@ def typed(form: Mapping[str, str], name: str) -> str:
 
 def way_words() -> Mapping[str, str]:
     """Return what the ways are called that can be added to a person."""
-    return {"phone": _("手机号"), "email": _("邮箱")}
+    provider = platform().sign_in.oidc
+    return {
+        "phone": _("手机号"),
+        "email": _("邮箱"),
+        "wechat": _("微信"),
+        "oidc": provider.name if provider else _("统一账号"),
+    }
 
 
 def offered() -> list[Way]:
@@ -102,6 +113,55 @@ def _message(code: str) -> tuple[str, str]:
     )
 
 
+def _to_wechat(_form: Mapping[str, str]) -> Begun:
+    state = new_token()
+    return Begun(state, wechat.address(_wechat(), _back("wechat"), state), is_elsewhere=True)
+
+
+def _from_wechat(form: Mapping[str, str], state: str) -> Proven:
+    _check_state(form, state)
+    return wechat.who(_wechat(), form.get("code", ""))
+
+
+def _to_oidc(_form: Mapping[str, str]) -> Begun:
+    asked = oidc.new_asked()
+    return Begun(asked.text, oidc.address(_oidc(), _back("oidc"), asked), is_elsewhere=True)
+
+
+def _from_oidc(form: Mapping[str, str], kept: str) -> Proven:
+    asked = oidc.Asked.of(kept)
+    _check_state(form, asked.state)
+    return oidc.who(_oidc(), form.get("code", ""), _back("oidc"), asked, now_ms())
+
+
+def _check_state(form: Mapping[str, str], state: str) -> None:
+    """Refuse what did not begin in this browser, was refused there, or has come back before."""
+    if not (form.get("code") and compare_digest(form.get("state", "").encode(), state.encode())):
+        raise StartAgain()
+    use_once(platform(), state, now_ms())
+
+
+def _back(name: str) -> str:
+    return url_for("arriving.back", name=name, _external=True)
+
+
+def _wechat() -> WeChat:
+    found = platform().sign_in.wechat
+    assert found is not None  # it is offered
+    return found
+
+
+def _oidc() -> Oidc:
+    found = platform().sign_in.oidc
+    assert found is not None  # it is offered
+    return found
+
+
+def in_wechat() -> bool:
+    """Return whether this is WeChat's own browser: its authorization works in no other."""
+    return "MicroMessenger" in request.user_agent.string
+
+
 def _by_typed_code(form: Mapping[str, str], kept: str) -> Proven:
     address = request.remote_addr or ""
     return one_time_codes.complete(platform(), kept, typed(form, "typed_code"), now_ms(), address)
@@ -111,6 +171,8 @@ WAYS = {
     way.name: way
     for way in (
         Way("seat", "accounts/ways/seat.html", _by_seat, is_ready=lambda: seats.offered(platform())),
+        Way("wechat", "accounts/ways/wechat.html", _from_wechat, _to_wechat, is_ready=in_wechat),
+        Way("oidc", "accounts/ways/oidc.html", _from_oidc, _to_oidc),
         Way("guest", "accounts/ways/guest.html", _as_guest),
         Way("phone", "accounts/ways/phone.html", _by_typed_code, partial(_send_code, "phone")),
         Way("email", "accounts/ways/email.html", _by_typed_code, partial(_send_code, "email")),

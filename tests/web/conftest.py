@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -22,3 +25,10 @@ def participant(app: Flask, platform: Platform) -> desk.Visitor:
 @pytest.fixture
 def stranger(app: Flask) -> desk.Visitor:
     return desk.Visitor(app)
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that takes a connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
