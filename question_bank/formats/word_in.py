@@ -26,6 +26,7 @@ from question_bank.problems import N_, WARNING, Problem, Unreadable
 DOCUMENT = "word/document.xml"
 SHIFTS = {"superscript": "sup", "subscript": "sub"}
 TABLE = "表格"  # before its number: the name of a sheet
+KEY_TABLE = ("题号", "答案")  # before the numbers, at the end of what stands before the answers below them
 TITLES = ("title", "subtitle", "标题")
 
 
@@ -185,7 +186,7 @@ def _key_of(rows: Sequence[Row]) -> str:
     """Return a table of numbers with answers below them as a line of a key, "" for any other table."""
     found = []
     for above, below in zip(rows[::2], rows[1::2], strict=False):
-        is_key = above.cells[:1] == ("题号",) and "".join(below.cells[:1]).strip().endswith("答案")
+        is_key = above.cells[:1] == KEY_TABLE[:1] and "".join(below.cells[:1]).strip().endswith(KEY_TABLE[1])
         if not is_key:
             return ""
         pairs = zip(above.cells[1:], below.cells[1:], strict=False)

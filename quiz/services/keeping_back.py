@@ -132,7 +132,7 @@ def _has_opened(platform: Platform, row: Contest, now_ms: int) -> bool:
 
 
 def ending(platform: Platform, day: str, size: int = 50) -> list[tuple[int, str, str]]:
-    """Return version, stem and last day of what is in use and ends by a day, an ISO date; the earliest first."""
+    """Return version, stem and last day of what is in use and ends by a day (ISO), the earliest first."""
     with platform.store.reading() as session:
         rows = session.execute(
             select(QuestionVersion.id, QuestionVersion.stem, QuestionVersion.valid_until)

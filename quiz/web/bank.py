@@ -1,4 +1,4 @@
-"""The question bank at the desk: upload a file, see what it holds, take it, take it back, find questions."""
+"""The question bank at the desk: a question as the phone shows it, the template, the bank as a file."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ def question(version_id: int) -> ResponseReturnValue:
         flag_words=quality_words.flag_words(),
         flag_advice=quality_words.flag_advice(),
         shown=_as_on_phone(whole.found.question),
-        as_html=as_html,
         **_words(),
     )
 

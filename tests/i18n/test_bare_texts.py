@@ -23,10 +23,11 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     "question_bank/formats/scale.py": {"*"},
     "question_bank/question.py": {"REFERS_TO_OTHERS"},
     "question_bank/gaps.py": {"*"},
-    "question_bank/formats/exam_key.py": {"ORDINALS", "SECTION", "TRUTH", "ENTRY"},
+    "question_bank/formats/exam_key.py": {"*"},
+    "question_bank/formats/loose_rows.py": {"*"},
     "question_bank/formats/exam_text.py": {"*"},
     "question_bank/formats/recognised_text.py": {"EXAM", "TABLE"},
-    "question_bank/formats/word_in.py": {"TITLES", "TABLE"},
+    "question_bank/formats/word_in.py": {"TITLES", "TABLE", "KEY_TABLE"},
     "question_bank/formats/word_numbers.py": {"CHINESE"},
     # Kinds that we do not have, under the names that kinds.py gives them.
     "question_bank/formats/examview_in.py": {"KINDS"},
@@ -40,6 +41,7 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     # A workbook of ours has Chinese headers, which are read back.
     "question_bank/formats/sheets_in.py": {"*"},
     "question_bank/formats/workbook_out.py": {"*"},
+    "question_bank/formats/extra_cells.py": {"*"},
     "question_bank/formats/one_row.py": {"*"},
     "question_bank/formats/mending.py": {"*"},  # titles of our own workbook
     "question_bank/formats/returned.py": {"*"},  # the same

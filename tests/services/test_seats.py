@@ -1,4 +1,4 @@
-"""Class code, seat and pass number: who sits where signs in, nobody guesses, cards are printed and renewed."""
+"""Class code, seat, pass number: who sits there signs in, nobody guesses, cards are printed and renewed."""
 
 from __future__ import annotations
 

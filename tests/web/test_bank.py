@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from io import BytesIO
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from question_bank.formats import FORMATS, write
