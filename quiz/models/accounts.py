@@ -42,6 +42,9 @@ class SignIn(Base):
     created_ms: Mapped[int] = mapped_column(BigInt)
     expires_ms: Mapped[int] = mapped_column(BigInt)
     revoked_ms: Mapped[int | None] = mapped_column(BigInt)
+    told: Mapped[str] = mapped_column(
+        String(40), default="", server_default=""
+    )  # roughly what: "iphone.wechat"
 
 
 class Invitation(Base):

@@ -11,8 +11,9 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, InvalidInput, NotFound, TooMany, WrongCode
-from quiz.models.accounts import Identity, Person, SignIn, Unit
+from quiz.models.accounts import Identity, Unit
 from quiz.models.seats import ClassCode, Seat
+from quiz.services.devices import end_all
 from quiz.services.entering import SignedIn, entered
 from quiz.services.guessing import check_tries, count_wrong
 from quiz.services.platform import Actor, Platform
@@ -150,12 +151,7 @@ def new_card(platform: Platform, person_id: int, actor: Actor) -> Card:
         seat.digest = _digest(platform, seat.unit_id, seat.label, pass_of(platform, code))
         kept = digest(platform.secret, "code", plain_code(code))
         session.execute(update(Identity).where(Identity.person_id == person_id).values(code_digest=kept))
-        session.execute(
-            update(SignIn)
-            .where(SignIn.person_id == person_id, SignIn.revoked_ms.is_(None))
-            .values(revoked_ms=actor.now_ms)
-        )
-        session.execute(update(Person).where(Person.id == person_id).values(epoch=Person.epoch + 1))
+        end_all(session, person_id, actor.now_ms)
         session.add(actor.audit("people.card", str(person_id)))
     return cards(platform, [code])[0]
 

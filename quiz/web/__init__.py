@@ -21,6 +21,7 @@ from quiz.web.contests import contest_desk
 from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
 from quiz.web.desk_people import desk_people
+from quiz.web.devices import devices
 from quiz.web.duplicates import duplicates_desk
 from quiz.web.errors import init_errors
 from quiz.web.health import health
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     media,
     accounts,
     arriving,
+    devices,
     desk,
     desk_people,
     cards_desk,

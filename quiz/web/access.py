@@ -13,13 +13,23 @@ from flask_wtf.csrf import CSRFProtect
 
 from quiz.errors import NotAllowed, SignInNeeded
 from quiz.rules.permissions import Action, Role, may
-from quiz.services import accounts
+from quiz.services import accounts, devices
 from quiz.services.accounts import Visitor
 from quiz.services.entering import SignedIn
 from quiz.services.platform import Platform
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 RECEIVED = "quiz.received_ms"  # in the WSGI environment: stamped before anything else is done
+
+SYSTEMS = (  # what a browser says of itself → roughly what it runs on; the first that is found counts
+    ("iPhone", "iphone"),
+    ("iPad", "ipad"),
+    ("HarmonyOS", "harmony"),
+    ("Android", "android"),
+    ("Windows", "windows"),
+    ("Macintosh", "mac"),
+    ("Linux", "linux"),
+)
 
 csrf = CSRFProtect()
 logins = LoginManager()
@@ -77,9 +87,16 @@ def remember(entry: SignedIn) -> None:
     found = accounts.visitor(platform(), entry.token, now_ms())
     if found is None:
         raise SignInNeeded()
+    devices.note(platform(), entry.token, _device(request.user_agent.string))
     login_user(Guest(found))
     session.permanent = True
     g.visitor = found
+
+
+def _device(agent: str) -> str:
+    """Return roughly what a browser runs on, and whether it is WeChat's; nothing finer is kept."""
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return f"{system}.wechat" if "MicroMessenger" in agent else system
 
 
 def forget() -> None:

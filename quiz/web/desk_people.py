@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from quiz.errors import InvalidInput
 from quiz.rules.permissions import Action
 from quiz.services import desk as desk_service
-from quiz.services import profiles, seats, units
+from quiz.services import devices, profiles, seats, units
 from quiz.web.access import allows, platform
 from quiz.web.bodies import plain
 from quiz.web.desk_words import tree_words
@@ -55,6 +55,16 @@ def correct(person_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         return _page(person_id, about_wrong=refusal(error)), 422
     flash(_("个人情况已更正。"), "good")
+    return redirect(url_for("desk_people.person", person_id=person_id), 303)
+
+
+@desk_people.post("/<int:person_id>/sign-out")
+@allows(Action.MANAGE_PEOPLE)
+def sign_out(person_id: int) -> ResponseReturnValue:
+    """Sign a person out on every device."""
+    profiles.profile(platform(), person_id)
+    ended = devices.end_all_by_desk(platform(), person_id, actor())
+    flash(_("已让 %(count)s 部设备退出登录。", count=ended), "good")
     return redirect(url_for("desk_people.person", person_id=person_id), 303)
 
 
