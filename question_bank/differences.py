@@ -9,10 +9,15 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
+from question_bank.attached import SHOWN
+from question_bank.formulas import FORMULA
 from question_bank.question import Question
 from question_bank.wording import Wording, plain
 
 PIECE = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?|.", re.DOTALL)  # a word, a number, else one character
+
+
+SEEN = re.compile(rf"{SHOWN.pattern}|{FORMULA.pattern}|{PIECE.pattern}", re.DOTALL)  # what is drawn is whole
 
 
 class Piece(NamedTuple):
@@ -22,9 +27,12 @@ class Piece(NamedTuple):
     differs: bool  # the other text has nothing like it there
 
 
-def marked(one: str, other: str) -> tuple[list[Piece], list[Piece]]:
-    """Return two texts in pieces that say where they differ; together the pieces are the texts."""
-    ours, theirs = PIECE.findall(one), PIECE.findall(other)
+def marked(one: str, other: str, by: re.Pattern[str] = PIECE) -> tuple[list[Piece], list[Piece]]:
+    """Return two texts in pieces that say where they differ; together the pieces are the texts.
+
+    `by`: PIECE, or SEEN where the pieces are drawn.
+    """
+    ours, theirs = ([found[0] for found in by.finditer(text)] for text in (one, other))
     mine, yours = [True] * len(ours), [True] * len(theirs)
     for block in Indel.editops(ours, theirs).as_matching_blocks():
         mine[block.a : block.a + block.size] = [False] * block.size

@@ -20,7 +20,6 @@ from quiz.web.desk_words import difficulty_words, facet_words, kind_words
 from quiz.web.files import actor
 from quiz.web.language import refusal
 from quiz.web.moments import at_minute
-from quiz.web.shown import as_html
 
 review_desk = Blueprint("review", __name__, url_prefix="/desk/bank")
 
@@ -168,7 +167,6 @@ def _words() -> dict[str, object]:
         "facet_words": facet_words(),
         "states": version_states(),
         "verdicts": verdict_words(),
-        "as_html": as_html,
     }
 
 

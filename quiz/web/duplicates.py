@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from question_bank.differences import Piece, differing, marked, own_options
+from question_bank.differences import SEEN, Piece, differing, marked, own_options
 from question_bank.duplicates import CONFLICT, EXACT, NEAR, SORTS
 from quiz.errors import NotFound
 from quiz.rules.permissions import Action
@@ -129,7 +129,7 @@ def differing_words() -> Mapping[str, str]:
 
 def _shown(pair: Twins) -> ShownPair:
     one, other = pair.one.question, pair.other.question
-    stems = marked(one.stem, other.stem)
+    stems = marked(one.stem, other.stem, SEEN)
     sides = (
         ShownSide(pair.one, stems[0], own_options(one, other)),
         ShownSide(pair.other, stems[1], own_options(other, one)),

@@ -16,7 +16,7 @@ from quiz.rules.permissions import Action
 from quiz.services.media import medium as kept
 from quiz.web.access import allows, platform
 from quiz.web.delivery import YEAR
-from quiz.web.shown import NEVER_SHOWN, as_html, as_words, remarks
+from quiz.web.shown import NEVER_SHOWN, as_html, as_words, part_html, remarks
 
 media = Blueprint("media", __name__, url_prefix="/media")
 
@@ -31,6 +31,18 @@ media.app_template_global("shown_remarks")(remarks)
 def shown_html(text: str, media: Iterable[Medium] = ()) -> Markup:
     """Return a text of a question for a page of the desk."""
     return Markup(as_html(text, media, is_first=True))
+
+
+@media.app_template_global("shown_part")
+def shown_part(text: str, media: Iterable[Medium] = ()) -> Markup:
+    """Return a part of a text of a question, with the spaces at its ends."""
+    return Markup(part_html(text, media, is_first=True))
+
+
+@media.app_template_global("shown_choice")
+def shown_choice(text: str, media: Iterable[Medium] = ()) -> Markup:
+    """Return a text of a question where a tap chooses it."""
+    return Markup(as_html(text, media, is_first=True, is_choice=True))
 
 
 @media.app_template_filter("named_pictures")

@@ -29,7 +29,13 @@ def as_html(text: str, media: Iterable[Medium] = (), is_first: bool = False, is_
     `is_first`: its pictures load at once, those of later questions when the phone has time.
     `is_choice`: it stands where a tap chooses, so that nothing in it can be tapped.
     """
-    text = text.strip()
+    return part_html(text.strip(), media, is_first, is_choice)
+
+
+def part_html(
+    text: str, media: Iterable[Medium] = (), is_first: bool = False, is_choice: bool = False
+) -> str:
+    """Return a part of a text as HTML, as `as_html` does, with the spaces at its ends."""
     if "$" not in text and "](" not in text:
         return _plain(text)
     named = {medium.name: medium for medium in media if medium.type != NEVER_SHOWN}

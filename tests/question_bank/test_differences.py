@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_bank.differences import differing, marked, own_options
+from question_bank.differences import SEEN, differing, marked, own_options
 from question_bank.question import Question, lettered
 
 ASKED = Question("single", "水在多少度沸腾", lettered(["100", "90"]), frozenset("A"))
@@ -45,6 +45,14 @@ def test_the_pieces_of_a_text_are_the_text(one: str, other: str) -> None:
     mine, yours = marked(one, other)
 
     assert ("".join(p.text for p in mine), "".join(p.text for p in yours)) == (one, other)
+
+
+def test_formulas_and_pictures_are_never_torn_by_a_mark() -> None:
+    one, other = "设 $x^2$，看 ![叶](a.png) 图", "设 $x^3$，看 ![叶](b.png) 图"
+
+    mine, _yours = marked(one, other, SEEN)
+
+    assert [piece.text for piece in mine if piece.differs] == ["$x^2$", "![叶](a.png)"]
 
 
 def test_the_parts_that_differ_are_named() -> None:

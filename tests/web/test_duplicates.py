@@ -53,6 +53,21 @@ def test_an_organizer_has_the_bank_compared_and_sees_the_pairs(organizer: Visito
     assert [mark.split("</mark>")[0] for mark in marks[1:]] == ["上弦月", "火星", "请问", "金星"]
 
 
+def test_formulas_of_alike_questions_are_drawn_and_marked_as_a_whole(
+    organizer: Visitor, platform: Platform, clock: MovedClock
+) -> None:
+    texts = ("边长为 $a$ 的正方形面积是", "边长为 $b$ 的正方形面积是")
+    hold(platform, clock.now_ms(), *(asked(each, options="$a^2$ $4a$ $2a$") for each in texts))
+    duplicates.compare_the_bank(platform)
+
+    organizer.open(ADDRESS)
+
+    html = organizer.page.get_data(as_text=True) if organizer.page else ""
+    assert html.count('<mark><svg class="formula') == 2
+    assert "$a$" not in html
+    assert "<title>a 的平方</title>" in html
+
+
 def test_only_one_sort_of_pairs_is_shown_where_it_is_asked_for(organizer: Visitor, compared: None) -> None:
     said = organizer.open(f"{ADDRESS}?sort=near")
 
