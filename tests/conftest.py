@@ -13,6 +13,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from quiz.app import create_app
 from quiz.config import Settings
@@ -26,6 +27,10 @@ SECRET = b"for tests only, thirty-two bytes."
 PATIENCE_S = 10  # with a call of Redis: a machine that is busy with other tests is no outage
 WHY_LEFT_OUT = "QUIZ_SHARED is not set"
 LEFT_OUT = pytest.StashKey[int]()
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -22,7 +22,7 @@ SINGLE = Question(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 @given(questions(cell_text, has_feedback=True).filter(has_bare_options), st.booleans())
 def test_nothing_that_is_not_changed_changes(asked: Question, is_sent: bool) -> None:

@@ -8,19 +8,19 @@ import pytest
 
 from bench.chaos import run, sabotaged
 
-KILLS = 30
 LONGEST_S = 90
 
 
 @pytest.mark.timeout(180)
-def test_nothing_acknowledged_is_lost_or_doubled_under_thirty_kills(tmp_path: Path) -> None:
-    report = run(tmp_path, KILLS)
+@pytest.mark.parametrize("kills", [7, pytest.param(30, marks=pytest.mark.full)])
+def test_nothing_acknowledged_is_lost_or_doubled_when_servers_are_killed(tmp_path: Path, kills: int) -> None:
+    report = run(tmp_path, kills)
 
     assert report.is_clean, f"{report}\n{report.lost[:5]}\n{report.doubled[:5]}\n{report.boards}"
-    assert report.kills >= KILLS
-    assert report.valkey_kills >= 2
-    assert report.answers > 1000
-    assert report.results > 50
+    assert report.kills >= kills
+    assert report.valkey_kills >= kills // 7
+    assert report.answers > 30 * kills
+    assert report.results > kills
     assert report.seconds <= LONGEST_S
 
 

@@ -288,7 +288,7 @@ def in_one_form(boards_found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: compared(each) for name, each in boards_found.items()}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.full) for n in range(1, 6))])
 def test_live_boards_equal_the_fold_after_attempts_corrections_and_replays(
     platform: Platform, clock: MovedClock, seed: int
 ) -> None:
