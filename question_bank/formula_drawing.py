@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from question_bank.formulas import Formula, NotAFormula, check
+from question_bank.formulas import CHINESE, Formula, NotAFormula, check
 from question_bank.problems import N_
 
 KEPT = 4_096  # drawn formulas in memory, about 2 KB each
@@ -25,6 +25,7 @@ COSTLY = {"mpadded": 8}  # times; two for everything else
 STEP = 40  # depths below the baseline are told in fifths of an em, which style sheets name
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 REACTION = re.compile(r"\\ce\s*\{([^{}]*)\}")
+CONDITION = re.compile(r"->\[([^\]]*)\]")
 ARROWS = (("<=>", r"\rightleftharpoons "), ("<-", r"\leftarrow "), ("->", r"\rightarrow "))
 _drawing = Lock()  # the library keeps settings and fonts for everybody
 
@@ -89,6 +90,7 @@ def _work(part: Element, times: int) -> int:
 
 def _reaction(written: str) -> str:
     r"""Return what stands in `\ce{…}` as TeX: 2H2 + O2 -> 2H2O, SO4^2-."""
+    written = CONDITION.sub(r"\\xrightarrow {\\text {\1}}", written)
     for arrow, tex in ARROWS:
         written = written.replace(arrow, tex)
     written = re.sub(r"\^\{?(\d*[+-])\}?", r"^{\1}", written)
@@ -98,12 +100,16 @@ def _reaction(written: str) -> str:
 
 def _svg(math: str) -> Element:
     from ziamath.config import config
-    from ziamath.zmath import Math
+    from ziamath.zmath import Math, loadedfonts
 
+    from question_bank.formula_font import NAME, page_font
+
+    if NAME not in loadedfonts:
+        loadedfonts[NAME] = page_font()
     config.svg2 = False  # outlines and no references between them
     config.precision = 2
     try:
-        found = Math(math, size=EM)
+        found = Math(math, size=EM, font=NAME)
         for letter in {letter for part in ElementTree.fromstring(math).itertext() for letter in part}:
             if letter.isprintable() and not letter.isspace() and not found.font.glyphindex(letter):
                 raise NotAFormula(NO_LETTER, letter=letter)
@@ -128,9 +134,11 @@ def _shapes(svg: Element) -> Iterator[str]:
     outline = []
     for each in svg.iter():
         name = each.tag.rpartition("}")[2]
-        if "transform" in each.attrib or name not in ("svg", "g", "path", "rect", "line"):
+        if "transform" in each.attrib or name not in ("svg", "g", "path", "rect", "line", "text"):
             raise NotAFormula(NOT_READ)
-        if name == "path" and "stroke" not in each.attrib:
+        if name == "text":
+            yield _letter(each)
+        elif name == "path" and "stroke" not in each.attrib:
             outline.append(_whole(each.attrib["d"]))
         elif name == "path":
             yield f'<path d="{_whole(each.attrib["d"])}"{_stroke(each.attrib)}/>'
@@ -140,6 +148,14 @@ def _shapes(svg: Element) -> Iterator[str]:
             yield f"<{name} {numbers}{_stroke(each.attrib)}/>"
     if outline:
         yield f'<path d="{"".join(outline)}"/>'
+
+
+def _letter(each: Element) -> str:
+    """Return a Chinese letter, which the page's font draws."""
+    if not each.text or not CHINESE.fullmatch(each.text):
+        raise NotAFormula(NOT_READ)
+    numbers = " ".join(f'{place}="{_whole(each.attrib[place])}"' for place in ("x", "y", "font-size"))
+    return f"<text {numbers}>{each.text}</text>"
 
 
 def _stroke(attributes: dict[str, Any]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from question_bank.formulas import CHINESE
 from question_bank.problems import N_
 
 Say = Callable[[str], str]  # a sentence of the catalogue in the listener's language
@@ -47,12 +49,14 @@ SIGNS = {
     "∠": N_("角"),
     "△": N_("三角形"),
 }
+ONE = CHINESE.pattern  # letters that TeX sets one by one are words again
 SILENT = ("mspace", "mphantom", "annotation")
 
 
 def in_words(math: str, say: Say) -> str:
     """Return MathML as words: 「x 的平方 加 1」."""
-    return " ".join(_read(ElementTree.fromstring(math), say).split())
+    words = " ".join(_read(ElementTree.fromstring(math), say).split())
+    return re.sub(rf"(?<![^ ])({ONE}) (?={ONE}(?![^ ]))", r"\1", words)
 
 
 def _read(node: Element, say: Say) -> str:

@@ -2,7 +2,8 @@ r"""Which dollars of a text enclose a formula, and what is wrong with one.
 
 A formula is `$…$` within a line, or `$$…$$` for a line of its own. Dollars are also money, so one opens a
 formula only before something that is no space, and closes it only after something that is no space and not
-before a digit; Chinese belongs to a formula inside `\text{…}` alone. `\$` is a dollar wherever it stands.
+before a digit; with Chinese between them they are a formula only where it stands in `\text{…}` or beside a
+command of TeX. `\$` is a dollar wherever it stands.
 Source: the first two rules are those of pandoc's `tex_math_dollars`.
 """
 
@@ -21,6 +22,7 @@ FORMULA = re.compile(
     re.DOTALL,
 )
 WORDS = re.compile(r"\\(?:text|mathrm|textrm|xrightarrow|ce)\s*\{[^{}]*\}")
+TEX = re.compile(r"\\[A-Za-z]|\^|(?<![_\s])_(?![_\s])")  # not the line of a gap
 CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 
 
@@ -45,12 +47,16 @@ def pieces(text: str) -> Iterator[str | Formula]:
     end = 0
     for found in FORMULA.finditer(text):
         tex = found["line"] or found["inside"]
-        if tex is not None and (not tex.strip() or CHINESE.search(WORDS.sub("", tex))):
+        if tex is not None and not _is_formula(tex):
             continue
         yield text[end : found.start()]
         yield "$" if tex is None else Formula(tex.strip(), found["line"] is not None)
         end = found.end()
     yield text[end:]
+
+
+def _is_formula(tex: str) -> bool:
+    return bool(tex.strip()) and (not CHINESE.search(WORDS.sub("", tex)) or bool(TEX.search(tex)))
 
 
 def formulas(text: str) -> list[Formula]:

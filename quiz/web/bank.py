@@ -19,8 +19,7 @@ from quiz.web.bank_list import bank_desk
 from quiz.web.desk_words import difficulty_words, facet_words, kind_words
 from quiz.web.duplicates import sort_words
 from quiz.web.files import handed_out
-from quiz.web.questions import material_html, place_labels, stem_html
-from quiz.web.shown import as_html
+from quiz.web.questions import asked_json, material_html
 
 __all__ = ["bank_desk"]
 
@@ -58,14 +57,8 @@ def _as_on_phone(asked: Question) -> dict[str, object]:
     """Return a question as the phone's template wants it; the letters are the ids."""
     return {
         "n": 1,
-        "kind": asked.kind,
         "material_html": material_html(asked),
-        "stem_html": stem_html(asked, is_first=True),
-        "options": [
-            {"id": option.id, "html": as_html(option.text, asked.media, is_choice=True)}
-            for option in asked.options
-        ],
-        "places": place_labels(asked),
+        **asked_json(asked, [(option.id, i) for i, option in enumerate(asked.options)], is_first=True),
     }
 
 

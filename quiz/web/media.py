@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from io import BytesIO
 
@@ -22,7 +21,6 @@ media = Blueprint("media", __name__, url_prefix="/media")
 
 POLICY = "default-src 'none'; sandbox"  # opened by itself it is a picture and nothing else
 
-PICTURE = re.compile(r'<img\b[^>]*? alt="([^"]*)"[^>]*>')
 media.app_template_filter("as_words")(as_words)
 media.app_template_global("shown_remarks")(remarks)
 
@@ -43,12 +41,6 @@ def shown_part(text: str, media: Iterable[Medium] = ()) -> Markup:
 def shown_choice(text: str, media: Iterable[Medium] = ()) -> Markup:
     """Return a text of a question where a tap chooses it."""
     return Markup(as_html(text, media, is_first=True, is_choice=True))
-
-
-@media.app_template_filter("named_pictures")
-def named_pictures(html: str) -> Markup:
-    """Return HTML of `as_html` with the words of pictures in their place, for lists that show text alone."""
-    return Markup(PICTURE.sub(r"\1", html))
 
 
 @media.get("/<digest>.<ending>")

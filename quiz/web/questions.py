@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from itertools import count
 
 from flask_babel import gettext as _
+from markupsafe import escape
 
 from question_bank.gaps import GAP
 from question_bank.question import Question
 from quiz.rules.sheet import Paper
 from quiz.services.published import Published
 from quiz.services.reviewing import Reviewed
-from quiz.web.shown import as_html
+from quiz.web.shown import as_html, as_words
 
 
 def question_json(
@@ -22,23 +23,34 @@ def question_json(
     """Return question `n` of a paper without its material; `deadline_ms` where it has a clock of its own."""
     slot = paper.slots[n - 1]
     question = rules.questions[slot.version_id]
-    body: dict[str, object] = {
-        "n": n,
-        "kind": slot.kind,
-        "stem_html": stem_html(question, is_first=n == 1 or deadline_ms is not None),
-        "options": [
-            {
-                "id": option_id,
-                "html": as_html(question.options[i].text, question.media, n == 1, is_choice=True),
-            }
-            for option_id, i in zip(paper.ids(n), slot.order, strict=True)
-        ],
-    }
-    if places := place_labels(question):
-        body["places"] = places
+    is_first = n == 1 or deadline_ms is not None
+    body = {"n": n, **asked_json(question, list(zip(paper.ids(n), slot.order, strict=True)), is_first)}
     if deadline_ms is not None:
         body["deadline"] = deadline_ms
     return body
+
+
+def asked_json(question: Question, ordered: Sequence[tuple[str, int]], is_first: bool) -> dict[str, object]:
+    """Return what a question asks, its options in an order: (id told, index in the question).
+
+    Options that are chosen from lists, which show words alone, have `words`, and those with a picture are
+    shown beside the lists in `pictured_html`.
+    """
+    told = [(each, question.options[i].text) for each, i in ordered]
+    options = [(each, as_html(text, question.media, is_first, is_choice=True), text) for each, text in told]
+    body: dict[str, object] = {"kind": question.kind, "stem_html": stem_html(question, is_first)}
+    places = place_labels(question)
+    if not places:
+        return {**body, "options": [{"id": each, "html": html} for each, html, _text in options]}
+    listed = [(each, html, as_words(text)) for each, html, text in options]
+    body["options"] = [{"id": each, "html": html, "words": words} for each, html, words in listed]
+    body["places"] = places
+    pictured = [
+        f'<div class="pictured">{html}<span>{escape(words)}</span></div>'
+        for _each, html, words in listed
+        if "<img" in html
+    ]
+    return {**body, "pictured_html": "".join(pictured)} if pictured else body
 
 
 def materials_json(rules: Published, paper: Paper, numbers: Collection[int]) -> list[dict[str, object]]:

@@ -277,7 +277,7 @@
     section.querySelector(".q-kind").textContent = say("kind_" + next.kind);
     section.querySelector(".stem").innerHTML = next.stem_html; // sanitised by the server
     section.querySelector(".feedback").hidden = true;
-    list.textContent = "";
+    list.innerHTML = next.pictured_html || "";
     (next.places || next.options).forEach(function (each) { list.appendChild(next.places ? place(next, each) : option(next, each)); });
     about((data.materials || [])[0]);
     sections[shown].parentNode.insertBefore(section, sections[shown].nextSibling);
@@ -302,8 +302,8 @@
   function place(q, label) {
     var input = make(q.kind === "fill" ? "input" : "select", "place", "");
     if (q.kind === "fill") { input.type = "text"; input.maxLength = 200; input.autocapitalize = "off"; input.spellcheck = false; }
-    else [{ id: "", html: words.select }].concat(q.options).forEach(function (each) {
-      input.appendChild(new Option(make("i", "", each.html).textContent, each.id));
+    else [{ id: "", words: words.select }].concat(q.options).forEach(function (each) {
+      input.appendChild(new Option(each.words, each.id));
     });
     input.name = "q" + q.n;
     return labelled("in-place", input, label);

@@ -26,6 +26,7 @@ JUMPS = """() => new Promise((resolve) => {
   setTimeout(() => resolve(found), 300);
 })"""  # of what is ours: the controls inside a player arrange themselves
 SOUND = b64encode(b"\xff\xfb" + bytes(400)).decode()
+ARRANGED = "[{count: 2, kinds: [order], tags: {topic: [排图]}}]"
 SECTIONS = "[{count: 3, kinds: [single], tags: {topic: [看图]}}]"
 
 
@@ -56,10 +57,18 @@ def asked(n: int, **more: object) -> str:
     }, ensure_ascii=False)  # fmt: skip
 
 
+def arranged(n: int) -> str:
+    """Return a line of a question whose options are pictures and formulas to be put into an order."""
+    words = ("$\\text{一}^2$", "![小叶](small.png)", "三")
+    options = {"options": list(words), "key": [], "arranged": ["A", "B", "C"], "tags": {"topic": ["排图"]}}
+    return asked(n, kind="order", stem=f"第{n}题：$\\text{{面积}}_{n}$ 由小到大", **options)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _bank(site: Site) -> None:
     now = site.platform.clock.now_ms()
-    token = bank.stage(site.platform, "\n".join(map(asked, (1, 2, 3))).encode(), "图.jsonl", now)
+    lines = [*map(asked, (1, 2, 3)), *map(arranged, (4, 5))]
+    token = bank.stage(site.platform, "\n".join(lines).encode(), "图.jsonl", now)
     bank.take(site.platform, bank.preview(site.platform, token), Actor(None, now))
 
 
@@ -112,6 +121,45 @@ def test_an_option_is_chosen_by_its_picture(phone: Phone, contest: int) -> None:
 
     expect(phone.question.locator("input:checked")).to_have_count(1)
     phone.expect_saved()
+
+
+def test_pictures_to_be_arranged_are_seen_beside_lists_that_name_them(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("排图", sections=ARRANGED, clock="per_question_s: 60"))
+    for n in (1, 2):  # the first is the server's page, the second is written by the script
+        expect(phone.question).to_contain_text(f"第 {n} 题")
+        expect(phone.question.locator(".pictured img")).to_be_visible()
+        expect(phone.question.locator(".pictured")).to_have_text("小叶")
+        listed = phone.question.locator("select").first.locator("option").all_text_contents()
+        assert sorted(listed) == sorted(["请选择", "一 的平方", "小叶", "三"])
+        for at, words in enumerate(("一 的平方", "小叶", "三")):
+            phone.question.locator("select").nth(at).select_option(label=words)
+        phone.press("提交，下一题" if n == 1 else "提交并交卷")
+
+    phone.page.wait_for_url("**/result*")
+
+
+def test_chinese_in_a_formula_is_as_large_as_beside_it(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("中文公式", sections=ARRANGED))
+    letters = phone.question.locator(".stem svg.formula text")
+
+    box = letters.first.bounding_box()
+    size = phone.question.locator(".stem").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+
+    assert letters.all_text_contents() == ["面", "积"]
+    assert box is not None
+    assert abs(box["width"] - size) < 1.5
+
+
+def test_a_sound_stops_with_its_question(phone: Phone, contest: int) -> None:
+    phone.start(contest)
+    sound = phone.question.locator("audio").first.element_handle()
+    sound.evaluate("""a => { a.pause = () => { a.dataset.stopped = "yes"; };
+      a.dispatchEvent(new Event("play")); }""")
+    phone.page.wait_for_function("a => a.offsetParent && !a.dataset.stopped", arg=sound)
+
+    phone.press("下一题")
+
+    phone.page.wait_for_function("a => a.dataset.stopped === 'yes'", arg=sound)
 
 
 @pytest.mark.parametrize("look", list(LOOKS))

@@ -28,6 +28,8 @@ from question_bank.formulas import Formula, NotAFormula, formulas, pieces
         "只有一个 $",
         "100$ 200$",
         "a $$ b",
+        "花了$5，还剩____元，另付$3",
+        "花了$5，还剩 _ 元，另付$3",
     ],
 )
 def test_money_stays_as_it_is_written(text: str) -> None:
@@ -42,6 +44,7 @@ def test_money_stays_as_it_is_written(text: str) -> None:
         ("每件 \\$5，共 $n$ 件", [("n", False)]),
         ("$\\text{速度}=v$", [("\\text{速度}=v", False)]),
         ("$50\\%$", [("50\\%", False)]),
+        ("$v_平$ 和 $5x^2=面积$", [("v_平", False), ("5x^2=面积", False)]),
     ],
 )
 def test_formulas_are_found_in_their_order(text: str, found: list[tuple[str, bool]]) -> None:
@@ -62,6 +65,7 @@ def test_an_escaped_dollar_is_a_dollar() -> None:
         (r"\ce{2H2 + O2 -> 2H2O}", "2 H 2 加 O 2 变为 2 H 2 O"),
         (r"\vec{F}=m\vec{a}", "向量 F 等于 m 向量 a"),
         ("x<y", "x 小于 y"),
+        (r"v_{平均}=\frac{\text{路程}}{\text{时间}}", "v 平均 等于 时间 分之 路程"),
         (r"\sum_{i=1}^n i", "求和 从 i 等于 1 到 n i"),
     ],
 )
@@ -79,7 +83,7 @@ def test_a_formula_is_read_aloud(tex: str, words: str) -> None:
         ("x^2^3", "两个上标"),
         (r"\left(x", "成对"),
         ("x & y", "核对 TeX"),
-        (r"\text{速度}", "画不出来"),
+        (r"\text{🙂}", "画不出来"),
         (r"\rule{100em}{100em}", "太大"),
         ("x" * 501, "501 个字符"),
     ],
@@ -100,6 +104,23 @@ def test_a_formula_brings_nothing_but_shapes_and_is_the_same_each_time() -> None
     shape = rf'<(?:path|rect|line)(?: {numbers}| fill="none"| stroke="currentColor")+/>'
     assert re.fullmatch(f"(?:{shape})+", found.shapes)
     assert drawn(Formula(f"{written} ", False)).shapes == found.shapes
+
+
+def test_chinese_letters_stand_in_their_places_and_are_drawn_by_the_page() -> None:
+    found = drawn(Formula(r"\frac{\text{路程}}{t_{平}}", False))
+
+    letters = re.findall(r'<text x="(-?\d+)" y="(-?\d+)" font-size="(\d+)">(.)</text>', found.shapes)
+    (road, way, even) = letters
+    assert [road[3], way[3], even[3]] == ["路", "程", "平"]
+    assert int(way[0]) - int(road[0]) == int(road[2]) > int(even[2])
+    assert int(road[1]) == int(way[1]) < 0 < int(even[1])
+
+
+def test_the_condition_of_a_reaction_stands_above_its_arrow() -> None:
+    found = drawn(Formula(r"\ce{C + O2 ->[点燃] CO2}", False))
+
+    assert re.search(r'y="-\d+" font-size="\d+">点', found.shapes)
+    assert "[" not in in_words(found.math, str)
 
 
 @pytest.mark.parametrize(
