@@ -16,6 +16,7 @@ from question_bank.question import WHEN, Question, digest
 
 MORE = 2  # empty columns for further options and prompts
 KIND = "题型"  # stays as it is: a question of another kind is another question
+ID, MATERIAL_ID = "编号", "材料编号"
 STEM, ANSWER, EXPLANATION, MATERIAL, DIFFERENCES = "题干", "答案", "解析", "材料", "填空要求"
 
 

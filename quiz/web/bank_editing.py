@@ -13,8 +13,10 @@ from question_bank.formats.one_row import (
     ANSWER,
     DIFFERENCES,
     EXPLANATION,
+    ID,
     KIND,
     MATERIAL,
+    MATERIAL_ID,
     STEM,
     cells,
     edited,
@@ -33,6 +35,7 @@ from quiz.web.files import actor
 bank_editor = Blueprint("bank_editing", __name__, url_prefix="/desk/bank/questions")
 
 LONG = {STEM: 4, MATERIAL: 4, EXPLANATION: 4, ANSWER: 2}  # rows of the cells that hold more than a line
+SELDOM = (ID, MATERIAL_ID, MATERIAL)  # stand at the end while there is nothing in them
 SAVED = (DRAFT, IN_REVIEW, READY)  # what a saved version may be
 CELL = "cell:"  # before a column's title, as the name of its field
 LONGEST_CELL = 32_000
@@ -90,7 +93,7 @@ def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] 
         kind=kind_words()[asked.kind],
         fields=[
             Field(title, text, LONG.get(title, 1), _hint(title, asked.kind))
-            for title, text in typed.items()
+            for title, text in sorted(typed.items(), key=_comes_late)
             if title != KIND
         ],
         problems=problems,
@@ -99,6 +102,11 @@ def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] 
         sort_words=sort_words(),
         CELL=CELL,
     )
+
+
+def _comes_late(cell: tuple[str, str]) -> bool:
+    title, text = cell
+    return title in SELDOM and not text
 
 
 def _saved_words() -> dict[str, str]:

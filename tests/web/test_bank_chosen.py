@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from question_bank.formats import FORMATS, WRITTEN, left_out
+from quiz.models.bank import Question as QuestionRow
+from quiz.models.bank import QuestionVersion
 from quiz.services import bank_search
 from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
@@ -41,6 +44,24 @@ def test_a_tag_is_given_to_all_that_match_and_told_honestly(platform: Platform, 
     filled.send("/desk/bank/chosen/", do="tag", scope="all")
     said = filled.send(filled.address, facet="主题", value="决赛")
     assert "给 6 题加上了标签“决赛”。 另外 7 题本来就是这样" in said
+
+
+def test_the_last_day_of_many_questions_is_set_and_has_to_be_a_day(
+    platform: Platform, filled: Visitor
+) -> None:
+    filled.send("/desk/bank/chosen/", do="tag", scope="all", kind="single")
+    assert "“年底”不是日期" in filled.send(filled.address, 400, facet="有效期至", value="年底")
+    filled.send(filled.address, facet="有效期至", value="2026-06-30")
+    filled.open("/desk/bank/")
+    filled.send("/desk/bank/chosen/", do="tag", scope="all", kind="single")
+
+    said = filled.send(filled.address, facet="valid_until", value="2026年12月31日")
+
+    assert "给 7 题加上了标签" in said
+    with platform.store.reading() as session:
+        newest = QuestionRow.newest_id == QuestionVersion.id
+        days = session.scalars(select(QuestionVersion.valid_until).join(QuestionRow, newest)).all()
+    assert sorted(day for day in days if day) == ["2026-12-31"] * 7
 
 
 def test_a_tag_is_taken_away_from_ticked_questions(platform: Platform, filled: Visitor) -> None:
@@ -107,8 +128,15 @@ def test_a_file_of_every_format_is_written_beside_the_server_and_says_what_it_ca
 
 
 def test_the_bank_is_marked_in_the_menu_on_all_its_pages(filled: Visitor) -> None:
-    for address in ("/desk/bank/", "/desk/bank/quality/"):
+    marked = '<a href="%s" aria-current='
+    pages = {
+        "/desk/bank/": "/desk/bank/",
+        "/desk/bank/quality/": "/desk/bank/",
+        "/desk/bank/questions/1/history": "/desk/bank/",
+        "/desk/bank/review": "/desk/bank/review",
+    }
+    for address, tab in pages.items():
         filled.open(address)
         assert filled.page is not None
         html = filled.page.get_data(as_text=True)
-        assert 'href="/desk/bank/" aria-current=' in html
+        assert [each for each in ("/desk/bank/", "/desk/bank/review") if marked % each in html] == [tab]
