@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import smtplib
+import ssl
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -80,11 +81,19 @@ def _smtp(_platform: Platform, settings: SignInSettings, message: Message) -> No
     mail["From"], mail["To"], mail["Subject"] = settings.email_from, message.to, message.subject
     mail.set_content(message.text)
     parts = urlsplit(settings.smtp_url)
-    secure = parts.scheme == "smtps"
-    carrier = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    with carrier(parts.hostname or "", parts.port or (465 if secure else 587), timeout=TIMEOUT_S) as server:
+    secure, known_keys = parts.scheme == "smtps", ssl.create_default_context()
+    host, port = parts.hostname or "", parts.port or (465 if secure else 587)
+    with (
+        smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=known_keys)
+        if secure
+        else smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+    ) as server:
+        server.ehlo_or_helo_if_needed()
         if not secure and server.has_extn("starttls"):
-            server.starttls()
+            server.starttls(context=known_keys)
+            secure = True
+        if parts.username and not secure:
+            raise smtplib.SMTPNotSupportedError("no password over a connection that anybody can read")
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(mail)

@@ -51,7 +51,7 @@ class Begun:
 
 def typed(form: Mapping[str, str], name: str) -> str:
     """Return what was typed into a field, as text that can be kept."""
-    return plain(form.get(name, ""))[:LONGEST_TYPED]
+    return plain(form.get(name, ""))[: LONGEST_CONTACT if name == "email" else LONGEST_TYPED]
 
 
 def way_words() -> Mapping[str, str]:
@@ -80,7 +80,9 @@ def way_of(name: str) -> Way:
 
 
 def send_again(way: str, token: str) -> Begun:
-    """Send another code to what waits for one."""
+    """Send another code to what waits for one; raises StartAgain where nothing does any more."""
+    if one_time_codes.waiting(platform(), token, now_ms()) is None:
+        raise StartAgain()
     return _send_code(way, {}, token)
 
 
