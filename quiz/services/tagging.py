@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from question_bank.bounds import VALID_UNTIL, valid_until
+from question_bank.formats.checks import NOT_A_DATE
 from question_bank.question import Question
 from question_bank.searched import LONGEST_FACET, LONGEST_VALUE
 from quiz.errors import N_, InvalidInput
@@ -34,6 +36,11 @@ def checked(facet: str, value: str) -> Tag:
             facet=LONGEST_FACET,
             value=LONGEST_VALUE,
         )
+    if facet == VALID_UNTIL:
+        try:
+            valid_until({facet: (value,)})
+        except ValueError as error:
+            raise InvalidInput(NOT_A_DATE, text=value) from error
     return facet, value
 
 
@@ -96,6 +103,8 @@ def _change(session: Session, question_ids: Sequence[int], tag: Tag, actor: Acto
 
 def _with(tags: Mapping[str, tuple[str, ...]], tag: Tag) -> dict[str, tuple[str, ...]]:
     facet, value = tag
+    if facet == VALID_UNTIL:  # a question has one last day
+        return {**tags, facet: (value,)}
     held = tags.get(facet, ())
     return {**tags, facet: held if value in held else (*held, value)}
 
