@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from question_bank.attached import Medium
+from question_bank.attached import Material, Medium
 from question_bank.formats.checks import Place, brief, check, letters_checked, repeated
 from question_bank.formats.kinds import kind_of, unsupported_name
 from question_bank.formats.reading import Placed, RawRow, Reading
@@ -52,7 +52,9 @@ class Draft:
     explanation: str = ""
     external_id: str = ""
     tags: list[str] = field(default_factory=list)  # as `tag_words` has them
-    media: list[Medium] = field(default_factory=list)
+    material: Material | None = None
+    media: list[Medium] = field(default_factory=list)  # of its material too, those first
+    group: str = ""  # what it stands in with others: a category, a section
     raw: str = ""  # as the file has it, to be given back
     odd: list[Said] = field(default_factory=list)  # warnings
     faults: list[Said] = field(default_factory=list)  # errors
@@ -170,6 +172,7 @@ class _Made:
             arranged=tuple(LETTERS[position] for position in draft.arranged),
             weights={} if draft.arranged else weights(draft.choices, kind),
             feedback={**_feedback(draft.choices), **draft.feedback},
+            material=draft.material,
             media=tuple(draft.media),
         )
 

@@ -8,7 +8,9 @@ from xml.etree.ElementTree import Element
 
 from question_bank.formats.answers import is_true_or_false
 from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, choice_kind, number, reading
+from question_bank.formats.kinds import DESCRIPTION
 from question_bank.formats.markup import text_of
+from question_bank.formats.materials import with_materials
 from question_bank.formats.reading import Reading
 from question_bank.formats.xml_in import html_inside, plain, root_of
 from question_bank.gaps import Accepted, Gap
@@ -22,7 +24,7 @@ TRUTHS = ("tf", "yn")
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what an ExamView file holds."""
-    return reading(_drafts(root_of(content)), scale)
+    return reading(with_materials(_drafts(root_of(content))), scale)
 
 
 def _drafts(root: Element) -> Iterator[Draft]:
@@ -38,6 +40,10 @@ def _drafts(root: Element) -> Iterator[Draft]:
         elif element.tag == "question" and element.get("type") != "ma":
             row += 1
             yield _draft(row, element)
+        elif element.tag == "narrative":
+            row += 1
+            text = _text(element)
+            yield Draft(row, DESCRIPTION, text, raw=text)
     groups = {group.get("name", "") for group in root.iterfind("matching-group")}
     for name in members.keys() - groups:
         row += 1

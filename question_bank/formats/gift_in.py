@@ -27,6 +27,7 @@ from question_bank.formats.drafts import (
 )
 from question_bank.formats.kinds import DESCRIPTION, ESSAY
 from question_bank.formats.markup import text_of
+from question_bank.formats.materials import with_materials
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
@@ -46,7 +47,7 @@ BLANK = " _____ "
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a GIFT file holds."""
-    return reading(_drafts(decoded(content)), scale)
+    return reading(with_materials(_drafts(decoded(content))), scale)
 
 
 def _drafts(text: str) -> Iterator[Draft]:
@@ -57,6 +58,7 @@ def _drafts(text: str) -> Iterator[Draft]:
         if block.text.strip():
             draft = _draft(block)
             draft.tags += [f"category:{category}"] if category else []
+            draft.group = category
             yield draft
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from question_bank.formats.drafts import FULL, TRUE_FALSE, number, pairs, percent_of, says_all, shares
 from question_bank.formats.markup import html_of, text_of
+from question_bank.formats.materials import is_trimmed, runs
 from question_bank.formats.tag_words import words_of
 from question_bank.gaps import USUALLY_IGNORED, short
 from question_bank.question import WHEN, Question
@@ -17,7 +18,7 @@ MARKS = re.compile(r"([\\~=#{}:\[\]])")
 
 def carries(question: Question) -> bool:
     """Return whether GIFT can hold a question without loss."""
-    if question.media or question.material is not None or not says_all(question):
+    if question.media or not says_all(question) or not is_trimmed(question):
         return False
     if any(ARROW in text and text_of(html_of(text)) != text for text in _texts(question)):
         return False
@@ -33,7 +34,16 @@ def carries(question: Question) -> bool:
 
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as a GIFT file; what GIFT cannot hold is left out."""
-    return "".join(f"{text}\n\n" for text in map(_question, filter(carries, questions))).encode()
+    return "".join(f"{text}\n\n" for text in _blocks(filter(carries, questions))).encode()
+
+
+def _blocks(questions: Iterable[Question]) -> Iterator[str]:
+    """Yield questions, and before those about a material a description that says how many they are."""
+    for run in runs(questions):
+        if run.material is not None:
+            name = f"[id:{_comment(run.material.id)}]" if run.material.id else ""
+            yield f"// {name}[tag:material:{len(run.questions)}]\n{_text(run.material.text)}"
+        yield from map(_question, run.questions)
 
 
 def _is_plain(question: Question) -> bool:
@@ -50,7 +60,8 @@ def _texts(question: Question) -> list[str]:
     accepted = [each for gap in question.gaps for each in gap.accepted]
     options = [option.text for option in question.options]
     said = [*question.feedback.values(), *(each.feedback for each in accepted)]
-    return [question.stem, *options, *question.prompts, *(each.text for each in accepted), *said]
+    about = [question.material.text] if question.material is not None else []
+    return [*about, question.stem, *options, *question.prompts, *(each.text for each in accepted), *said]
 
 
 def _question(question: Question) -> str:

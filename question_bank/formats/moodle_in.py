@@ -22,6 +22,7 @@ from question_bank.formats.drafts import (
 from question_bank.formats.gift_in import category_of
 from question_bank.formats.kinds import DESCRIPTION
 from question_bank.formats.markup import text_of
+from question_bank.formats.materials import with_materials
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
 from question_bank.formats.xml_in import plain, root_of
@@ -41,7 +42,7 @@ WHEN = {
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a Moodle XML file holds."""
-    return reading(_drafts(root_of(content)), scale)
+    return reading(with_materials(_drafts(root_of(content))), scale)
 
 
 def _drafts(quiz: Element) -> Iterator[Draft]:
@@ -54,6 +55,7 @@ def _drafts(quiz: Element) -> Iterator[Draft]:
         row += 1
         draft = _Question(element, row).draft()
         draft.tags += [f"category:{category}"] if category else []
+        draft.group = category
         yield draft
 
 

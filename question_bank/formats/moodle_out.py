@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from xml.sax.saxutils import quoteattr
 
-from question_bank.attached import SHOWN, Medium
+from question_bank.attached import SHOWN, Material, Medium
 from question_bank.formats.drafts import NONE, TRUE_FALSE, number, pairs, percent_of, says_all, shares
 from question_bank.formats.markup import html_of, text_of
+from question_bank.formats.materials import is_trimmed, runs
 from question_bank.formats.pictures import media_type
 from question_bank.formats.tag_words import words_of
 from question_bank.formats.xml_out import Xml, kept
@@ -30,9 +31,9 @@ WHEN = {"right": "correctfeedback", "partly": "partiallycorrectfeedback", "wrong
 
 def carries(question: Question) -> bool:
     """Return whether Moodle XML can hold a question without loss."""
-    if question.material is not None or (question.kind == "fill" and len(question.gaps) != 1):
+    if question.kind == "fill" and len(question.gaps) != 1:
         return False
-    if not _media_are_whole(question) or not says_all(question):
+    if not _media_are_whole(question) or not says_all(question) or not is_trimmed(question):
         return False
     match question.kind:
         case "fill":
@@ -57,10 +58,24 @@ def write(questions: Iterable[Question]) -> bytes:
     """Return questions as Moodle XML; what Moodle cannot hold is left out."""
     xml = Xml()
     with xml.inside("quiz"):
-        for question in filter(carries, questions):
-            with xml.inside("question", type=_type(question)):
-                _question(xml, question)
+        for run in runs(filter(carries, questions)):
+            if run.material is not None:
+                with xml.inside("question", type="description"):
+                    _description(xml, run.material, run.questions)
+            for question in run.questions:
+                with xml.inside("question", type=_type(question)):
+                    _question(xml, question)
     return xml.content()
+
+
+def _description(xml: Xml, material: Material, questions: Sequence[Question]) -> None:
+    """Write a material before its questions; a tag says how many they are."""
+    with xml.inside("name"):
+        xml.leaf("text", kept(" ".join(material.text.split())[:80]))
+    _text(xml, "questiontext", material.text, questions[0])
+    xml.leaf("idnumber", kept(material.id))
+    with xml.inside("tags"), xml.inside("tag"):
+        xml.leaf("text", f"material:{len(questions)}")
 
 
 def _type(question: Question) -> str:
@@ -195,4 +210,5 @@ def _texts(question: Question) -> list[str]:
             answers = [text for each in question.arranged for text in (texts[each], told.get(each, ""))]
         case "true_false" if not _is_own_truth(question):
             answers = [told.get(option.id, "") for option in question.options]
-    return [question.stem, question.explanation, *answers, *(told.get(when, "") for when in WHEN)]
+    about = "" if question.material is None else question.material.text
+    return [about, question.stem, question.explanation, *answers, *(told.get(when, "") for when in WHEN)]

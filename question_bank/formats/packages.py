@@ -10,9 +10,11 @@ from io import BytesIO
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from question_bank.attached import Material
 from question_bank.formats import qti12_in, qti_in
 from question_bank.formats.drafts import Draft, reading
 from question_bank.formats.guard import BROKEN_ZIP
+from question_bank.formats.materials import give, with_materials
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
 from question_bank.formats.xml_in import plain, root_of
@@ -23,13 +25,16 @@ OWN_CANVAS = "non_cc_assessments/"  # where Canvas keeps all of a quiz that othe
 PARTS = (".xml", ".dat", ".qti")
 BLACKBOARD = re.compile(r"xid-\d+_\d+")  # how Blackboard names a file
 ITEMS = ("assessmentItem", "qti-assessment-item")
+TESTS = ("assessmentTest", "qti-assessment-test", "assessmentSection", "qti-assessment-section")
 
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a package holds."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
-            return reading(_numbered(_Package(packed).drafts()), scale)
+            package = _Package(packed)
+            drafts = with_materials(_numbered(package.drafts()))
+            return reading(package.with_stimuli(drafts), scale)
     except BROKEN_ZIP as error:
         raise Unreadable("broken-file", BROKEN) from error
 
@@ -39,7 +44,7 @@ def read_xml(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     root = root_of(content)
     if root.tag in ITEMS:
         return reading([qti_in.draft_of(root, 1, Pictures())], scale)
-    return reading(_numbered(qti12_in.drafts(root, Pictures)), scale)
+    return reading(with_materials(_numbered(qti12_in.drafts(root, Pictures))), scale)
 
 
 def _numbered(drafts: Iterator[Draft]) -> Iterator[Draft]:
@@ -65,6 +70,8 @@ class _Package:
             for name in self.names
             if OWN_CANVAS in name
         }  # parts that are read, or that another part holds more fully
+        self.by_part: dict[str, Draft] = {}  # part of an item → its draft
+        self.tests: list[tuple[str, Element]] = []
 
     def drafts(self) -> Iterator[Draft]:
         for resource in self._tree(self.manifest).iter("resource"):
@@ -95,15 +102,47 @@ class _Package:
     def _drafts(self, part: str, resource: Element) -> Iterator[Draft]:
         root = self._tree(part)
         if root.tag in ITEMS:
-            draft = qti_in.draft_of(root, 0, self._pictures(part))
+            draft = self.by_part[part] = qti_in.draft_of(root, 0, self._pictures(part))
+            for ref in root.iter("assessmentStimulusRef"):
+                self._refer(draft, _beside(part, ref))
             keywords = resource.iterfind("metadata/lom/general/keyword")
             words = [plain(string).strip() for keyword in keywords for string in keyword]
             draft.tags += [word for word in words if word]
             own = resource.find("metadata/lom/general/identifier/entry")
             draft.external_id = draft.external_id if own is None else plain(own)
             yield draft
+        elif root.tag in TESTS:
+            self.tests.append((part, qti_in.in_version_2(root)))
         elif root.tag == "questestinterop":
             yield from qti12_in.drafts(root, lambda: self._pictures(part))
+
+    def _refer(self, draft: Draft, part: str) -> None:
+        """Give a draft the stimulus that its item names; say so where the package does not have it."""
+        body = qti_in.in_version_2(self._tree(part)).find("stimulusBody") if part in self.names else None
+        if body is None:
+            draft.odd.append(("missing-material", MISSING_STIMULUS, {"part": part[:100]}))
+        else:
+            self._share(draft, body, part, posixpath.basename(part).rpartition(".")[0])
+
+    def _share(self, draft: Draft, block: Element, part: str, name: str) -> None:
+        """Give a draft what a block shows, beside what it has as its material already."""
+        text, media = qti_in.shared(block, self._pictures(part))
+        if text and draft.material is None:
+            give(draft, Material(text, name), media)
+        elif text:
+            draft.odd.append(("second-material", SECOND_STIMULUS, {"part": part[:100]}))
+
+    def with_stimuli(self, drafts: Iterator[Draft]) -> Iterator[Draft]:
+        """Yield all drafts, those of a section whose rubric is a material with it."""
+        taken = list(drafts)
+        for part, test in self.tests:
+            for section in test.iter("assessmentSection"):
+                for block in section.iterfind("rubricBlock"):
+                    if block.get("use", "").casefold() in qti_in.SHARED:
+                        for ref in section.iter("assessmentItemRef"):
+                            if draft := self.by_part.get(_beside(part, ref)):
+                                self._share(draft, block, part, block.get("label", ""))
+        yield from taken
 
     def _pictures(self, part: str) -> Pictures:
         folder = posixpath.dirname(part)
@@ -125,9 +164,16 @@ class _Package:
         return root_of(self.packed.read(self.names[part]))
 
 
+def _beside(part: str, ref: Element) -> str:
+    """Return the part that an element of another part refers to."""
+    return _plain(posixpath.join(posixpath.dirname(part), unquote(ref.get("href", ""))))
+
+
 def _plain(name: str) -> str:
     return posixpath.normpath(name.replace("\\", "/")).lstrip("/")
 
 
 MISSING = N_("题包里没有清单中写的文件“%(part)s”，其中的题目没有导入。请从原系统重新导出。")
+MISSING_STIMULUS = N_("题包里没有这一题的材料“%(part)s”。请从原系统重新导出，或补上材料。")
+SECOND_STIMULUS = N_("这一题有不止一段材料，“%(part)s”里的没有导入。请把它补进材料。")
 BROKEN = N_("文件已损坏，打不开。请从原系统重新导出再上传。")

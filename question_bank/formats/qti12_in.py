@@ -9,7 +9,7 @@ from question_bank.attached import picture
 from question_bank.formats import qti12_marks as marks
 from question_bank.formats.answers import is_true_or_false
 from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, choice_kind, unpaired
-from question_bank.formats.kinds import ESSAY, GROUP
+from question_bank.formats.kinds import DESCRIPTION, ESSAY, GROUP
 from question_bank.formats.markup import text_of
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.xml_in import plain
@@ -26,7 +26,7 @@ KINDS = {
     "matching_question": "match",
     "essay_question": "问答题",
     "file_upload_question": "操作题",
-    "text_only_question": "说明文字",
+    "text_only_question": DESCRIPTION,
     "Multiple Choice": "choice",
     "Multiple Answer": "choice",
     "Either/Or": "true_false",
@@ -55,9 +55,11 @@ WHEN = {"correct": "right", "correct_fb": "right", "incorrect": "wrong", "genera
 
 def drafts(root: Element, pictures: Callable[[], Pictures]) -> Iterator[Draft]:
     """Yield the drafts of all items; `pictures` makes what finds the pictures of one."""
+    groups = {id(item): section.get("ident", "") for section in root.iter("section") for item in section}
     for item in root.iter("item"):
         reader = _Item(item, pictures())
         draft = reader.draft()
+        draft.group = groups.get(id(item), "")
         reader.pictures.finish(draft)
         yield draft
 

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from question_bank.attached import picture
+from question_bank.attached import Material, Medium, picture
 from question_bank.formats.answers import is_true_or_false
 from question_bank.formats.drafts import FULL, NONE, Choice, Draft, choice_kind, number
 from question_bank.formats.kinds import DESCRIPTION, ESSAY, GROUP
 from question_bank.formats.markup import text_of
+from question_bank.formats.materials import give
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.qti_marks import Declared, declared, feedback_of
 from question_bank.formats.xml_in import html_inside
 from question_bank.gaps import GAP, MARK, USUALLY_IGNORED, Accepted, Gap
 from question_bank.problems import N_
 
+SHARED = ("sharedstimulus", "stimulus", "passage")  # what a rubric is used for that is a material
 VERBATIM = "plain-text"  # the class of an element whose text is meant as it stands
 HOLE = "\ufffc"  # stands for a text entry until it is known whether a gap is drawn there already
 INTERACTION = re.compile(r"\w+Interaction")
@@ -57,6 +59,12 @@ def draft_of(item: Element, row: int, pictures: Pictures) -> Draft:
     return draft
 
 
+def shared(block: Element, pictures: Pictures) -> tuple[str, tuple[Medium, ...]]:
+    """Return the text of a stimulus or a rubric that several questions share, and what it shows."""
+    text = _text(block, pictures)
+    return text, tuple(pictures.taken.values())
+
+
 class _Item:
     def __init__(self, item: Element, pictures: Pictures) -> None:
         self.item, self.pictures = item, pictures
@@ -64,12 +72,16 @@ class _Item:
         self.body = Element("itemBody") if body is None else body
         self.by_name: dict[str, int] = {}  # identifiers of options
         self.declared = declared(item)
-        self.rubrics = [_taken_out(self.body, each) for each in list(self.body.iter("rubricBlock"))]
+        blocks = list(self.body.iter("rubricBlock"))
+        self.shared = [_copied_out(each) for each in blocks if each.get("use", "").casefold() in SHARED]
+        self.rubrics = [_taken_out(self.body, each) for each in blocks]
 
     def draft(self, row: int) -> Draft:
         found = [each for each in self.body.iter() if INTERACTION.fullmatch(each.tag)]
         kinds = {each.tag for each in found}
         draft = Draft(row, DESCRIPTION, external_id=self.item.get("identifier", ""))
+        if material := "\n".join(filter(None, map(self.text, self.shared))):
+            give(draft, Material(material, self.shared[0].get("label", "")))
         if len(kinds) == 1 and (len(found) == 1 or kinds == {"textEntryInteraction"}):
             name = found[0].tag
             draft.kind = NAMES.get(name, name)
@@ -90,12 +102,7 @@ class _Item:
 
     def text(self, element: Element | None) -> str:
         """Return what an element shows: as it stands where it says so, else HTML as its text."""
-        if element is None:
-            return ""
-        exact = [each for each in element.iter() if each.get("class") == VERBATIM]
-        if exact:
-            return "\n".join(_verbatim(each, self.pictures) for each in exact)
-        return text_of("".join(html_inside(element)), self.pictures.name_of)
+        return "" if element is None else _text(element, self.pictures)
 
     def stem(self) -> str:
         prompts = list(self.body.iter("prompt"))
@@ -220,7 +227,12 @@ def _taken_out(body: Element, rubric: Element) -> Element:
     """Return what only those who mark may see, and take it out of what is shown; else an empty element."""
     if "candidate" in (rubric.get("view") or "candidate"):
         return Element("rubricBlock")
-    copy = Element("div")
+    return _copied_out(rubric)
+
+
+def _copied_out(rubric: Element) -> Element:
+    """Return what a rubric holds as an element of its own, and leave the rubric empty."""
+    copy = Element("div", {name: value for name, value in rubric.attrib.items() if name == "label"})
     copy.text, copy[:] = rubric.text, list(rubric)
     rubric[:] = []
     rubric.text = ""
@@ -245,6 +257,13 @@ def _without(element: Element, names: tuple[str, ...] = ()) -> Element:
         left.tail = child.tail
         copy.append(left)
     return copy
+
+
+def _text(element: Element, pictures: Pictures) -> str:
+    exact = [each for each in element.iter() if each.get("class") == VERBATIM]
+    if exact:
+        return "\n".join(_verbatim(each, pictures) for each in exact)
+    return text_of("".join(html_inside(element)), pictures.name_of)
 
 
 def _verbatim(element: Element, pictures: Pictures) -> str:

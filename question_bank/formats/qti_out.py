@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from io import BytesIO
 
-from question_bank.attached import SHOWN, Medium
+from question_bank.attached import SHOWN, Material, Medium
 from question_bank.formats.drafts import number, percent_of
 from question_bank.formats.pictures import media_type
-from question_bank.formats.qti_in import VERBATIM
+from question_bank.formats.qti_in import SHARED, VERBATIM
 from question_bank.formats.tag_words import words_of
 from question_bank.formats.xml_out import Xml
 from question_bank.gaps import GAP, USUALLY_IGNORED, Gap, short
@@ -45,7 +45,7 @@ V30 = _Version("http://www.imsglobal.org/xsd/imsqtiasi_v3p0", "imsqti_item_xmlv3
 
 def carries(question: Question) -> bool:
     """Return whether QTI can hold a question without loss."""
-    if question.material is not None or question.weights or not _media_are_whole(question):
+    if question.weights or not _media_are_whole(question):
         return False
     match question.kind:
         case "fill":
@@ -87,7 +87,8 @@ def _texts(question: Question) -> list[str]:
     """Return the texts that may show a picture, as an item has them one after another."""
     options = [option.text for option in question.options]
     told = [question.feedback.get(name, "") for name in (*(o.id for o in question.options), *WHEN)]
-    return [question.stem, *question.prompts, *options, *told, question.explanation]
+    about = [question.material.text] if question.material is not None else []
+    return [*about, question.stem, *question.prompts, *options, *told, question.explanation]
 
 
 def write(questions: Iterable[Question]) -> bytes:
@@ -216,6 +217,8 @@ class _Item:
     def body(self) -> None:
         question = self.question
         drawn = len(GAP.findall(question.stem)) if question.kind == "fill" else 0
+        if question.material is not None:
+            self.material(question.material)
         self.text(question.stem, "div", bool(drawn))
         match question.kind:
             case "fill":
@@ -226,6 +229,11 @@ class _Item:
                 self.match()
             case _:
                 self.choices()
+
+    def material(self, material: Material) -> None:
+        named = {"label": material.id} if material.id else {}
+        with self.inside("rubricBlock", view="candidate", use=SHARED[0], **named):
+            self.text(material.text, "div")
 
     def choices(self) -> None:
         question = self.question

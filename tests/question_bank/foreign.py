@@ -64,6 +64,14 @@ def foreign_questions(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> Questi
 
 
 @st.composite
+def gathered(draw: st.DrawFn, each: st.SearchStrategy[Question]) -> list[Question]:
+    """Return a few questions of which some have one material, side by side or apart."""
+    asked = draw(st.lists(each, max_size=4))
+    about = [None, *(question.material for question in asked)]
+    return [replace(question, material=draw(st.sampled_from(about))) for question in asked]
+
+
+@st.composite
 def weights(draw: st.DrawFn, asked: Question) -> dict[str, Fraction]:
     """Return no weights, or such as fit what is right."""
     if draw(st.booleans()):

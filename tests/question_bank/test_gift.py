@@ -15,7 +15,7 @@ from question_bank.formats import aiken, gift_in, gift_out, read
 from question_bank.formats.markup import text_of
 from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question
-from tests.question_bank.foreign import PROPERTY, bare_single, foreign_questions, identical
+from tests.question_bank.foreign import PROPERTY, bare_single, foreign_questions, gathered, identical
 
 Expected = dict[str, Any]  # a question as gift-pegjs prints it
 KINDS = {
@@ -182,7 +182,7 @@ def test_an_answer_without_an_option_is_named_in_aiken() -> None:
 
 
 @PROPERTY
-@given(st.lists(foreign_questions(GIFT_KINDS).filter(gift_out.carries), max_size=3))
+@given(gathered(foreign_questions(GIFT_KINDS).filter(gift_out.carries)))
 def test_what_is_written_as_gift_reads_as_the_same_questions(written: list[Question]) -> None:
     identical(written, gift_in.read(gift_out.write(written)))
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from question_bank.attached import Medium
 from question_bank.formats import moodle_in, moodle_out, read
 from question_bank.gaps import USUALLY_IGNORED, Accepted, Gap
 from question_bank.question import Question, lettered
-from tests.question_bank.foreign import PROPERTY, foreign_questions, identical
+from tests.question_bank.foreign import PROPERTY, foreign_questions, gathered, identical
 from tests.question_bank.kinds import PIXEL
 
 Expected = dict[str, Any]  # what the manifest says of a file
@@ -147,6 +146,6 @@ def test_pictures_survive_moodle_xml() -> None:
 
 
 @PROPERTY
-@given(st.lists(foreign_questions().filter(moodle_out.carries), max_size=3))
+@given(gathered(foreign_questions().filter(moodle_out.carries)))
 def test_what_is_written_as_moodle_xml_reads_as_the_same_questions(written: list[Question]) -> None:
     identical(written, moodle_in.read(moodle_out.write(written)))
