@@ -20,7 +20,7 @@ from quiz.models.play import Attempt
 from quiz.rules import timing
 from quiz.rules.document import Document, Stage, load, playable
 from quiz.rules.supplies import StageSupply, supplies
-from quiz.services.drawable import Wanting, pool
+from quiz.services.drawable import Wanting, keep_still, pool
 from quiz.services.measured import calibrated_shares
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, published
@@ -154,6 +154,12 @@ def missing(platform: Platform, wanting: Wanting) -> list[Fault]:
         for level in levels.levels
         if (tree, level) not in trees
     ]
+    return [*faults, *_lacking(document, held)]
+
+
+def _lacking(document: Document, held: Pool) -> list[Fault]:
+    """Return for what there are too few questions."""
+    faults: list[Fault] = []
     for number, stage in enumerate(document.stages):
         faults += _uncovered(number, stage, held)
         for short in shortfalls(stage.paper.sections, held):
@@ -331,7 +337,11 @@ def _title(text: str) -> str:
 
 
 def _freeze(session: Session, rules_id: int, wanting: Wanting) -> None:
+    """Keep the questions; raises InvalidDocument where some have been taken away since they were counted."""
+    keep_still(session)
     held, shares = pool(session, wanting), calibrated_shares(session)
+    if faults := _lacking(wanting.document, held):
+        raise InvalidDocument(faults)
     sections = [section for stage in wanting.document.stages for section in stage.paper.sections]
     wanted = held.asked_in(sections)
     session.execute(

@@ -66,6 +66,13 @@ def drawable(session: Session, wanting: Wanting) -> list[tuple[int, int, Questio
     return [(i, of, as_measured(q, shares.get(i))) for i, of, q in found if may_be_asked_in(q.tags, named)]
 
 
+def keep_still(session: Session) -> None:
+    """Let nobody take an import back or seal a question until the transaction ends: both lock its import."""
+    session.execute(
+        select(Import.id).where(Import.state == "visible").order_by(Import.id).with_for_update(read=True)
+    )
+
+
 def pool(session: Session, wanting: Wanting) -> Pool:
     """Return the same, prepared for drawing."""
     return Pool([candidate(i, question, turn=of) for i, of, question in drawable(session, wanting)])

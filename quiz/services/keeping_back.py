@@ -66,6 +66,7 @@ def seal(platform: Platform, version_id: int, contest_id: int, actor: Actor) -> 
     with platform.store.writing() as session:
         version = version_row(session, version_id)
         question = session.get_one(QuestionRow, version.question_id, with_for_update=True)
+        session.get_one(Import, question.import_id, with_for_update=True)  # no contest freezes it meanwhile
         contest = session.get(Contest, contest_id)
         if contest is None or contest.kind != "contest":
             raise InvalidInput(NO_CONTEST)

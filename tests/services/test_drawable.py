@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from question_bank.question import Question
+from quiz.errors import InvalidDocument
 from quiz.models.accounts import Audit
-from quiz.models.bank import DRAFT, IN_REVIEW, QuestionVersion
+from quiz.models.bank import DRAFT, IN_REVIEW, Import, QuestionVersion
+from quiz.models.bank import Question as QuestionRow
+from quiz.models.contests import FrozenQuestion
 from quiz.rules.document import load
 from quiz.services import bank, bank_review, bank_search, contests, keeping_back
 from quiz.services.bank_editing import edit
@@ -189,6 +194,36 @@ def test_a_contest_with_practice_before_it_draws_nothing_sealed(held: Bank) -> N
     keeping_back.seal(held.platform, held.of("密封").version_id, contest_id, held.actor)
 
     assert held.drawn(contest_id) == set()
+
+
+@pytest.mark.parametrize("taken_away", ["undone", "sealed"])
+def test_what_is_taken_away_while_a_contest_is_published_is_not_frozen(held: Bank, taken_away: str) -> None:
+    held.take(question("甲"))
+    found, store = held.of("甲"), held.platform.store
+    contest_id, other_id = held.contest(rules()), held.contest(rules("乙赛"))
+    counted = threading.Event()
+
+    def note(_connection, _cursor, text, *_rest) -> None:  # type: ignore[no-untyped-def]  # SQLAlchemy's event
+        if "FROM unit" in text:  # the last that is read before the transaction that publishes
+            counted.set()
+
+    event.listen(store.engine, "after_cursor_execute", note)
+    with ThreadPoolExecutor(1) as beside:
+        with store.writing() as session:
+            row = session.get_one(Import, found.import_id, with_for_update=True)
+            if taken_away == "undone":
+                row.state = "undone"
+            else:
+                session.get_one(QuestionRow, found.question_id).sealed_for = other_id
+            session.flush()
+            published = beside.submit(contests.publish, held.platform, contest_id, held.actor)
+            assert counted.wait(30)
+
+        with pytest.raises(InvalidDocument):
+            published.result(30)
+
+    with store.reading() as session:
+        assert session.scalars(select(FrozenQuestion.version_id)).all() == []
 
 
 def test_nothing_else_makes_a_pool_of_the_bank() -> None:
