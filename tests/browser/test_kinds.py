@@ -51,6 +51,17 @@ def test_every_kind_is_answered_saved_and_looked_back_at(phone: Phone, site: Sit
     expect(phone.page.locator("#q5")).to_contain_text("最轻：氮气 正确答案：氢气")
 
 
+def test_what_is_typed_into_and_chosen_from_is_as_big_as_a_finger(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("大小", sections="[{count: 2, kinds: [order, match]}]"))
+    for _question in range(2):
+        for place in phone.question.locator(".place").all():
+            box = place.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+            assert place.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 16  # no zooming in
+        phone.page.locator("#next").click()
+
+
 def test_a_text_counts_as_far_as_it_was_typed_when_the_page_goes(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("打字时离开", sections="[{count: 1, kinds: [fill], points: 1}]"))
     phone.question.locator(".place").first.press_sequentially("氢")
