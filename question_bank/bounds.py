@@ -33,3 +33,10 @@ def may_be_asked_in(tags: Tags, regions: frozenset[str]) -> bool:
     """Return whether a question may be asked where these regions are named; one that is not local may."""
     local = tags.get(REGION, ())
     return not local or not regions.isdisjoint(local)
+
+
+def tagged(tags: Tags, facet: str, value: str) -> dict[str, tuple[str, ...]]:
+    """Return tags with one more; a question has one last day, so that another takes its place."""
+    held = tuple(tags.get(facet, ())) if facet != VALID_UNTIL else ()
+    more = tuple(dict.fromkeys((*held, value)))
+    return {**{each: tuple(values) for each, values in tags.items()}, facet: more}

@@ -15,7 +15,7 @@ from question_bank.duplicates import CONFLICT, EXACT
 from question_bank.formats import template
 from question_bank.problems import ERROR, WARNING, Problem
 from quiz.errors import N_, QuizError
-from quiz.services import bank, checking, duplicates, kept_files
+from quiz.services import bank, checking, duplicates, kept_files, tagging
 from quiz.services.examining import Preview, faulty_workbook
 from quiz.services.platform import Platform
 from quiz.terminal import Refusal, refusing, say, the_actor, the_platform
@@ -198,7 +198,7 @@ def _tags(told: Sequence[str]) -> list[tuple[str, str]]:
         found.append((facet.strip(), value.strip()) if colon else ("topic", each.strip()))
     if not all(facet and value for facet, value in found):
         raise Refusal(said(N_("--tag 请写成 facet:value，例如 topic:2026 区赛。")))
-    return found
+    return [tagging.checked(facet, value) for facet, value in found]
 
 
 TWINS = {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from question_bank.bounds import tagged
 from question_bank.duplicates import CONFLICT, EXACT
 from question_bank.formats import by_row, keep_rows, mending
 from question_bank.formats.by_row import FAULTY, GOOD, Entry, Head, KeptRow
@@ -233,12 +234,9 @@ def _told_of(twin: Twin) -> Problem:
 
 
 def _tagged(question: Question, tags: Sequence[tuple[str, str]]) -> Question:
-    if not tags:
-        return question
-    more = {facet: tuple(values) for facet, values in question.tags.items()}
     for facet, value in tags:
-        more[facet] = tuple(dict.fromkeys((*more.get(facet, ()), value)))
-    return replace(question, tags=more)
+        question = replace(question, tags=tagged(question.tags, facet, value))
+    return question
 
 
 KNOWN_ALREADY = {

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from question_bank.bounds import VALID_UNTIL, valid_until
+from question_bank.bounds import VALID_UNTIL, tagged, valid_until
 from question_bank.formats.checks import NOT_A_DATE
 from question_bank.question import Question
 from question_bank.searched import LONGEST_FACET, LONGEST_VALUE
@@ -79,7 +79,7 @@ def _change(session: Session, question_ids: Sequence[int], tag: Tag, actor: Acto
     questions, versions = [], []
     for row in rows:
         before = Question.from_dict(row.content)
-        question = replace(before, tags=_without(before.tags, tag) if off else _with(before.tags, tag))
+        question = replace(before, tags=_without(before.tags, tag) if off else tagged(before.tags, *tag))
         if question == before:
             continue
         questions.append(question)
@@ -99,14 +99,6 @@ def _change(session: Session, question_ids: Sequence[int], tag: Tag, actor: Acto
         action = "bank.untag" if off else "bank.tag"
         session.add(actor.audit(action, "：".join(tag), json.dumps(detail)))
     return len(versions)
-
-
-def _with(tags: Mapping[str, tuple[str, ...]], tag: Tag) -> dict[str, tuple[str, ...]]:
-    facet, value = tag
-    if facet == VALID_UNTIL:  # a question has one last day
-        return {**tags, facet: (value,)}
-    held = tags.get(facet, ())
-    return {**tags, facet: held if value in held else (*held, value)}
 
 
 def _without(tags: Mapping[str, tuple[str, ...]], tag: Tag) -> dict[str, tuple[str, ...]]:
