@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from question_bank.gaps import Gap
 from question_bank.question import CHOICES, Question
 
 NOTHING, EVERYTHING = Fraction(0), Fraction(1)
@@ -26,9 +27,13 @@ def marked(question: Question, response: Sequence[str], rule: str = "all_or_noth
     """
     if question.kind in CHOICES:
         return rightness(question.key, frozenset(response), len(question.options), rule)
+    return of_places(places(question, response), rule)
+
+
+def of_places(shares: Sequence[Fraction | None], rule: str = "all_or_nothing") -> Fraction | None:
+    """Return what places come to together, from how right each of them is; see `marked`."""
     if rule not in RULES:
         raise ValueError(f"no such rule: {rule}")
-    shares = places(question, response)
     if all(share is None for share in shares):
         return None
     right = sum((share for share in shares if share is not None), NOTHING)
@@ -43,16 +48,28 @@ def marked(question: Question, response: Sequence[str], rule: str = "all_or_noth
 
 def places(question: Question, response: Sequence[str]) -> list[Fraction | None]:
     """Return how right each gap, position or prompt is; None where nothing was given."""
-    count = len(question.gaps) if question.kind == "fill" else len(question.arranged)
-    given = [*response[:count], *[""] * (count - len(response))]
     if question.kind == "fill":
-        return [
-            gap.share(text) if text.strip() else None for gap, text in zip(question.gaps, given, strict=True)
-        ]
+        return in_gaps(question.gaps, response)
+    return arranged_as(question.arranged, response)
+
+
+def in_gaps(gaps: Sequence[Gap], texts: Sequence[str]) -> list[Fraction | None]:
+    """Return how right the text in each gap is; None where nothing was written."""
+    given = _padded(texts, len(gaps))
+    return [gap.share(text) if text.strip() else None for gap, text in zip(gaps, given, strict=True)]
+
+
+def arranged_as(right: Sequence[str], letters: Sequence[str]) -> list[Fraction | None]:
+    """Return whether each place has its option; None where there is none."""
+    given = _padded(letters, len(right))
     return [
-        (EVERYTHING if each == right else NOTHING) if each else None
-        for each, right in zip(given, question.arranged, strict=True)
+        (EVERYTHING if each == wanted else NOTHING) if each else None
+        for each, wanted in zip(given, right, strict=True)
     ]
+
+
+def _padded(response: Sequence[str], count: int) -> list[str]:
+    return [*response[:count], *[""] * (count - len(response))]
 
 
 def rightness(

@@ -151,13 +151,14 @@ def rebuild(contest_id: int | None, from_record: bool) -> None:
 def remark(contest_id: int, question: int, key: str, also: bool, because: str, dry_run: bool) -> None:
     """Correct the key of QUESTION (its number on the page of corrections) to KEY (such as B, AC) and recount.
 
+    Of a question with places KEY is its answer as a workbook writes it: BCA, or 氢|H；氧 for two gaps.
     KEY may also be everybody (who had the question gets its points) or nobody (it is taken out).
     Answers are served meanwhile; a recount that is broken off goes on by itself in the serving process.
     """
     platform, actor = the_platform(), the_actor()
     counts = key if key in (EVERYBODY, NOBODY) else ALSO if also else KEY
     letters = () if counts == key else tuple(sorted(set(key.upper())))
-    wanted = Correction("question", question, "remark", because, key=letters, counts=counts)
+    wanted = Correction("question", question, "remark", because, key=letters, counts=counts, answer=key)
     if dry_run:
         _tell_preview(previewing.preview(platform, contest_id, wanted, actor.now_ms, most_people=None))
         return

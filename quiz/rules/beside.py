@@ -33,10 +33,13 @@ class ListRow:
 
 
 class Sheet(NamedTuple):
-    """Which questions the answers of an attempt were to, and which options were chosen: "AC"."""
+    """Which questions the answers of an attempt were to, and which options were chosen.
+
+    "AC"; of a question with places what stands in each, () where nothing does.
+    """
 
     questions: tuple[str, ...]
-    chosen: tuple[str, ...]
+    chosen: tuple[str | tuple[str, ...], ...]
 
 
 def move(_line: int, row: Mapping[str, str]) -> MoveRow:
@@ -58,7 +61,11 @@ def published(_line: int, row: Mapping[str, Any]) -> int:
 
 def sheet(row: Mapping[str, Any], count: int) -> Sheet:
     """Read what the answers of an attempt were to; raises ValueError."""
-    found = Sheet(tuple(map(str, row["questions"])), tuple(map(str, row["chosen"])))
+    found = Sheet(tuple(map(str, row["questions"])), tuple(map(_chosen, row["chosen"])))
     if len(found.chosen) != count or len(found.questions) > count:
         raise ValueError("questions, chosen")
     return found
+
+
+def _chosen(written: Any) -> str | tuple[str, ...]:  # Any: JSON
+    return tuple(map(str, written)) if isinstance(written, list) else str(written)

@@ -20,7 +20,7 @@ from quiz.errors import N_, InvalidInput
 from quiz.rules import beside, extra_time, misread
 from quiz.rules.instants import instant_ms
 from quiz.rules.numbers import Exact, plain
-from quiz.rules.rekeyed import KEYLESS, Rekeyed
+from quiz.rules.rekeyed import Rekeyed
 
 FILES = (
     "rules.yaml",
@@ -433,7 +433,8 @@ def _ledger(_line: int, row: Mapping[str, Any]) -> LedgerRow:
         raise ValueError("adjust: points, attempt | person")
     if sum(key in row for key in ("attempt", "person", "unit", "question")) != 1:
         raise ValueError("attempt | person | unit | question")
-    if "question" in row and (row["do"] != "remark" or int(row["options"]) < (row["key"] not in KEYLESS)):
+    key = Rekeyed.read(row["key"]) if "question" in row else None
+    if key is not None and (row["do"] != "remark" or int(row["options"]) < bool(key.keys)):
         raise ValueError("question: remark, options")
     return LedgerRow(
         at_ms=instant_ms(row["at"]),
@@ -445,6 +446,6 @@ def _ledger(_line: int, row: Mapping[str, Any]) -> LedgerRow:
         unit=row.get("unit"),
         points=Fraction(str(row["points"])) if "points" in row else None,
         question=str(row["question"]) if "question" in row else None,
-        key=Rekeyed.read(row["key"]) if "question" in row else None,
+        key=key,
         options=int(row.get("options", 0)),
     )

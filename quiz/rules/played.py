@@ -82,7 +82,11 @@ class Reader:
         rule, found = self.stage.marking.multiple, list[Exact | None]()
         for n, (right, chosen) in enumerate(zip(row.answers, sheet.chosen, strict=False)):
             corrected = keys.get(sheet.questions[n]) if n < len(sheet.questions) else None
-            again = right if corrected is None else corrected[0].right(chosen, corrected[1], rule)
+            came_late = right is not None and not chosen  # wrong, whatever the key becomes
+            if corrected is None or came_late:
+                again = right
+            else:
+                again = corrected[0].right(chosen, corrected[1], rule)
             found.append(again if again is None else plain(Fraction(again)))
         given, times = self.given(row._replace(answers=tuple(found)), limit)
         named = [keys.get(question, (None,))[0] for question in sheet.questions]

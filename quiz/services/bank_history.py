@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from question_bank.formats.one_row import ANSWER, cells
 from question_bank.question import Question
-from question_bank.rekeying import answers_differ, key_among
+from question_bank.rekeying import answers_differ, with_answer_of
 from quiz.models.accounts import Identity
 from quiz.models.bank import READY, Import, QuestionVersion, Review
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
+from quiz.rules.rekeyed import Rekeyed
 from quiz.services.corrected import Said, book_of
 from quiz.services.correcting import key_now
 from quiz.services.keeping_back import Seal, seal_in
@@ -77,6 +79,7 @@ class Touched:
     title: str
     version_id: int  # as it was asked
     key: tuple[str, ...]  # what is right now, by its options; empty where somebody has to choose
+    answer: str = ""  # the same of a question with places, as the workbook writes it
 
 
 def history(platform: Platform, version_id: int, now_ms: int) -> History:
@@ -132,14 +135,17 @@ def _touched(
 ) -> Iterator[Touched]:
     if not answers_differ(version.question, edited):
         return
-    key = key_among(version.question, edited)
+    becomes = with_answer_of(version.question, edited)
     for contest_id, title, rules_id in uses.get(version.version_id, ()):
         rules = published(platform, rules_id)
         if now_ms < min(stage.calendar.opens_ms for stage in rules.document.stages):
             continue
         said = Said(book_of(session.connection(), contest_id, []).of_questions)
-        if key is None or key not in key_now(rules, said, version.version_id).keys:
-            yield Touched(contest_id, title, version.version_id, tuple(sorted(key or ())))
+        if becomes is None:
+            yield Touched(contest_id, title, version.version_id, ())
+        elif not key_now(rules, said, version.version_id).includes(Rekeyed.of(becomes)):
+            answer = "" if becomes.key else cells(becomes)[ANSWER]
+            yield Touched(contest_id, title, version.version_id, tuple(sorted(becomes.key)), answer)
 
 
 def _remarks(session: Session, question_id: int) -> dict[int, list[Remark]]:

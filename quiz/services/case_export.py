@@ -226,11 +226,15 @@ class _Export:
             "ms": [ms for _, _, _, ms, *_ in kept],
             "time_ms": row.time_ms,
             "questions": [str(version) for version, *_ in kept],
-            "chosen": ["".join(chosen) for _, chosen, *_ in kept],
+            "chosen": [self._chosen(version, chosen) for version, chosen, *_ in kept],
             **({"scene": row.scene} if row.scene else {}),
             **({"practice": True} if row.practice else {}),
             **({"left": left} if (left := self._left(stage, row)) else {}),
         }
+
+    def _chosen(self, version_id: int, chosen: list[str]) -> str | list[str]:
+        """Return what was given: letters in one word, of a question with places what stands in each."""
+        return "".join(chosen) if self.rules.questions[version_id].key else chosen
 
     def _left(self, stage: Stage, row: Any) -> list[int]:  # Any: what `_attempts` selects
         """Return how long after the start the page was left, where the rules ask for it."""

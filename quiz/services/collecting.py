@@ -208,7 +208,7 @@ def _marked(rules: Published, row: Any, entries: Iterable[Any], said: Said) -> I
     stage = rules.document.stages[row.stage]
     for word, (version_id, chosen, right, ms, *_more) in zip(row.paper.split(), entries, strict=False):
         key = said.key_of(stage, version_id, row.finished_ms) if said.keys else None
-        if key is not None and not key.keys:
+        if key is not None and not key.has_key:
             continue
         question = rules.questions[version_id]
         if key is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy import ColumnElement, Connection, or_, select, union
 from sqlalchemy.orm import Session
 
+from question_bank.formats.checks_by_kind import LONGEST_ACCEPTED, MOST_ACCEPTED
+from question_bank.formats.one_row import ANSWER, edited
+from question_bank.gaps import Accepted, Gap
 from question_bank.question import CHOICES, SEVERAL, Question
 from quiz.errors import N_, InvalidInput, NotFound
 from quiz.models.accounts import Unit
@@ -51,6 +54,8 @@ class Correction:
     points: str = ""  # for adjust and for the new points of an attempt
     key: tuple[str, ...] = ()  # for a question: ids of the right options
     counts: str = KEY  # for a question: one of `COUNTS`
+    answer: str = ""  # for a question with places: what is right, as the cell of the workbook writes it
+    accepts: tuple[tuple[int, str], ...] = ()  # for gaps, from 1: texts that are right beside what is right
 
     def tried(self, at_ms: int, person_id: int | None, rekeyed: Rekeyed | None = None) -> Booked:
         """Return it as a row of the ledger that is not booked; `person_id`: whose attempt it is."""
@@ -175,9 +180,7 @@ def _becomes(question: Question, wanted: Correction, now: Rekeyed) -> Rekeyed:
     if wanted.counts in (EVERYBODY, NOBODY):
         return Rekeyed(is_out=wanted.counts == NOBODY)
     if question.kind not in CHOICES:
-        raise InvalidInput(
-            N_("填空题、排序题和连线题的答案还不能在这里改，可以让这道题人人得分，或者不计分。")
-        )
+        return _with_places(question, wanted, now if now.has_key else Rekeyed.of(question))
     if not set(wanted.key) <= {option.id for option in question.options} or not wanted.key:
         raise InvalidInput(N_("请从这道题的选项中选出正确答案。"))
     if question.kind not in SEVERAL and len(set(wanted.key)) != 1:
@@ -186,13 +189,54 @@ def _becomes(question: Question, wanted: Correction, now: Rekeyed) -> Rekeyed:
     return Rekeyed(key | (now.keys or {question.key}) if wanted.counts == ALSO else key)
 
 
+def _with_places(question: Question, wanted: Correction, now: Rekeyed) -> Rekeyed:
+    if wanted.accepts:
+        return Rekeyed(gaps=_accepting(now.gaps, wanted.accepts))
+    if not wanted.answer.strip():
+        raise InvalidInput(N_("请写出正确答案，写法和题目工作簿的“答案”一栏相同。"))
+    written, problems = edited(question, {ANSWER: wanted.answer})
+    if written is None:
+        first = problems[0]
+        raise InvalidInput(first.message, **first.values)
+    becomes = Rekeyed.of(written)
+    if wanted.counts != ALSO:
+        return becomes
+    if becomes.orders:
+        return Rekeyed(orders=now.orders | becomes.orders)
+    return Rekeyed(gaps=_merged(now.gaps, [gap.accepted for gap in becomes.gaps]))
+
+
+def _accepting(gaps: Sequence[Gap], accepts: Sequence[tuple[int, str]]) -> tuple[Gap, ...]:
+    """Return gaps that accept some texts, too; raises InvalidInput."""
+    more: list[list[Accepted]] = [[] for _ in gaps]
+    for n, text in accepts:
+        if not 1 <= n <= len(gaps) or not 0 < len(text.strip()) <= LONGEST_ACCEPTED or "\n" in text:
+            raise InvalidInput(N_("请从大家写的答案里勾选要认可的。"))
+        more[n - 1].append(Accepted(text.strip()))
+    return _merged(gaps, more)
+
+
+def _merged(gaps: Sequence[Gap], more: Sequence[Sequence[Accepted]]) -> tuple[Gap, ...]:
+    found = []
+    for n, (gap, others) in enumerate(zip(gaps, more, strict=True), 1):
+        accepted = [*gap.accepted]
+        for each in others:
+            if each.tolerance is not None or gap.share(each.text) < each.weight:
+                accepted.append(each)
+        accepted = list(dict.fromkeys(accepted))
+        if len(accepted) > MOST_ACCEPTED:
+            raise InvalidInput(N_("第 %(n)s 空的答案超过 %(most)s 个，请少选几个。"), n=n, most=MOST_ACCEPTED)
+        found.append(replace(gap, accepted=tuple(accepted)))
+    return tuple(found)
+
+
 CHECKS = {"attempt": _of_attempt, "person": _of_person, "unit": _of_unit, "question": _of_question}
 
 
 def key_now(rules: Published, said: Said, version_id: int) -> Rekeyed:
     """Return how a question is marked after all corrections."""
     known = said.keys.get(version_id)
-    return known[-1][1] if known else Rekeyed(frozenset([rules.questions[version_id].key]))
+    return known[-1][1] if known else Rekeyed.of(rules.questions[version_id])
 
 
 def _makes_sense(said: Said, wanted: Correction, target: tuple[str, str]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import orjson
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from question_bank.formats.one_row import ANSWER, cells
 from question_bank.question import Question
 from quiz.errors import N_, NotFound
 from quiz.models import record
@@ -142,6 +143,15 @@ def question_of(platform: Platform, contest_id: int, version_id: int) -> tuple[Q
     with platform.store.reading() as session:
         said = Said(book_of(session.connection(), contest_id).of_questions)
     return rules.questions[version_id], key_now(rules, said, version_id)
+
+
+def answer_of(question: Question, now: Rekeyed) -> str:
+    """Return what is right in a question with places, as the cell of the workbook writes it."""
+    if now.gaps:
+        question = replace(question, gaps=now.gaps)
+    elif now.orders:
+        question = replace(question, arranged=min(now.orders))
+    return cells(question)[ANSWER]
 
 
 def _in_contest(contest_id: int) -> Select[int]:

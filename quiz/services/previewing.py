@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from quiz.live import View
 from quiz.models.play import Attempt, Line
 from quiz.rules import standings
+from quiz.rules.rekeyed import Rekeyed
 from quiz.rules.units import points_shown
 from quiz.services import disqualified, unit_board
 from quiz.services.board_reading import Reading, Row, Wanted, boards_of
@@ -47,6 +48,7 @@ class Preview:
     awards: Sequence[AwardChange] = ()
     draws: Sequence[DrawChange] = ()
     is_whole: bool = True  # False: too many people are concerned for a page
+    becomes: Rekeyed | None = None  # how its question is marked from then on
 
 
 def preview(
@@ -68,7 +70,7 @@ def preview(
         attempts, concerned = _concerned(session, rules, wanted, found)
         people = len({person_id for _, person_id in concerned})
         if most_people is not None and people > most_people:
-            return Preview(attempts, people, is_whole=False)
+            return Preview(attempts, people, is_whole=False, becomes=found.row.rekeyed)
         tried = Tried(found.row)
         for stage, person_id in concerned:
             tried.put(person_id, _folded(session, rules, stage, person_id, found.row))
@@ -78,7 +80,7 @@ def preview(
         ]
         more, awards, draws = of_prizes(platform, session, rules, tried, most_shown)
         boards = [change for change in (*changes, *more) if change.count]
-        return Preview(attempts, people, boards, awards, draws)
+        return Preview(attempts, people, boards, awards, draws, becomes=found.row.rekeyed)
 
 
 def _concerned(

@@ -72,20 +72,23 @@ def reviewed(
             else corrected.right(chosen, len(question.options), rule)
         ) or Fraction(0)
     if shown >= LEVELS.index("key"):
-        key = _key(question, paper, n, corrected)
+        key = _key(question, paper, n, corrected, response)
     explanation = question.explanation if shown >= LEVELS.index("explanation") else None
-    counts = "" if corrected is None or corrected.keys or not shown else corrected.text
+    counts = "" if corrected is None or corrected.has_key or not shown else corrected.text
     return Reviewed(n, tuple(response), right, key, explanation, question.media, counts)
 
 
-def _key(question: Question, paper: Paper, n: int, corrected: Rekeyed | None) -> tuple[str, ...]:
+def _key(
+    question: Question, paper: Paper, n: int, corrected: Rekeyed | None, response: Sequence[str]
+) -> tuple[str, ...]:
     """Return what is right in the attempt's own ids; of a gap the best of its answers."""
-    if question.gaps:
-        return tuple(gap.accepted[0].text for gap in question.gaps)
+    key = corrected if corrected is not None and corrected.has_key else Rekeyed.of(question)
+    if key.gaps:
+        return tuple(gap.accepted[0].text for gap in key.gaps)
     ids = dict(zip((question.options[i].id for i in paper.slots[n - 1].order), paper.ids(n), strict=True))
-    if question.arranged:
-        return tuple(ids[letter] for letter in question.arranged)
-    is_right = frozenset().union(*((corrected and corrected.keys) or {question.key}))
+    if key.orders:
+        return tuple(ids[letter] for letter in key.order_for(paper.given(n, response)))
+    is_right = frozenset().union(*key.keys)
     return tuple(option for letter, option in ids.items() if letter in is_right)
 
 

@@ -11,8 +11,8 @@ from quiz.web.arriving import arriving
 from quiz.web.attempts import attempts
 from quiz.web.bank_chosen import bank_chosen
 from quiz.web.bank_editing import bank_editor
-from quiz.web.bank_media import bank_media_desk
 from quiz.web.bank_import import bank_desk
+from quiz.web.bank_media import bank_media_desk
 from quiz.web.bank_review import review_desk
 from quiz.web.board_api import board_api
 from quiz.web.bodies import init_bodies
@@ -37,6 +37,7 @@ from quiz.web.quality import quality_desk
 from quiz.web.results import results
 from quiz.web.why import why
 from quiz.web.wording import init_wording
+from quiz.web.written import written
 
 BLUEPRINTS = (
     health,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     duplicates_desk,
     contest_desk,
     ledger,
+    written,
     prize_desk,
     prizes,
 )

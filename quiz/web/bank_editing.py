@@ -124,8 +124,11 @@ def _hint(title: str, kind: str) -> str:
         return _("题目到哪一天为止还正确，例如 2026-12-31；过了这天不再抽它。不会过时就空着。")
     if title == FACET_HEADERS[REGION]:
         return _("只在某地适用时写地名；只有在组题条件里写了这个地区的比赛才会抽它。")
-    if title != ANSWER:
-        return ""
+    return answer_hint(kind) if title == ANSWER else ""
+
+
+def answer_hint(kind: str) -> str:
+    """Return how the answer of a kind of question is written."""
     match kind:
         case "fill":
             return _("一行写一个空；同一个空的几种答案用 | 分开。数可以写误差，例如 3.14±0.01。")

@@ -61,8 +61,8 @@ def short_words() -> Mapping[str, str]:
 def counts_words() -> Mapping[str, str]:
     """Return how a question may be marked from now on."""
     return {
-        KEY: _("改答案：只有下面选出的算对"),
-        ALSO: _("也算对：下面选出的和原来的答案都算对"),
+        KEY: _("改答案：只有下面的算对"),
+        ALSO: _("也算对：下面的和原来的答案都算对"),
         EVERYBODY: _("人人得分：抽到这道题的人都得这道题的满分，没答的也得"),
         NOBODY: _("不计分：这道题从试卷中去掉，满分相应减少"),
     }
@@ -105,6 +105,6 @@ def _of_question(row: Booked, becomes: Rekeyed) -> str:
         return _("第 %(n)s 题更正：人人得分。理由：%(because)s", n=row.n, because=row.because)
     if becomes.is_out:
         return _("第 %(n)s 题更正：不计分，满分相应减少。理由：%(because)s", n=row.n, because=row.because)
-    if len(becomes.keys) > 1:
+    if len(becomes.keys) > 1 or len(becomes.orders) > 1:
         return _("第 %(n)s 题更正：不止一个答案算对。理由：%(because)s", n=row.n, because=row.because)
     return _("第 %(n)s 题更正：答案已改，按新答案计分。理由：%(because)s", n=row.n, because=row.because)

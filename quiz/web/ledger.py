@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import secrets
+import shlex
+from collections.abc import Sequence
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from question_bank.formats.gap_cells import answer_cell
 from quiz.errors import InvalidInput, NotFound, QuizError
 from quiz.reports import WRITERS
 from quiz.rules.permissions import Action
+from quiz.rules.rekeyed import Rekeyed
 from quiz.services import dossier, flagged, previewing
 from quiz.services import ledger as service
-from quiz.services.correcting import KEY, KINDS, Correction
+from quiz.services.correcting import ALSO, KEY, KINDS, Correction
 from quiz.services.published import in_force
 from quiz.web.access import allows, now_ms, platform
-from quiz.web.bodies import plain
+from quiz.web.bank_editing import answer_hint
+from quiz.web.bodies import id_of, plain
 from quiz.web.change_words import as_table, summary
 from quiz.web.correction_words import counts_words, do_words, kind_words, marked_as, short_words
 from quiz.web.files import actor, written
@@ -29,6 +34,7 @@ ledger = Blueprint("ledger", __name__, url_prefix="/desk/contests/<int:contest_i
 
 ROWS = 50
 LONGEST_TYPED = 2_000
+MOST_TICKED = 200
 MOST_AT_ONCE = 500  # attempts counted again while the organizer waits; more are left to the sweep
 KIND = "<any(attempt, person, unit, question):of>"
 
@@ -92,6 +98,8 @@ def preview(contest_id: int, of: str, target: int) -> ResponseReturnValue:
         found=found,
         summary=summary(found),
         words=counts_words()[wanted.counts] if of == "question" else do_words(of)[wanted.do],
+        becomes=found.becomes.text if found.becomes and (found.becomes.gaps or found.becomes.orders) else "",
+        command_key=command_key(wanted, found.becomes),
         token=secrets.token_hex(16),
     )
 
@@ -118,6 +126,8 @@ def book(contest_id: int, of: str, target: int) -> ResponseReturnValue:
         else:
             words = _("更正已记录，正在后台重新计分 %(count)s 次答题，榜单会逐步更新。", count=count)
     flash(words, "good")
+    if request.form.getlist("accept"):
+        return redirect(url_for("written.index", contest_id=contest_id, version_id=target), 303)
     return redirect(url_for("ledger.index", contest_id=contest_id), 303)
 
 
@@ -164,15 +174,38 @@ def _wanted(of: str, target: int) -> Correction:
         points=plain(form.get("points", "")) if form.get("do") in ("adjust", "remark") else "",
         key=tuple(sorted({plain(letter) for letter in form.getlist("key")})) if of == "question" else (),
         counts=plain(form.get("counts", KEY)),
+        answer=_cell(form.get("answer", "")) if of == "question" else "",
+        accepts=accepted(form.getlist("accept")) if of == "question" else (),
     )
+
+
+def command_key(wanted: Correction, becomes: Rekeyed | None) -> str:
+    """Return what the command takes as the key of a correction."""
+    if becomes is None or not becomes.has_key:
+        return wanted.counts
+    if becomes.gaps:
+        return shlex.quote(answer_cell(becomes.gaps).replace("\n", "；"))
+    return ("".join(wanted.key) or shlex.quote(wanted.answer)) + (" --also" if wanted.counts == ALSO else "")
+
+
+def accepted(ticked: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """Return gap and text of what was ticked: "1:氧气"."""
+    found = [plain(each).partition(":") for each in ticked[:MOST_TICKED]]
+    return tuple((id_of(n) or 0, text) for n, _colon, text in found)
+
+
+def _cell(written: str) -> str:
+    """Return what was written as a cell of several lines."""
+    return "\n".join(plain(line) for line in written.splitlines())[:LONGEST_TYPED]
 
 
 def _form(contest_id: int, of: str, target: int, error: QuizError | None = None) -> str:
     typed = request.form if request.method == "POST" else request.args  # a page may fill in what it knows
-    question, now, key = None, None, frozenset(typed.getlist("key"))
+    question, now, key, answer = None, None, frozenset(typed.getlist("key")), _cell(typed.get("answer", ""))
     if of == "question":
         question, now = dossier.question_of(platform(), contest_id, target)
         key = key or (next(iter(now.keys)) if len(now.keys) == 1 else key)
+        answer = answer or ("" if question.key else dossier.answer_of(question, now))
     return render_template(
         "ledger/correct.html",
         rules=in_force(platform(), contest_id),
@@ -182,6 +215,8 @@ def _form(contest_id: int, of: str, target: int, error: QuizError | None = None)
         question=question,
         now=marked_as(now.text) if now is not None else "",
         key=key,
+        answer=answer,
+        answer_hint=answer_hint(question.kind) if question is not None else "",
         counts=counts_words(),
         typed=typed,
         wrong=refusal(error) if error else "",

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from quiz.errors import InvalidInput
 from quiz.rules.sheet import Answer
 from quiz.services import boards, ledger, play
 from quiz.services.case_export import export_case
@@ -141,13 +140,3 @@ def test_the_points_of_a_gap_can_go_to_everybody_and_the_boards_are_replayed(
     assert boards.verify(platform, rules.contest_id) == []
     ((name, rows),) = replayed(tmp_path / "case")[0].items()
     assert (name, [total for _place, _who, total in rows]) == ("个人", ["17.00"])
-
-
-def test_an_answer_of_a_gap_is_not_corrected_by_letters(
-    platform: Platform, now: int, attempt_id: int, pi: int
-) -> None:
-    (rules,) = platform.published.values()
-    wanted = Correction("question", pi, "remark", "题目有误", key=("A",))
-
-    with pytest.raises(InvalidInput, match="人人得分"):
-        ledger.book(platform, rules.contest_id, wanted, Actor(None, now + 5000))

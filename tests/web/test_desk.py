@@ -61,6 +61,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "ledger.preview": "",
     "ledger.changes": "",
     "ledger.book": "ledger.void",
+    "written.bank": "bank.edit",
     "prize_desk.hold": "draw.hold",
     "prize_desk.pass_on": "draw.pass_on",
     "prize_desk.confirm": "award.confirm",
