@@ -49,6 +49,11 @@ class Published:
         """Whether anything is drawn as soon as somebody has an entry."""
         return any(draw.drawn == "at_once" for _, draw in lots.titles(self.document).values())
 
+    @cached_property
+    def has_sound(self) -> bool:
+        """Whether a question that may be drawn is to be listened to."""
+        return any(medium.is_sound for question in self.questions.values() for medium in question.media)
+
     @property
     def closes_ms(self) -> int:
         """When the last stage closes: from then on the master seed may be known."""

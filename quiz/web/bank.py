@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from question_bank.flags import misleading
 from question_bank.formats import template
-from question_bank.question import Question
 from quiz.rules.permissions import Action
 from quiz.services import bank_search, duplicates, quality_reading
 from quiz.web import quality_words
@@ -19,7 +18,7 @@ from quiz.web.bank_list import bank_desk
 from quiz.web.desk_words import difficulty_words, facet_words, kind_words
 from quiz.web.duplicates import sort_words
 from quiz.web.files import handed_out
-from quiz.web.questions import asked_json, material_html
+from quiz.web.questions import shown_alone
 
 __all__ = ["bank_desk"]
 
@@ -41,7 +40,7 @@ def question(version_id: int) -> ResponseReturnValue:
         words=quality_words,
         flag_words=quality_words.flag_words(),
         flag_advice=quality_words.flag_advice(),
-        shown=_as_on_phone(whole.found.question),
+        shown=shown_alone(whole.found.question),
         **_words(),
     )
 
@@ -51,15 +50,6 @@ def question(version_id: int) -> ResponseReturnValue:
 def workbook() -> ResponseReturnValue:
     """Hand out the workbook that questions can be filled into."""
     return handed_out(template(), _("题目模板") + ".xlsx")
-
-
-def _as_on_phone(asked: Question) -> dict[str, object]:
-    """Return a question as the phone's template wants it; the letters are the ids."""
-    return {
-        "n": 1,
-        "material_html": material_html(asked),
-        **asked_json(asked, [(option.id, i) for i, option in enumerate(asked.options)], is_first=True),
-    }
 
 
 def _words() -> dict[str, Mapping[str, str]]:

@@ -23,6 +23,7 @@ from question_bank.formats.one_row import (
 )
 from question_bank.formats.workbook_out import FACET_HEADERS
 from question_bank.problems import Problem
+from question_bank.question import Question
 from quiz.errors import InvalidInput
 from quiz.models.bank import DRAFT, IN_REVIEW, READY
 from quiz.rules.permissions import Action
@@ -31,12 +32,14 @@ from quiz.web.access import allows, platform
 from quiz.web.desk_words import kind_words
 from quiz.web.duplicates import sort_words
 from quiz.web.files import actor
+from quiz.web.questions import shown_alone
 
 bank_editor = Blueprint("bank_editing", __name__, url_prefix="/desk/bank/questions")
 
 LONG = {STEM: 4, MATERIAL: 4, EXPLANATION: 4, ANSWER: 2}  # rows of the cells that hold more than a line
 SELDOM = (ID, MATERIAL_ID, MATERIAL)  # stand at the end while there is nothing in them
 SAVED = (DRAFT, IN_REVIEW, READY)  # what a saved version may be
+PREVIEW = "preview"  # the button that only shows
 CELL = "cell:"  # before a column's title, as the name of its field
 LONGEST_CELL = 32_000
 
@@ -61,7 +64,10 @@ def form(version_id: int) -> ResponseReturnValue:
 @bank_editor.post("/<int:version_id>/edit")
 @allows(Action.MANAGE_BANK)
 def save(version_id: int) -> ResponseReturnValue:
-    """Store what was written as a new version, or show what is wrong with it; nothing typed is lost."""
+    """Store what was written as a new version, or show what is wrong with it; nothing typed is lost.
+
+    What is only to be seen is shown as the phone would, and not stored.
+    """
     before = bank_search.one(platform(), version_id).found.question
     written = {
         title: request.form[f"{CELL}{title}"].replace("\r\n", "\n").replace("\0", "")[:LONGEST_CELL]
@@ -72,6 +78,8 @@ def save(version_id: int) -> ResponseReturnValue:
     typed = {**cells(before), **written}
     if question is None:
         return _page(version_id, typed, problems), 400
+    if PREVIEW in request.form:
+        return _page(version_id, typed, seen=question)
     try:
         becomes = request.form.get("becomes", IN_REVIEW)
         becomes = becomes if becomes in SAVED else IN_REVIEW
@@ -85,7 +93,9 @@ def save(version_id: int) -> ResponseReturnValue:
     return redirect(url_for("review.history", version_id=stored), 303)
 
 
-def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] = ()) -> str:
+def _page(
+    version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] = (), seen: Question | None = None
+) -> str:
     asked = bank_search.one(platform(), version_id).found.question
     return render_template(
         "bank/edit.html",
@@ -100,7 +110,10 @@ def _page(version_id: int, typed: dict[str, str], problems: tuple[Problem, ...] 
         is_alone=bank_review.can_review_alone(platform(), actor()),
         alike=duplicates.of_question(platform(), version_id),
         sort_words=sort_words(),
+        seen=seen,
+        shown=shown_alone(seen) if seen is not None else None,
         CELL=CELL,
+        PREVIEW=PREVIEW,
     )
 
 

@@ -18,7 +18,7 @@ from quiz.services import bank, duplicates, examining, kept_files
 from quiz.services.duplicates import Side
 from quiz.services.examining import Preview, Twin
 from quiz.services.kept_files import SKIP, TAKE, Place, Said
-from quiz.web import import_forms
+from quiz.web import import_forms, import_remarks
 from quiz.web.access import allows, now_ms, platform, signed_in
 from quiz.web.bank import bank_desk
 from quiz.web.bank_imports import faulty_name, listed, part_of
@@ -252,6 +252,7 @@ def confirm(token: str) -> ResponseReturnValue:
         topics="、".join(value for facet, value in said.tags if facet == "topic"),
         source="\n".join(value for facet, value in said.tags if facet == "source"),
         to_mend=len(found.to_mend),
+        looked=import_remarks.look(found),
         repeated=len({t.place for t in found.twins if found.decision(t) == SKIP}),
     )
 

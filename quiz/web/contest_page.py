@@ -92,6 +92,7 @@ class ContestPage:
     practice_words: str  # what has to be passed first, where what is started now is practice
     start_key: str
     start_words: str
+    has_sound: bool  # people should be ready to listen
     papers: Frozen | None  # what all papers follow from, with the seed once it may be known
     facts: Sequence[tuple[str, str, str]]
     boards: Sequence[tuple[BoardId, str]]
@@ -195,6 +196,7 @@ def contest_page(
         practice_words=practice_words(stage) if chances and chances.must_practise else "",
         start_key=secrets.token_hex(8),
         start_words=_("现在是赛后练习：不计分，不上榜，次数不限。") if is_practice else _start_words(stage),
+        has_sound=rules.has_sound,
         papers=rules.told(now_ms),
         facts=_facts(stage, left, level),
         boards=personal.boards,

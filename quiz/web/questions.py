@@ -53,6 +53,15 @@ def asked_json(question: Question, ordered: Sequence[tuple[str, int]], is_first:
     return {**body, "pictured_html": "".join(pictured)} if pictured else body
 
 
+def shown_alone(asked: Question) -> dict[str, object]:
+    """Return a question as the phone's template wants it, with the letters of its options as ids."""
+    return {
+        "n": 1,
+        "material_html": material_html(asked),
+        **asked_json(asked, [(option.id, i) for i, option in enumerate(asked.options)], is_first=True),
+    }
+
+
 def materials_json(rules: Published, paper: Paper, numbers: Collection[int]) -> list[dict[str, object]]:
     """Return the materials of these questions, each once, with the first and the last question about it."""
     found: list[dict[str, object]] = []

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from functools import lru_cache
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -20,6 +20,7 @@ from question_bank.question import Question
 NEVER_SHOWN = "image/svg+xml"  # of questions from before; an upload of it is refused
 IN_LINE = (160, 48)  # a picture as small as that is part of a line, and large enough as it is
 NARROW = 280  # pixels: what fits a phone needs no enlarging
+LARGEST_PAGE = 4_000_000  # bytes of what is not stored yet that one page carries
 MOST_STEPS = 20  # of a formula's depth that the style sheet names
 
 
@@ -60,8 +61,11 @@ def remarks(question: Question) -> list[str]:
     names = {medium.name for medium in question.media}
     seen = {name for text in texts for name in shown(text)}
     found = [_not_drawn(formula) for text in texts for formula in formulas(text)]
+    sounds = {medium.name for medium in question.media if medium.is_sound}
     found += [
-        _("“%(name)s”没有文字说明，看不见的人不知道它是什么。", name=name)
+        _("录音“%(name)s”没有文字，听不见的人无法作答。请写下录音里的内容。", name=name)
+        if name in sounds
+        else _("“%(name)s”没有文字说明，看不见的人不知道它是什么。", name=name)
         for text in texts
         for words, name in SHOWN.findall(text)
         if name in names and not words.strip()
@@ -129,6 +133,8 @@ def _not_drawn(formula: Formula) -> str:
 
 
 def _medium(medium: Medium, words: str, is_first: bool, is_choice: bool) -> str:
+    if not medium.kept and not _has_room(medium):
+        return _plain(_("［%(words)s：太大，导入以后才能看］", words=words.strip() or medium.name))
     source = escape(_address(medium))
     if medium.is_sound:
         label = escape(words.strip() or _("录音"))
@@ -147,6 +153,15 @@ def _medium(medium: Medium, words: str, is_first: bool, is_choice: bool) -> str:
     if is_choice or 0 < medium.width <= NARROW:
         return image
     return f'<details class="zoom"><summary>{image}</summary></details>'
+
+
+def _has_room(medium: Medium) -> bool:
+    """Count what a page carries itself, and return whether a medium still fits."""
+    carried = g.get("carried_bytes", 0) + len(medium.content)
+    if carried > LARGEST_PAGE:
+        return False
+    g.carried_bytes = carried
+    return True
 
 
 def _address(medium: Medium) -> str:

@@ -150,6 +150,15 @@ def test_chinese_in_a_formula_is_as_large_as_beside_it(phone: Phone, site: Site)
     assert abs(box["width"] - size) < 1.5
 
 
+def test_people_are_told_before_the_start_that_there_is_something_to_hear(
+    phone: Phone, site: Site, contest: int
+) -> None:
+    phone.sign_up()
+    phone.go(f"/contests/{contest}")
+
+    expect(phone.page.get_by_text("请准备好耳机")).to_be_visible()
+
+
 def test_a_sound_stops_with_its_question(phone: Phone, contest: int) -> None:
     phone.start(contest)
     sound = phone.question.locator("audio").first.element_handle()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 from flask import Flask
+from PIL import Image
 
 from question_bank.question import Question
 from quiz.services import bank
@@ -246,6 +249,29 @@ def test_rejected_questions_of_a_text_come_back_as_rows_of_our_own_workbook(
     organizer.send(upload(organizer, mended.getvalue(), "改好的.xlsx"), rows="all")
 
     assert [(q.stem, sorted(q.key)) for q in held(platform)] == [("水的化学式是什么？", ["A"])]
+
+
+def test_pictures_and_formulas_are_seen_before_the_import_and_what_is_wrong_is_told(
+    organizer: Visitor,
+) -> None:
+    out = BytesIO()
+    Image.new("RGB", (30, 20), "green").save(out, "PNG")
+    line = {
+        "kind": "single",
+        "stem": "图 ![](leaf.png) 的面积 $x^2$，$\\frac{1}{$",
+        "options": ["$a$", "乙"],
+        "key": ["A"],
+        "media": [{"name": "leaf.png", "type": "image/png", "base64": b64encode(out.getvalue()).decode()}],
+    }
+    address = upload(organizer, json.dumps(line, ensure_ascii=False), "图.jsonl")
+
+    assert '<img class="shown in-line" src="data:image/png;base64,' in html(organizer)
+    assert "<title>x 的平方</title>" in html(organizer)
+    said = organizer.open(f"{address}/confirm")
+
+    assert "第 1 行：公式“\\frac{1}{”：公式里有 1 个左花括号" in said
+    assert "第 1 行：“leaf.png”没有文字说明" in said
+    assert "导入 1 题" in said
 
 
 def test_the_list_of_imports_tells_how_many_questions_are_used(organizer: Visitor) -> None:

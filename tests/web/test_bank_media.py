@@ -55,3 +55,22 @@ def test_a_file_that_is_larger_than_any_request_gets_a_sentence(organizer: Visit
     said = organizer.send(address, 413, file=(bytes(30_000_000), "a.png"), place="stem", words="")
 
     assert "文件太大" in said
+
+
+def test_an_edit_is_seen_as_the_phone_shows_it_before_anything_is_saved(
+    platform: Platform, organizer: Visitor
+) -> None:
+    kinds.fill_bank(platform, platform.clock.now_ms())
+    (found,), _count = bank_search.search(platform, Search(words="圆周率"))
+    address = f"/desk/bank/questions/{found.version_id}/edit"
+    organizer.open(address)
+
+    said = organizer.send(address, cell__题干="圆周率 $\\pi\\approx$ ____ $\\frac{1}{$", preview="1")
+
+    html = organizer.page.get_data(as_text=True) if organizer.page else ""
+    assert "<title>π 约等于</title>" in html.split('class="phone"')[1]
+    assert "圆周率 $\\pi\\approx$ ____ $\\frac{1}{$</textarea>" in html
+    assert "公式里有 1 个左花括号" in said
+    assert "还没有保存" in said
+    (still,), _count = bank_search.search(platform, Search(words="圆周率"))
+    assert still.version_id == found.version_id

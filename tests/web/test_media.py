@@ -17,7 +17,7 @@ from quiz.services import bank
 from quiz.services.media import by_digest
 from quiz.services.platform import Actor, Platform
 from quiz.web.questions import stem_html
-from quiz.web.shown import as_html, as_words, remarks
+from quiz.web.shown import LARGEST_PAGE, as_html, as_words, remarks
 
 MARKUP = "叶脉 ![一片 <叶>](leaf.png)\n第二行"
 
@@ -109,13 +109,18 @@ def test_bad_tex_is_shown_as_its_source_and_its_author_is_told(app: Flask) -> No
 def test_an_author_is_told_of_pictures_without_words_and_of_those_nobody_sees(app: Flask) -> None:
     drawing = Medium("old.svg", "image/svg+xml", b"<svg/>")
     question = Question(
-        "single", "![](leaf.png)", lettered(["甲", "乙"]), frozenset("A"), media=(LEAF, SOUND, drawing)
+        "single",
+        "![](leaf.png) ![](mute.mp3)",
+        lettered(["甲", "乙"]),
+        frozenset("A"),
+        media=(LEAF, SOUND, replace(SOUND, name="mute.mp3"), drawing),
     )
 
     with app.test_request_context():
         told = " ".join(remarks(question))
 
     assert "“leaf.png”没有文字说明" in told
+    assert "录音“mute.mp3”没有文字" in told
     assert "“bird.mp3”没有放进任何文字里" in told
     assert "“old.svg”是 SVG" in told
 
@@ -132,6 +137,17 @@ def test_a_stem_shows_pictures_and_sounds(app: Flask, asked: Question) -> None:
     assert f'src="/media/{SOUND.digest}.mp3" aria-label="鸟叫"></audio>' in html
     assert 'preload="none"' in html
     assert f'src="/media/{LEAF.digest}.png"' in html
+
+
+def test_a_page_carries_only_so_much_that_is_not_stored_yet(app: Flask) -> None:
+    large = [replace(LEAF, name=f"{n}.png", content=bytes(1_500_000)) for n in (1, 2, 3)]
+
+    with app.test_request_context():
+        html = as_html("![一](1.png) ![二](2.png) ![三](3.png)", large)
+
+    assert html.count('src="data:image/png;base64,') == 2
+    assert "［三：太大，导入以后才能看］" in html
+    assert len(html) < 1.4 * LARGEST_PAGE
 
 
 def test_a_picture_is_kept_for_a_year_by_everybody_and_runs_nothing(
