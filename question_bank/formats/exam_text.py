@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from question_bank.attached import Medium
-from question_bank.formats import answers, exam_key
+from question_bank.formats import answers, exam_key, exam_materials
 from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, reading
-from question_bank.formats.kinds import kind_of, unsupported_name
+from question_bank.formats.kinds import GROUP, kind_of, unsupported_name
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
 from question_bank.gaps import GAP, Accepted, Gap
@@ -80,6 +80,7 @@ class _Asked:
     said: dict[str, str] = field(default_factory=dict)  # answer, explanation, difficulty
     tags: list[str] = field(default_factory=list)
     media: list[Medium] = field(default_factory=list)
+    material: exam_materials.Shared | None = None
     last: str = "stem"  # what the next line goes on with
     raw: list[str] = field(default_factory=list)
 
@@ -105,6 +106,7 @@ def read_lines(lines: Iterable[Line], scale: Mapping[str, str] | None = None) ->
     paper = _Paper()
     for line in lines:
         paper.take(line)
+    paper.materials.end()
     keys, explained, unread = exam_key.key_of(paper.key)
     paper.left += unread
     for asked in paper.asked:
@@ -137,6 +139,8 @@ class _Paper:
         self.key: list[str] = []
         self.is_key = False
         self.section, self.kind = 0, ""
+        self.is_opening = False  # no question of the section has come
+        self.materials = exam_materials.Materials(self.left)
         self.after_blank = True
         self.is_titled = False
 
@@ -151,7 +155,9 @@ class _Paper:
             self.is_key = True
         elif (inline := self._inline_key(text)) and self.asked:
             self.key.append(inline[:LONGEST_KEY_LINE])
-        elif not self._take_section(RIGHT.sub("", text)) and not self._begin(line, text):
+        elif self._take_section(RIGHT.sub("", text)) or self._take_material(line, text):
+            pass
+        elif not self._begin(line, text):
             self._go_on(line, text)
         self.after_blank = False
 
@@ -174,8 +180,22 @@ class _Paper:
         if not found[1] and len(word) > 8:
             return False
         self.section += 1
-        self.kind = kind
+        self.kind, self.is_opening = kind, True
+        self.materials.begin_section(text if kind == GROUP else "")
         return True
+
+    def _take_material(self, line: Line, text: str) -> bool:
+        """Take a line of a material, or the one that begins it."""
+        text = RIGHT.sub("", text)
+        if NUMBERED.match(text) or FIELD.match(text) or any(_kind(t[1]) for t in TYPED.finditer(text)):
+            return False
+        last = self.asked[-1] if self.asked else None
+        is_said = last is not None and not self.after_blank and last.last in last.said
+        if self.materials.is_open or is_said or OPTION.match(text):
+            return self.materials.go_on(text, line.media)
+        is_free = self.is_opening or self.after_blank
+        options = last.options if last is not None else []
+        return self.materials.begin(text, line.media, self.kind == GROUP, is_free, options)
 
     def _begin(self, line: Line, text: str) -> bool:
         """Begin a question where a number, or a kind in brackets, stands."""
@@ -197,6 +217,10 @@ class _Paper:
         asked.lines = [POINTS.sub("", body).strip()]
         asked.media, asked.raw = list(line.media), [text]
         self.asked.append(asked)
+        self.is_opening = False
+        asked.material = self.materials.about(number)
+        if asked.material is not None and asked.kind == GROUP:
+            asked.kind = ""
         self._split_options(asked)
         return True
 
@@ -212,6 +236,7 @@ class _Paper:
         if not self.asked:
             if self.is_titled:
                 self.left.append(text)
+                self.materials.tail.append((text, line.media))
             self.is_titled = True  # the first line of a paper is its title
             return
         asked = self.asked[-1]
@@ -221,16 +246,19 @@ class _Paper:
             return
         if _take_options(asked, text):
             asked.last = "options"
+            self.materials.tail.clear()
         elif asked.last == "stem" and asked.kind in CHOICES and TYPED.search(asked.raw[0]):
             asked.options.append(BULLET.sub("", text))  # 问卷星 writes options without letters
         elif asked.last == "stem":
             asked.lines.append(text)
         elif asked.last == "options" and not self.after_blank:
             asked.options[-1] += f"\n{text}"
+            self.materials.tail.append((text, line.media))
         elif asked.last in asked.said:
             asked.said[asked.last] += f"\n{text}"
         else:
             self.left.append(text)
+            self.materials.tail.append((text, line.media))
 
 
 def _kind(word: str) -> str:
@@ -289,6 +317,8 @@ def _draft(asked: _Asked, keyed: str) -> Draft:
     draft = Draft(
         asked.row, asked.kind, tags=asked.tags, media=[*dict.fromkeys(asked.media)], raw="\n".join(asked.raw)
     )
+    if asked.material is not None:
+        asked.material.give(draft)
     stem = RIGHT.sub("", "\n".join(asked.lines)).strip()
     stem, inside = _without_answer(stem, bool(asked.options), asked.kind)
     written = asked.said.get("answer") or keyed or inside

@@ -18,13 +18,13 @@ NUMERALS = {**dict(zip("二三四五六七八九", range(2, 10), strict=True)), 
 COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 WORDS = dict(zip(COUNTS, range(2, 11), strict=True))
 FROM_TO = re.compile(
-    r"(?<![\d.])(\d{1,4})\s*题?\s*(?:[-—–－~～]{1,2}|至|到|、)\s*第?\s*(\d{1,4})\s*(?:小题|两题|各题|题)"
-    r"|\bquestions?\s+(?:no\.?\s*)?(\d{1,4})\s*(?:[-—–~]|to|through|and|&)\s*(\d{1,4})\b",
+    r"(?<![\d.])(\d{1,4})\s{0,3}题?\s{0,3}(?:[-—–－~～]{1,2}|至|到|、)\s{0,3}第?\s{0,3}(\d{1,4})\s{0,3}(?:小题|两题|各题|题)"
+    r"|\bquestions?\s{1,3}(?:no\.?\s{0,3})?(\d{1,4})\s{0,3}(?:[-—–~]|to|through|and|&)\s{0,3}(\d{1,4})\b",
     re.IGNORECASE,
 )
 COUNTED = re.compile(
-    r"(?:回答|完成|解答)\s*(?:下列|下面|以下|后面|其后)?的?\s*([2-9二两三四五六七八九])\s*(?:个|道)?\s*(?:小题|问题|题)"
-    r"|\b(?:next|following)\s+([2-9]|10|two|three|four|five|six|seven|eight|nine|ten)\s+(?:questions|items)\b",
+    r"(?:回答|完成|解答)\s{0,3}(?:下列|下面|以下|后面|其后)?的?\s{0,3}([2-9二两三四五六七八九])\s{0,3}(?:个|道)?\s{0,3}(?:小题|问题|题)"
+    r"|\b(?:next|following)\s{1,3}([2-9]|10|two|three|four|five|six|seven|eight|nine|ten)\s{1,3}(?:questions|items)\b",
     re.IGNORECASE,
 )
 ASKING = re.compile(
@@ -32,7 +32,7 @@ ASKING = re.compile(
     r"|\b(?:read|passage|refer|text|table|graph|figure|diagram|based on|use the)\b",
     re.IGNORECASE,
 )
-UNASKING = re.compile(r"题意|题目要求|题干|每小?题\s*\d|pencil", re.IGNORECASE)
+UNASKING = re.compile(r"题意|题目要求|题干|每小?题\s{0,3}\d|pencil", re.IGNORECASE)
 
 
 def told(text: str) -> tuple[int, int] | None:
