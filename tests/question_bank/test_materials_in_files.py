@@ -132,49 +132,40 @@ def test_a_rubric_for_everybody_stays_in_the_stem() -> None:
 FIRST, SECOND, THIRD, FOURTH = (f"{each}？ A. 固体 B. 气体" for each in "冰汽雪雾")
 PAPERS = {
     "text below the order": (
-        [
-            "测验",
-            "一、单选题",
-            f"1. {FIRST}",
-            "",
-            "阅读下面的材料，回答第 2～3 题。",
-            "春天来了。",
-            "冰化了。",
-        , f"2. {SECOND}", f"3. {THIRD}", f"4. {FOURTH}", "答案：1-4 AABB"],
+        (
+            f"测验/1. {FIRST}//阅读下面的材料，回答第 2～3 题。/春天来了。/冰化了。"
+            f"/2. {SECOND}/3. {THIRD}/4. {FOURTH}/答案：1-4 AABB"
+        ),
         ["", "春天来了。\n冰化了。", "春天来了。\n冰化了。", ""],
     ),
     "order behind the text": (
-        ["1. 冰？", "A. 固体", "B. 气体", "春天来了。", "据此完成2～3题。", f"2. {SECOND}", f"3. {THIRD}", "答案：1-3 AAB"],
+        f"1. 冰？/A. 固体/B. 气体/春天来了。/据此完成2～3题。/2. {SECOND}/3. {THIRD}/答案：1-3 AAB",
         ["", "春天来了。", "春天来了。"],
     ),
     "in one paragraph": (
-        [f"1. {FIRST}", "", "春天来了，据此完成下面两题。", f"2. {SECOND}", f"3. {THIRD}", f"4. {FOURTH}", "答案：1-4 AABB"],
+        f"1. {FIRST}//春天来了，据此完成下面两题。/2. {SECOND}/3. {THIRD}/4. {FOURTH}/答案：1-4 AABB",
         ["", "春天来了，据此完成下面两题。", "春天来了，据此完成下面两题。", ""],
     ),
     "a part made of materials": (
-        [
-            "一、单选题",
-            f"1. {FIRST}",
-            "二、材料题",
-            "（一）春天来了。",
-            f"2. {SECOND}",
-            "（二）",
-            "冬天来了。",
-        , f"3. {THIRD}", "三、判断题", "4. 雾是液体。", "答案", "一、1.A", "二、2.A 3.B", "三、4.√"],
+        (
+            f"一、单选题/1. {FIRST}/二、材料题/（一）春天来了。/2. {SECOND}/（二）/冬天来了。"
+            f"/3. {THIRD}/三、判断题/4. 雾？/答案：1.A 2.A 3.B 4.√"
+        ),
         ["", "春天来了。", "冬天来了。", ""],
     ),
     "answers below the questions": (
-        [f"1. {FIRST}", "答案：A", "解析：根据材料。", "", "阅读短文，回答2、3题。", "", "春天来了。", "", f"2. {SECOND}", "答案：A", f"3. {THIRD}", "答案：B"],
+        (
+            f"1. {FIRST}/答案：A/解析：根据材料。//阅读短文，回答2、3题。//春天来了。"
+            f"//2. {SECOND}/答案：A/3. {THIRD}/答案：B"
+        ),
         ["", "春天来了。", "春天来了。"],
     ),
 }
 
 
 @pytest.mark.parametrize(("paper", "wanted"), PAPERS.values(), ids=PAPERS)
-def test_a_text_in_a_paper_is_the_material_of_the_questions_it_names(
-    paper: list[str], wanted: list[str]
-) -> None:
-    found = read("\n".join(paper).encode(), "x.txt")
+def test_a_text_in_a_paper_is_the_material_of_the_questions_it_names(paper: str, wanted: list[str]) -> None:
+    found = read(paper.replace("/", "\n").encode(), "x.txt")
 
     assert materials(found) == wanted
     assert not found.problems
