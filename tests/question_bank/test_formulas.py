@@ -136,6 +136,11 @@ def test_the_condition_of_a_reaction_stands_above_its_arrow() -> None:
         r"\begin{matrix}",
         "\\",
         r"\frac{\frac{1}{2}}{3}",
+        r"\left(\left(\left(\left(x\right)\right)\right)\right)",
+        r"\text{路}",
+        "路",
+        "(",
+        "x",
     ],
 )
 def test_a_formula_that_attacks_takes_no_time(part: str) -> None:
@@ -144,4 +149,4 @@ def test_a_formula_that_attacks_takes_no_time(part: str) -> None:
     with suppress(NotAFormula):
         drawn(Formula(part * (480 // len(part)), True))
 
-    assert time.process_time() - began < 3  # a second at most on a quiet machine
+    assert time.process_time() - began < 1  # of a core; the worst known takes a third of it

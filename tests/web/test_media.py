@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from io import BytesIO
 
@@ -93,6 +94,22 @@ def test_a_formula_stands_on_its_baseline_and_is_read_aloud(app: Flask) -> None:
     assert "<title>2 分之 1</title>" in inline
     assert line.startswith('<span class="formula-line"><svg')
     assert "style=" not in inline + line
+
+
+def test_a_page_of_a_hundred_formulas_is_drawn_in_a_moment_and_kept(app: Flask) -> None:
+    text = " ".join(f"$\\frac{{{n}}}{{x^2}}+\\sqrt{{y_{{{n}}}}}=\\text{{面积}}$" for n in range(100))
+
+    with app.test_request_context():
+        began = time.process_time()
+        html = as_html(text)
+        drawn = time.process_time()
+        again = as_html(text)
+        kept_in = time.process_time() - drawn
+
+    assert html.count("<svg") == 100
+    assert again == html
+    assert drawn - began < 4  # of a core; a second on a quiet machine
+    assert kept_in < 0.1
 
 
 def test_bad_tex_is_shown_as_its_source_and_its_author_is_told(app: Flask) -> None:
