@@ -29,12 +29,13 @@ from quiz.models.bank import DRAFT, IN_REVIEW, READY
 from quiz.rules.permissions import Action
 from quiz.services import bank_editing, bank_review, bank_search, duplicates
 from quiz.web.access import allows, platform
-from quiz.web.desk_words import kind_words
+from quiz.web.desk_words import column_words, kind_words
 from quiz.web.duplicates import sort_words
 from quiz.web.files import actor
 from quiz.web.questions import shown_alone
 
 bank_editor = Blueprint("bank_editing", __name__, url_prefix="/desk/bank/questions")
+bank_editor.app_template_filter("as_column")(column_words)
 
 LONG = {STEM: 4, MATERIAL: 4, EXPLANATION: 4, ANSWER: 2}  # rows of the cells that hold more than a line
 SELDOM = (ID, MATERIAL_ID, MATERIAL)  # stand at the end while there is nothing in them

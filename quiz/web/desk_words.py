@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
+from question_bank.formats.headers import heading
+from question_bank.question import LETTERS
 from quiz.rules.document import Board
 from quiz.rules.kept import GROUP
+from quiz.web.language import SOURCE, language
 
 
 def action_words() -> Mapping[str, str]:
@@ -179,6 +182,24 @@ def meaning_words() -> Mapping[str, str]:
         "material_id": _("材料编号"),
         "tags": _("标签"),
     }
+
+
+def column_words(title: str) -> str:
+    """Return what a column of our own workbook is called by the reader: in Chinese as it stands there."""
+    if language() == SOURCE:
+        return title
+    found = heading(title)
+    match found.meaning.partition("."):
+        case ("option", _dot, _facet):
+            return _("选项 %(letter)s", letter=LETTERS[found.option])
+        case ("prompt", _dot, _facet):
+            return _("左项 %(n)s", n=found.option + 1)
+        case ("tags", _dot, facet):
+            return facet_words().get(facet) or _("标签：%(facet)s", facet=facet)
+        case ("feedback", _dot, of):
+            return _("反馈：%(name)s", name=of)
+        case (meaning, _dot, _facet):
+            return meaning_words().get(meaning, title)
 
 
 def phase_words() -> Mapping[str, tuple[str, str]]:

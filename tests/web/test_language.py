@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask_babel import get_babel
 
+from quiz.services import bank_search
+from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
 from tests.support import contests as ready
 from tests.support.clock import MovedClock
@@ -72,3 +74,21 @@ def test_refusals_are_translated(english: Flask, organizer: Visitor) -> None:
     organizer.client.set_cookie("lang", "en")
 
     assert "There is no such contest." in organizer.open("/desk/contests/99", status=404)
+
+
+def test_a_question_is_edited_under_english_names_of_its_columns(
+    english: Flask, platform: Platform, organizer: Visitor
+) -> None:
+    ready.fill_bank(platform, platform.clock.now_ms())
+    (found, *_more), _count = bank_search.search(platform, Search())
+    organizer.client.set_cookie("lang", "en")
+    form = f"/desk/bank/questions/{found.version_id}/edit"
+    page = organizer.open(form)
+    assert [n for n in ("Option A", "Question", "Valid until", "Answer") if n not in page] == []
+
+    refused = organizer.send(form, 400, cell__答案="")
+    changed = organizer.send(form, cell__题干="Why?")
+
+    assert "Answer: There is no answer" in refused
+    assert "Question Before: " in changed
+    assert not any(title in refused + changed for title in ("答案", "题干", "选项", "有效期至"))
