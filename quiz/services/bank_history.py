@@ -116,7 +116,7 @@ def history(platform: Platform, version_id: int, now_ms: int) -> History:
 def touched(platform: Platform, found: History, now_ms: int) -> list[Touched]:
     """Return the contests that have begun with another key than the newest version of a question has.
 
-    Those whose ledger marks by that key already are left out.
+    Those are left out whose ledger marks by that key already, or the same for everybody.
     """
     with platform.store.reading() as session:
         uses = _uses(session, found.question_id)
@@ -141,9 +141,12 @@ def _touched(
         if now_ms < min(stage.calendar.opens_ms for stage in rules.document.stages):
             continue
         said = Said(book_of(session.connection(), contest_id, []).of_questions)
+        now = key_now(rules, said, version.version_id)
+        if not now.has_key:
+            continue
         if becomes is None:
             yield Touched(contest_id, title, version.version_id, ())
-        elif not key_now(rules, said, version.version_id).includes(Rekeyed.of(becomes)):
+        elif not now.includes(Rekeyed.of(becomes)):
             answer = "" if becomes.key else cells(becomes)[ANSWER]
             yield Touched(contest_id, title, version.version_id, tuple(sorted(becomes.key)), answer)
 

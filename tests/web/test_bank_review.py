@@ -7,8 +7,9 @@ import re
 import pytest
 from flask import Flask
 
-from quiz.services import bank_search, contests, play
+from quiz.services import bank_search, contests, ledger, play
 from quiz.services.bank_search import Search
+from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from tests.support import contests as cast
@@ -149,6 +150,24 @@ def test_a_corrected_key_leads_to_the_correction_with_the_new_key_filled_in(
         counts="key", key="B", because="答案有误", do="remark",
     )  # fmt: skip
     assert "1" in shown
+
+
+@pytest.mark.parametrize("counts", ["everybody", "nobody"])
+def test_a_contest_that_marks_the_same_for_everybody_asks_for_no_correction(
+    bank: Platform, organizer: Visitor, clock: MovedClock, counts: str
+) -> None:
+    clock.set("2026-03-02 09:00")
+    contest_id = cast.publish(bank, cast.rules().replace("count: 4", "count: 8"), ms("2026-03-02 07:00"))
+    asked = found(bank, "第 1 题")
+    edited = edit(organizer, asked, 答案="B")
+    before = organizer.open(f"/desk/bank/questions/{edited}/history")
+
+    wanted = Correction("question", asked, "remark", "两个答案都说得通", counts=counts)
+    ledger.book(bank, contest_id, wanted, Actor(None, clock.now_ms()))
+    after = organizer.open(f"/desk/bank/questions/{edited}/history")
+
+    assert "这些比赛按旧答案计分" in before
+    assert "这些比赛按旧答案计分" not in after
 
 
 def test_questions_that_end_soon_are_told_on_the_overview_and_listed(
