@@ -12,7 +12,7 @@ from ziamath.zmath import fontname
 from question_bank.formulas import CHINESE
 
 FIRST = 0x110000  # above every glyph: what a letter without one is known by, added to its code point
-WIDTH, ABOVE, BELOW = 1_000, 880, 120  # of a Chinese letter, in thousandths of an em
+WIDTH, ABOVE, BELOW = 1_000, 920, 200  # of a Chinese letter with the room it needs, in thousandths of an em
 NAME = "page"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -169,6 +170,20 @@ def test_a_sound_stops_with_its_question(phone: Phone, contest: int) -> None:
     phone.press("下一题")
 
     phone.page.wait_for_function("a => a.dataset.stopped === 'yes'", arg=sound)
+
+
+def test_a_wide_screen_shows_pictures_and_formulas_as_well(
+    new_phone: Callable[..., Phone], contest: int
+) -> None:
+    phone = new_phone(width=1280)
+    phone.start(contest)
+    page = phone.page
+    page.wait_for_load_state("networkidle")
+
+    found = Axe().run(page, options=RULES)
+
+    assert [v["id"] for v in found.response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("look", list(LOOKS))
