@@ -42,6 +42,7 @@ SELDOM = (ID, MATERIAL_ID, MATERIAL)  # stand at the end while there is nothing 
 SAVED = (DRAFT, IN_REVIEW, READY)  # what a saved version may be
 PREVIEW = "preview"  # the button that only shows
 CELL = "cell:"  # before a column's title, as the name of its field
+FOR_ALL = "for_all"  # the field that changes a material in all of its questions
 LONGEST_CELL = 32_000
 
 
@@ -84,12 +85,17 @@ def save(version_id: int) -> ResponseReturnValue:
     try:
         becomes = request.form.get("becomes", IN_REVIEW)
         becomes = becomes if becomes in SAVED else IN_REVIEW
-        stored = bank_editing.edit(platform(), version_id, question, actor(), becomes)
+        is_other = question.material != before.material
+        others = bank_editing.others_of_material(platform(), version_id) if is_other else 0
+        for_all = FOR_ALL in request.form and others > 0
+        stored = bank_editing.edit(platform(), version_id, question, actor(), becomes, is_for_all=for_all)
     except InvalidInput as error:
         changed = Problem("", 0, "", error.code, error.message, values=error.details)
         return _page(version_id, typed, (changed,)), 409
     if alike := duplicates.of_question(platform(), stored):
         flash(_("题库里有 %(count)s 题和它相似，请核对。", count=len(alike)), "warn")
+    if for_all:
+        flash(_("同一材料的另外 %(count)s 题也改了材料，各有新的一版。", count=others), "good")
     flash(_saved_words()[becomes] if stored != version_id else _("没有改动。"), "good")
     return redirect(url_for("review.history", version_id=stored), 303)
 
@@ -108,6 +114,9 @@ def _page(
             if title != KIND
         ],
         problems=problems,
+        others=bank_editing.others_of_material(platform(), version_id),
+        is_for_all=FOR_ALL in request.form or request.method == "GET",
+        FOR_ALL=FOR_ALL,
         is_alone=bank_review.can_review_alone(platform(), actor()),
         alike=duplicates.of_question(platform(), version_id),
         sort_words=sort_words(),

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from question_bank.attached import Material
 from quiz.errors import InvalidInput, NotFound
 from quiz.models.accounts import Audit
 from quiz.models.bank import QuestionVersion
 from quiz.services import bank, bank_review, bank_search
-from quiz.services.bank_editing import edit
+from quiz.services.bank_editing import edit, others_of_material
 from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
 from quiz.services.published import in_force
@@ -93,3 +94,23 @@ def test_a_published_contest_keeps_its_version_and_the_next_gets_the_new_one(
     assert new_id not in in_force(platform, first).questions
     assert found.version_id not in in_force(platform, second).questions
     assert in_force(platform, second).questions[new_id].arranged == ("A", "B", "C")
+
+
+def test_a_material_is_changed_in_all_of_its_questions_or_in_one(platform: Platform) -> None:
+    about = Material("水会结冰。")
+    for stem, material in {"冰？": about, "汽？": about, "雾？": None}.items():
+        taken(platform, replace(asked(stem), material=material))
+    by_stem = {found.question.stem: found for found in bank_search.search(platform, Search())[0]}
+    ice = by_stem["冰？"]
+    written = replace(ice.question, material=Material("水在零度结冰。"))
+
+    assert [others_of_material(platform, by_stem[stem].version_id) for stem in ("冰？", "雾？")] == [1, 0]
+    edited_id = edit(platform, ice.version_id, written, ORGANIZER, is_for_all=True)
+
+    found = {q.stem: q.material for q in bank.all_questions(platform)}
+    assert found == {"冰？": written.material, "汽？": written.material, "雾？": None}
+    assert others_of_material(platform, edited_id) == 1
+    edit(platform, edited_id, ice.question, ORGANIZER)
+    assert others_of_material(platform, by_stem["汽？"].version_id) == 1  # its older version asks about it
+    found = {q.stem: q.material for q in bank.all_questions(platform)}
+    assert found == {"冰？": about, "汽？": written.material, "雾？": None}

@@ -334,6 +334,22 @@ def test_a_question_of_any_kind_is_edited_in_the_notation_of_the_workbook(
     assert told in said
 
 
+def test_a_material_is_changed_in_all_of_its_questions_at_once(
+    platform: Platform, organizer: Visitor
+) -> None:
+    kinds.fill_bank(platform, platform.clock.now_ms())
+    other, address = edit_address(platform, "水由"), edit_address(platform, "连线")
+    assert "一起改" not in organizer.open(other)
+    organizer.send(other, cell__材料="气体各有性质。")
+
+    page = organizer.open(address)
+    said = organizer.send(address, cell__材料="气体都有性质。", for_all="1")
+
+    assert "同一材料的另外 1 题一起改" in page
+    assert "同一材料的另外 1 题也改了材料" in said
+    assert "气体都有性质。" in organizer.open(edit_address(platform, "水由"))
+
+
 def test_what_is_wrong_with_an_edit_is_told_and_nothing_typed_is_lost(
     platform: Platform, organizer: Visitor
 ) -> None:
