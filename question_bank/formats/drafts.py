@@ -13,11 +13,13 @@ from question_bank.formats.kinds import kind_of, unsupported_name
 from question_bank.formats.reading import Placed, RawRow, Reading
 from question_bank.formats.scale import Difficulties
 from question_bank.formats.tag_words import by_facet
+from question_bank.formats.xml_in import TOO_MUCH
 from question_bank.gaps import Accepted, Gap
 from question_bank.problems import N_, WARNING, Problem, Unreadable
 from question_bank.question import CHOICES, KINDS, LETTERS, SEVERAL, Question, lettered
 
 MOST_QUESTIONS = 100_000
+MOST_OF_MATERIALS = 10_000_000  # characters
 FULL, NONE = Fraction(1), Fraction(0)
 TRUE_FALSE = ("对", "错")
 USUAL = "single"  # what a question is shown as whose own kind is not ours, to be rewritten
@@ -93,8 +95,12 @@ def numeric(low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
 def reading(drafts: Iterable[Draft], scale: Mapping[str, str] | None = None, *said: Problem) -> Reading:
     """Return what a file's drafts come to: questions, and everything to be said about them."""
     taken: list[Draft] = []
+    about = 0  # characters of materials: one of the file becomes one of each of its questions
     for draft in drafts:
         taken.append(draft)
+        about += len(draft.material.text) if draft.material is not None else 0
+        if about > MOST_OF_MATERIALS:
+            raise Unreadable("too-much-inside", TOO_MUCH)
         if len(taken) > MOST_QUESTIONS:
             raise Unreadable("too-many-rows", TOO_MANY, most=MOST_QUESTIONS)
     tagged = [by_facet(draft.tags) for draft in taken]

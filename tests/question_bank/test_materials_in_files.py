@@ -179,3 +179,9 @@ def test_a_text_that_does_not_name_its_questions_is_reported_as_it_stands() -> N
 
     assert materials(found) == ["", ""]
     assert [(p.code, p.values["count"]) for p in found.problems] == [("text-left-out", 2)]
+
+
+def test_a_text_that_thousands_of_questions_share_is_refused() -> None:
+    file = "// [tag:material:2000]\n" + "水" * 6_000 + "\n\n" + "冰？{T}\n\n" * 2_000
+
+    assert [p.code for p in read(file.encode(), "x.gift").problems] == ["too-much-inside"]
