@@ -19,7 +19,7 @@ from quiz.services import desk as service
 from quiz.web import moments
 from quiz.web.access import allows, forget, now_ms, platform, remember, visitor
 from quiz.web.bank_review import ending
-from quiz.web.desk_words import action_words, detail_words, level_words, tree_words
+from quiz.web.desk_words import action_words, detail_values, detail_words, level_words, tree_words
 from quiz.web.files import actor, uploaded, written
 from quiz.web.forms import EnrolmentForm, FileForm, UnitFileForm
 from quiz.web.language import refusal
@@ -141,6 +141,7 @@ def audit() -> ResponseReturnValue:
         actions=service.audited_actions(platform()),
         action_words=action_words(),
         detail_words=detail_words(),
+        detail_values=detail_values(),
     )
 
 

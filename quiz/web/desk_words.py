@@ -83,7 +83,17 @@ def detail_words() -> Mapping[str, str]:
         "born": _("出生日期"),
         "grade": _("年级"),
         "extra": _("加时"),
+        "questions": _("题目"),
+        "before": _("上一版"),
+        "state": _("状态"),
+        "review": _("状态"),
+        "comment": _("意见"),
     }
+
+
+def detail_values() -> Mapping[str, Mapping[str, str]]:
+    """Return how details are told whose values are names: detail → value → words."""
+    return {"state": state_words(), "review": {**state_words(), "vouched": _("声明已由他人审过")}}
 
 
 def tree_words() -> Mapping[str, str]:

@@ -150,6 +150,8 @@ def test_a_corrected_key_leads_to_the_correction_with_the_new_key_filled_in(
         counts="key", key="B", because="答案有误", do="remark",
     )  # fmt: skip
     assert "1" in shown
+    log = organizer.open("/desk/audit")
+    assert f"版本 {edited} · 上一版 {asked} · 状态 待审" in log
 
 
 @pytest.mark.parametrize("counts", ["everybody", "nobody"])
