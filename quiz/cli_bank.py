@@ -12,7 +12,7 @@ import click
 from flask.cli import AppGroup
 
 from question_bank.duplicates import CONFLICT, EXACT
-from question_bank.formats import template
+from question_bank.formats.workbook_out import template
 from question_bank.problems import ERROR, WARNING, Problem
 from quiz.errors import N_, QuizError
 from quiz.services import bank, checking, duplicates, kept_files, tagging

@@ -9,7 +9,6 @@ from question_bank.formats import apart, guard
 from question_bank.formats.reading import Column, Placed, RawRow, Reading
 from question_bank.formats.table import FORMATS, WRITTEN, Format, left_out, write
 from question_bank.formats.told import Told
-from question_bank.formats.workbook_out import returned_rows, template
 from question_bank.problems import Unreadable
 
 __all__ = [
@@ -23,8 +22,6 @@ __all__ = [
     "keep_rows",
     "left_out",
     "read",
-    "returned_rows",
-    "template",
     "write",
 ]
 

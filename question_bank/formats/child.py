@@ -15,7 +15,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from question_bank.formats.reading import Reading
+    from question_bank.formats.table import Format
 
 MOST_MEMORY = 768 * 2**20  # address space; 50,000 questions take about 500 MB
 MOST_CPU_S = 20
@@ -61,9 +64,9 @@ def _write_rows(order: dict[str, Any], content: bytes) -> None:
     if chosen.sheets is not None:
         found = sheets_in.read(chosen.sheets(content), told.scale, told)
     else:
-        found = _with_fit_media(chosen.read(content, told.scale))
+        found = questions(chosen, content, told.scale)
     sys.stdout.write("rows\n")
-    sys.stdout.writelines(by_row.lines(_fit(found), chosen.sheets is not None))
+    sys.stdout.writelines(by_row.lines(fit(found), chosen.sheets is not None))
 
 
 def _read(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
@@ -75,22 +78,24 @@ def _read(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
         return fitted(order["name"], content).as_json()
     chosen = FORMATS[order["format"]]
     if order["wanted"] == "questions":
-        return _fit(chosen.read(content, order["scale"])).as_dict()
+        return fit(questions(chosen, content, order["scale"])).as_dict()
     return [asdict(sheet) for sheet in chosen.sheets(content)] if chosen.sheets else []
 
 
-def _fit(found: Reading) -> Reading:
+def questions(chosen: Format, content: bytes, scale: Mapping[str, str] | None) -> Reading:
+    """Return what a file holds, in proportion to its questions."""
+    if chosen.sheets is not None:
+        return chosen.read(content, scale)  # as large as its rows, which are counted first
+    from question_bank.formats.effort import in_proportion
+
+    with in_proportion():
+        return chosen.read(content, scale)
+
+
+def fit(found: Reading) -> Reading:
     """Return a reading with fit media; what opens pictures is loaded only where there are some."""
     if not any(each.question.media for each in found.questions):
         return found
-    from question_bank.formats.fit_media import with_fit_media
-
-    return with_fit_media(found)
-
-
-def _with_fit_media(found: Reading) -> Reading:
-    if not any(each.question.media for each in found.questions):
-        return found  # nothing that opens pictures is loaded
     from question_bank.formats.fit_media import with_fit_media
 
     return with_fit_media(found)

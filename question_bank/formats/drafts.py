@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from question_bank.attached import Material, Medium
+from question_bank.formats import effort
 from question_bank.formats.checks import Place, brief, check, letters_checked, repeated
 from question_bank.formats.kinds import kind_of, unsupported_name
 from question_bank.formats.reading import Placed, RawRow, Reading
@@ -19,6 +20,8 @@ from question_bank.problems import N_, WARNING, Problem, Unreadable
 from question_bank.question import CHOICES, KINDS, LETTERS, SEVERAL, Question, lettered
 
 MOST_QUESTIONS = 100_000
+MOST_HOPELESS = 1_000  # questions that cannot be ours, before a file is refused
+WORTHLESS = 50  # … that has so many of them for each one that may be
 MOST_OF_MATERIALS = 10_000_000  # characters
 FULL, NONE = Fraction(1), Fraction(0)
 TRUE_FALSE = ("对", "错")
@@ -94,15 +97,7 @@ def numeric(low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
 
 def reading(drafts: Iterable[Draft], scale: Mapping[str, str] | None = None, *said: Problem) -> Reading:
     """Return what a file's drafts come to: questions, and everything to be said about them."""
-    taken: list[Draft] = []
-    about = 0  # characters of materials: one of the file becomes one of each of its questions
-    for draft in drafts:
-        taken.append(draft)
-        about += len(draft.material.text) if draft.material is not None else 0
-        if about > MOST_OF_MATERIALS:
-            raise Unreadable("too-much-inside", TOO_MUCH)
-        if len(taken) > MOST_QUESTIONS:
-            raise Unreadable("too-many-rows", TOO_MANY, most=MOST_QUESTIONS)
+    taken = _taken(drafts)
     tagged = [by_facet(draft.tags) for draft in taken]
     difficulties, assumed = Difficulties.of_file(
         [reserved.get("difficulty", "") for _, reserved in tagged], scale
@@ -128,6 +123,31 @@ def reading(drafts: Iterable[Draft], scale: Mapping[str, str] | None = None, *sa
         unsupported=made.unsupported,
         scale=dict(difficulties.scale),
     )
+
+
+def _taken(drafts: Iterable[Draft]) -> list[Draft]:
+    taken: list[Draft] = []
+    hopeless = 0
+    about = 0  # characters of materials: one of the file becomes one of each of its questions
+    for draft in drafts:
+        taken.append(draft)
+        about += len(draft.material.text) if draft.material is not None else 0
+        if about > MOST_OF_MATERIALS:
+            raise Unreadable("too-much-inside", TOO_MUCH)
+        if _is_hopeless(draft):
+            hopeless += 1
+            if hopeless > MOST_HOPELESS and hopeless > WORTHLESS * (len(taken) - hopeless):
+                raise Unreadable("few-questions", HOPELESS, count=len(taken), kind=brief(draft.kind))
+        else:
+            effort.found()
+        if len(taken) > MOST_QUESTIONS:
+            raise Unreadable("too-many-rows", TOO_MANY, most=MOST_QUESTIONS)
+    return taken
+
+
+def _is_hopeless(draft: Draft) -> bool:
+    is_answered = draft.gaps or draft.arranged or any(choice.share > 0 for choice in draft.choices)
+    return bool(draft.faults) or not draft.stem or not is_answered
 
 
 @dataclass
@@ -294,5 +314,9 @@ def accepted(choices: Iterable[Choice]) -> Gap:
     return Gap(tuple(Accepted(c.text, None, c.share, c.feedback) for c in choices if c.share > 0))
 
 
+HOPELESS = N_(
+    "文件里的 %(count)s 道题几乎都读不成题：缺题干、缺答案，或题型（%(kind)s）还不支持。"
+    "请核对是不是题库文件，或只导出能用的题型再上传。"
+)
 TOO_MANY = N_("文件里超过 %(most)s 道题，请分成几个文件上传。")
 UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from question_bank.attached import Medium
-from question_bank.formats import answers, exam_key, exam_materials
+from question_bank.formats import answers, effort, exam_key, exam_materials
 from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, reading
 from question_bank.formats.kinds import GROUP, kind_of, unsupported_name
 from question_bank.formats.reading import Reading
@@ -109,10 +110,11 @@ def read_lines(lines: Iterable[Line], scale: Mapping[str, str] | None = None) ->
     paper.materials.end()
     keys, explained, unread = exam_key.key_of(paper.key)
     paper.left += unread
+    numbers = Counter(asked.number for asked in paper.asked)
     for asked in paper.asked:
-        if words := _keyed(explained, asked, paper.asked):
+        if words := _keyed(explained, asked, numbers):
             asked.said.setdefault("explanation", words)
-    drafts = [_draft(asked, _keyed(keys, asked, paper.asked)) for asked in paper.asked]
+    drafts = [_draft(asked, _keyed(keys, asked, numbers)) for asked in paper.asked]
     said = []
     if paper.left:
         first = "；".join(text[:20] for text in paper.left[:3])
@@ -124,12 +126,11 @@ def read_lines(lines: Iterable[Line], scale: Mapping[str, str] | None = None) ->
     return reading(drafts, scale, *said)
 
 
-def _keyed(keys: exam_key.Key, asked: _Asked, everything: Sequence[_Asked]) -> str:
+def _keyed(keys: exam_key.Key, asked: _Asked, numbers: Mapping[int, int]) -> str:
     """Return what the key at the end says of a question, and take it out of the key."""
     if found := keys.pop((asked.section, asked.number), ""):
         return found
-    is_alone = sum(each.number == asked.number for each in everything) == 1
-    return keys.pop((0, asked.number), "") if is_alone else ""
+    return keys.pop((0, asked.number), "") if numbers[asked.number] == 1 else ""
 
 
 class _Paper:
@@ -171,8 +172,8 @@ class _Paper:
     def _take_section(self, text: str) -> bool:
         """Take a heading that names the kind of what follows."""
         found = SECTION.match(text)
-        if found is None or FIELD.match(text):
-            return False
+        if found is None or FIELD.match(text) or (self.asked and OPTION.match(text)):
+            return False  # an option may be "D. 复合材料"
         word = re.split(r"[(（:：]", found[2])[0].strip()
         kind = kind_of(word) or unsupported_name(word)
         if not kind or not (found[1] or word == text or re.fullmatch(r".{2,8}题", word)):
@@ -217,6 +218,7 @@ class _Paper:
         asked.lines = [POINTS.sub("", body).strip()]
         asked.media, asked.raw = list(line.media), [text]
         self.asked.append(asked)
+        effort.found()
         self.is_opening = False
         asked.material = self.materials.about(number)
         if asked.material is not None and asked.kind == GROUP:

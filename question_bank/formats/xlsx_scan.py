@@ -161,7 +161,7 @@ def _parse(
             while chunk := stream.read(CHUNK):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-    except (expat.ExpatError, *BROKEN_ZIP) as error:
+    except (expat.ExpatError, LookupError, *BROKEN_ZIP) as error:
         raise Unreadable("broken-file", BROKEN) from error
 
 

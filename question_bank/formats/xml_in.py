@@ -7,11 +7,16 @@ from html import escape
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+from question_bank.formats import effort
+from question_bank.formats.drafts import MOST_QUESTIONS, TOO_MANY
 from question_bank.formats.guard import DOCTYPE
 from question_bank.problems import N_, Unreadable
 
 MOST_MARKS = 3_000_000  # "<" in a file; 50,000 questions have about 2.5 million
 DEEPEST = 200
+QUESTIONS = (b"<question ", b"<item ", b"<assessmentItem ", b"<qti-assessment-item ", b"<resource ")
+MOST_ATTRIBUTES = 500  # of one element
+MARKS = 20  # the beginnings of so many questions are worth the time of one that is read
 CHUNK = 2**18
 
 
@@ -19,6 +24,10 @@ def root_of(content: bytes) -> Element:
     """Return the root element, names without their namespaces. Raises Unreadable."""
     if content.count(b"<") > MOST_MARKS:
         raise Unreadable("too-much-inside", TOO_MUCH)
+    begun = sum(map(content.count, QUESTIONS))
+    if begun > MOST_QUESTIONS:
+        raise Unreadable("too-many-rows", TOO_MANY, most=MOST_QUESTIONS)
+    effort.found(begun // MARKS)
     builder = TreeBuilder()
     depth = 0
 
@@ -27,6 +36,8 @@ def root_of(content: bytes) -> Element:
         depth += 1
         if depth > DEEPEST:
             raise Unreadable("too-deep", TOO_DEEP)
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise Unreadable("too-much-inside", TOO_MUCH)
         builder.start(name.rpartition(":")[2], {n.rpartition(":")[2]: v for n, v in attributes.items()})
 
     def end(name: str) -> None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank.flags import misleading
-from question_bank.formats import template
+from question_bank.formats.workbook_out import template
 from quiz.rules.permissions import Action
 from quiz.services import bank_search, duplicates, quality_reading
 from quiz.web import quality_words

@@ -16,15 +16,14 @@ from question_bank.formats import (
     jsonl,
     left_out,
     read,
-    returned_rows,
     sheets_in,
-    template,
     workbook_in,
     workbook_out,
     write,
 )
 from question_bank.formats.option_cells import unmarked
 from question_bank.formats.rows_in import PICTURE_IN_CELL
+from question_bank.formats.workbook_out import returned_rows, template
 from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question, lettered
 from tests.question_bank.kinds import rich_questions

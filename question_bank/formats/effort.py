@@ -1,0 +1,50 @@
+"""What a reading may cost: time in proportion to the questions that it has found.
+
+A file that attacks keeps a reader busy and brings no questions; a large bank brings thousands a second. So
+the reading process has a moment that is free, and further time for each question. It counts its own time on
+the processor: a busy machine refuses nothing that an idle one reads. See docs/decisions/0098.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from question_bank.problems import N_, Unreadable
+
+FREE_S = 0.5
+QUESTIONS_A_SECOND = 500  # a fifth of what the slowest reader finds
+LOOK_S = 0.05
+
+
+class _Found:
+    questions = 0
+
+
+def found(count: int = 1) -> None:
+    """Note that a reading has come upon so many questions more."""
+    _Found.questions += count
+
+
+@contextmanager
+def in_proportion() -> Iterator[None]:
+    """End what runs inside with Unreadable once it takes longer than what it has found is worth."""
+    begun = time.process_time()
+
+    def look(_signal: int, _frame: FrameType | None) -> None:
+        if time.process_time() - begun > FREE_S + _Found.questions / QUESTIONS_A_SECOND:
+            raise Unreadable("few-questions", FEW, count=_Found.questions)
+
+    _Found.questions = 0
+    signal.signal(signal.SIGPROF, look)
+    signal.setitimer(signal.ITIMER_PROF, LOOK_S, LOOK_S)  # again and again: a reader may catch the first one
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+FEW = N_("读了很久只找到 %(count)s 道题，已停止：这不像题库。请只把题目复制到新的文件再上传。")

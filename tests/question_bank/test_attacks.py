@@ -1,0 +1,118 @@
+"""Files that keep a reader busy and bring no questions are refused within a second of processor time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from question_bank.formats import read
+from tests.question_bank.test_hostile import at_once
+from tests.question_bank.test_packages import package
+
+
+def moodle(question: str, times: int = 1, kind: str = "truefalse") -> bytes:
+    """Return Moodle XML with one question over and over, this being its HTML."""
+    text = f'<questiontext format="html"><text><![CDATA[{question}]]></text></questiontext>'
+    asked = f'<question type="{kind}">{text}</question>'
+    return f"<quiz>{asked * times}</quiz>".encode()
+
+
+def qti12(presentation: str, rest: str = "") -> bytes:
+    """Return QTI 1.2 with one item."""
+    item = f"<item><presentation>{presentation}</presentation>{rest}</item>"
+    return f"<questestinterop>{item}</questestinterop>".encode()
+
+
+def endless_match() -> bytes:
+    """Return an item of QTI 2.1 with two sets of 60,000 choices."""
+    choices = "".join(
+        f'<simpleAssociableChoice identifier="a{n}">x</simpleAssociableChoice>' for n in range(60_000)
+    )
+    asked = f'<matchInteraction responseIdentifier="R">{f"<simpleMatchSet>{choices}</simpleMatchSet>" * 2}'
+    body = f"<itemBody>{asked}</matchInteraction></itemBody>"
+    return f'<assessmentItem identifier="x">{body}</assessmentItem>'.encode()
+
+
+def missing_parts() -> bytes:
+    """Return a package whose manifest names 90,000 items that are not there."""
+    named = "".join(f'<resource type="imsqti_item_xmlv2p1" href="i{n}.xml"/>' for n in range(90_000))
+    return package(
+        {"imsmanifest.xml": f"<manifest><resources>{named}</resources></manifest>".encode()},
+    )
+
+
+PAPER = "1. 题\nA. x\n"
+GAPS = "".join(f'<response_str ident="a{n}"/>' for n in range(30_000))
+QUICK: dict[str, tuple[str, Callable[[], bytes]]] = {  # what → file name, content
+    "keys in a paper": ("x.txt", lambda: (PAPER + "答案：1.A 2.B\n" * 600_000).encode()),
+    "essays": ("x.xml", lambda: moodle("x", 20_000, "essay")),
+    "formulas in each other": ("x.xml", lambda: moodle("<math>" + "<msup>" * 50, 5_000)),
+    "files that a package lacks": ("x.zip", missing_parts),
+    "cells of one line": ("x.txt", lambda: b"MAT\tq\t" + b"a\tb\t" * 2_000_000),
+}
+SLOW: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "explanations in a key": ("x.txt", lambda: (PAPER + "答案\n1.A\n" + "解析：\n" * 1_000_000).encode()),
+    "options on one line": ("x.txt", lambda: ("1. 题\n" + "A. x " * 1_500_000).encode()),
+    "brackets in an answer": ("x.txt", lambda: (PAPER + "答案：" + "（" * 3_000_000).encode()),
+    "digits in a key": ("x.txt", lambda: (PAPER + "答案：1-2 AB\n" + ("1" * 20 + "-") * 600_000).encode()),
+    "somebody's answers": ("x.txt", lambda: (PAPER + "我的答案：A " * 900_000).encode()),
+    "questions": ("x.xml", lambda: b"<quiz>" + b'<question type="essay"/>' * 500_000 + b"</quiz>"),
+    "attributes": ("x.xml", lambda: b"<quiz " + b" ".join(b'a%d="1"' % n for n in range(400_000)) + b"/>"),
+    "brackets around TeX": ("x.xml", lambda: moodle("\\(" * 49_000 + "<b>", 150)),
+    "one answer": ("x.gift", lambda: b"q{=" + b"a" * 15_000_000 + b"}"),
+    "one title": ("x.gift", lambda: b":" * 15_000_000),
+    "options of Aiken": ("x.txt", lambda: b"A) x\n" * 2_000_000 + b"ANSWER: A\n"),
+    "shares": ("x.txt", lambda: b":TYPE:MC\n" + b":ANSWER1:100\n" * 1_000_000),
+    "choices of a match": ("x.xml", endless_match),
+    "blanks": ("x.xml", lambda: qti12(f"<material><mattext>{'[a]' * 200_000}</mattext></material>{GAPS}")),
+    "quotes": ("x.csv", lambda: b'"' * 15_000_000),
+    "digits of a number": ("x.jsonl", lambda: b'{"kind":"single","stem":' + b"9" * 15_000_000 + b"}\n"),
+    "brackets of JSON": ("x.json", lambda: b'{"results":[' + b"[" * 15_000_000),
+}
+ALL = [*QUICK, *(pytest.param(name, marks=pytest.mark.full) for name in SLOW)]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_never_ends_is_refused_at_once(name: str) -> None:
+    filename, make = {**QUICK, **SLOW}[name]
+    content = make()
+
+    with at_once():
+        found = read(content, filename)
+
+    assert found.questions == ()
+    assert any(problem.severity == "error" for problem in found.problems)
+
+
+def test_a_file_that_brings_too_few_questions_for_its_time_says_how_many() -> None:
+    asked = "".join(f"{n}. 冰是什么？\nA. 固体\nB. 液体\n答案：A\n" for n in range(1, 21))
+
+    found = read((asked + "答案：1.A 2.B\n" * 600_000).encode(), "x.txt")
+
+    assert [(p.code, p.values) for p in found.problems] == [("few-questions", {"count": 20})]
+
+
+def test_a_large_bank_has_the_time_that_it_needs() -> None:
+    asked = "".join(f"{n}. 冰是什么？\nA. 固体\nB. 液体\n答案：A\n" for n in range(1, 6_001))
+
+    found = read(asked.encode(), "x.txt")
+
+    assert len(found.questions) == 6_000
+
+
+def test_hundreds_of_questions_that_are_not_ours_are_refused_with_their_kind() -> None:
+    found = read(moodle("论述", 1_500, "essay"), "x.xml")
+
+    assert [(p.code, p.values) for p in found.problems] == [
+        ("few-questions", {"count": 1_001, "kind": "essay"})
+    ]
+
+
+def test_an_option_that_ends_like_a_kind_is_no_heading() -> None:
+    text = "1. 塑料是？\nA. 金属\nB. 复合材料\n答案：B\n2. 冰是？\nA. 固体\nB. 液体\n答案：A\n"
+
+    found = read(text.encode(), "x.txt")
+
+    assert [placed.question.kind for placed in found.questions] == ["single", "single"]
+    assert found.unsupported == {}
