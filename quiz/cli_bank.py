@@ -57,6 +57,10 @@ class Told:
 )
 @click.option("--tag", "tags", multiple=True, help="facet:value that every question gets; may be repeated")
 @click.option("--name", default="", help="what the import is called in the list of imports")
+@click.option(
+    "--review/--reviewed",
+    help="a second person reviews the questions before they are used; or others have reviewed them (usual)",
+)
 @click.option("--dry-run", is_flag=True, help="only say what would be done")
 @SCALE
 @click.option("--faulty", type=click.Path(dir_okay=False, path_type=Path), help="write rows with errors here")
@@ -66,6 +70,7 @@ def import_bank(
     good_rows: bool,
     tags: tuple[str, ...],
     name: str,
+    review: bool,
     dry_run: bool,
     scale: tuple[str, ...],
     faulty: Path | None,
@@ -81,7 +86,7 @@ def import_bank(
     refused = 0
     for file in files:
         try:
-            _import(file, good_rows, wanted, name, dry_run, scale, faulty)
+            _import(file, good_rows, wanted, name, review, dry_run, scale, faulty)
         except QuizError as refusal:
             refused += 1
             click.echo(f"{file.name}: {said(refusal.message, refusal.details)}", err=True)
@@ -93,6 +98,7 @@ def _import(
     good_rows: bool,
     tags: Sequence[tuple[str, str]],
     name: str,
+    review: bool,
     dry_run: bool,
     scale: Sequence[str],
     faulty: Path | None,
@@ -113,7 +119,7 @@ def _import(
                 faulty=len(found.faulty),
             )
             return
-        taken = bank.take(platform, found, actor, good_rows)
+        taken = bank.take(platform, found, actor, good_rows, review)
     finally:
         bank.forget(platform, token)
     say(

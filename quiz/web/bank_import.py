@@ -30,6 +30,7 @@ from quiz.web.paging import asked_page
 __all__ = ["bank_desk"]
 SAMPLE_ROWS = 3  # of the questions that would be taken
 RECENT = 5  # imports below the form
+REVIEWS = ("review", "reviewed")  # what whoever imports says of the questions
 MENDED, TWINS = 10, 20  # on one page
 PASTED = "粘贴的题目.txt"  # what pasted text is called among files
 LONGEST_TEXT = 200_000  # characters of a text that is changed on a page
@@ -241,12 +242,15 @@ def decide(token: str) -> ResponseReturnValue:
 @allows(Action.MANAGE_BANK)
 def confirm(token: str) -> ResponseReturnValue:
     """Tell what would be imported, and ask for a name and for tags of all questions."""
-    if (done := _done(token)) is not None:
-        return done
+    return _done(token) or _confirm_page(token)
+
+
+def _confirm_page(token: str, wrong: str = "") -> str:
     said = _said(token)
     found = bank.preview(platform(), token)
     return render_template(
         "bank/confirm.html",
+        wrong=wrong,
         **_step("confirm", found),
         said=said,
         topics="、".join(value for facet, value in said.tags if facet == "topic"),
@@ -267,9 +271,11 @@ def take(token: str) -> ResponseReturnValue:
         if "name" in request.form:
             name, tags = import_forms.one_line(request.form["name"]), import_forms.tags(request.form)
             kept_files.say(platform(), token, actor(), lambda said: replace(said, name=name, tags=tags))
+        if request.form.get("review") not in REVIEWS:
+            return _confirm_page(token, _("请选择这些题是送审，还是已由他人审过。")), 400
         found = bank.preview(platform(), token)
         is_partly = request.form.get("rows") == "good"
-        taken = bank.take(platform(), found, actor(), is_partly, bool(request.form.get("review")))
+        taken = bank.take(platform(), found, actor(), is_partly, request.form["review"] == REVIEWS[0])
     flash(_("已导入 %(count)s 题。", count=taken.taken), "good")
     return redirect(url_for("bank.imported", import_id=taken.import_id), 303)
 

@@ -272,7 +272,7 @@ def test_no_pair_is_missed_in_real_banks(name: str, shared: Path) -> None:
     ],
 )
 def test_so_many_pairs_stand_in_public_banks(name: str, expected: dict[str, int], shared: Path) -> None:
-    """The numbers of docs/bank.md; each pair was looked at."""
+    """The numbers of docs/bank.md. Looked at were the conflicts and the first near pairs."""
     assert Counter(pair.sort for pair in pairs(bank(shared, name))) == expected
 
 

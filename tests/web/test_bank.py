@@ -52,7 +52,7 @@ def test_a_good_file_is_previewed_and_then_taken(platform: Platform, organizer: 
     assert "可以导入 1 题" in said
     assert held(platform) == 0
 
-    said = organizer.send(organizer.address, rows="all")
+    said = organizer.send(organizer.address, rows="all", review="reviewed")
 
     assert "已导入 1 题" in said
     assert held(platform) == 1
@@ -63,7 +63,7 @@ def test_with_a_faulty_row_nothing_is_taken_unless_the_good_rows_are_chosen(
 ) -> None:
     upload(organizer, (HALF.encode(), "题目.csv"))
 
-    said = organizer.send(organizer.address, status=400, rows="all")
+    said = organizer.send(organizer.address, status=400, rows="all", review="reviewed")
 
     assert "有 1 行有错误，没有导入任何题目" in said
     assert held(platform) == 0
@@ -73,7 +73,10 @@ def test_pressing_take_twice_takes_once(platform: Platform, organizer: Visitor) 
     upload(organizer, (GOOD.encode(), "题目.csv"))
     address = organizer.address
 
-    first, second = organizer.post(address, rows="all"), organizer.post(address, rows="all")
+    first, second = (
+        organizer.post(address, rows="all", review="reviewed"),
+        organizer.post(address, rows="all", review="reviewed"),
+    )
 
     assert first.status_code == second.status_code == 303
     assert first.location == second.location
@@ -83,7 +86,7 @@ def test_pressing_take_twice_takes_once(platform: Platform, organizer: Visitor) 
 def test_going_back_to_the_preview_of_a_taken_file_shows_what_came_of_it(organizer: Visitor) -> None:
     upload(organizer, (GOOD.encode(), "题目.csv"))
     address = organizer.address
-    organizer.send(address, rows="all")
+    organizer.send(address, rows="all", review="reviewed")
 
     organizer.open(address)
 
@@ -92,7 +95,7 @@ def test_going_back_to_the_preview_of_a_taken_file_shows_what_came_of_it(organiz
 
 def test_an_import_can_be_taken_back_while_no_contest_uses_it(platform: Platform, organizer: Visitor) -> None:
     upload(organizer, (GOOD.encode(), "题目.csv"))
-    organizer.send(organizer.address, rows="all")
+    organizer.send(organizer.address, rows="all", review="reviewed")
     address = organizer.address
 
     said = organizer.send(f"{address}/undo")
@@ -147,7 +150,7 @@ def test_a_form_whose_token_has_gone_changes_nothing_and_says_what_to_do(
 ) -> None:
     upload(organizer, (GOOD.encode(), "题目.csv"))
 
-    said = organizer.send(organizer.address, status=400, rows="all", csrf_token="old")
+    said = organizer.send(organizer.address, status=400, rows="all", review="reviewed", csrf_token="old")
 
     assert "页面停留太久" in said
     assert held(platform) == 0
@@ -185,7 +188,7 @@ def test_questions_are_found_by_words_kind_difficulty_and_tag(
 ) -> None:
     ready.fill_bank(platform, clock.now_ms())
     upload(organizer, (json.dumps(LINE, ensure_ascii=False).encode(), "one.jsonl"))
-    organizer.send(organizer.address, rows="all")
+    organizer.send(organizer.address, rows="all", review="reviewed")
 
     said = organizer.open(f"/desk/bank/?{query}")
 
@@ -194,7 +197,7 @@ def test_questions_are_found_by_words_kind_difficulty_and_tag(
 
 def test_a_question_is_shown_as_on_the_phone_with_key_and_explanation(organizer: Visitor) -> None:
     upload(organizer, (json.dumps(LINE, ensure_ascii=False).encode(), "one.jsonl"))
-    organizer.send(organizer.address, rows="all")
+    organizer.send(organizer.address, rows="all", review="reviewed")
     organizer.open("/desk/bank/")
     page = organizer.page
     assert page is not None
@@ -211,7 +214,7 @@ def test_a_question_is_shown_as_on_the_phone_with_key_and_explanation(organizer:
 def test_what_a_file_says_is_shown_as_text(organizer: Visitor) -> None:
     line = {**LINE, "stem": "<script>alert(1)</script>哪个对？"}
     upload(organizer, (json.dumps(line, ensure_ascii=False).encode(), "<b>one.jsonl"))
-    organizer.send(organizer.address, rows="all")
+    organizer.send(organizer.address, rows="all", review="reviewed")
 
     organizer.open("/desk/bank/")
 
@@ -232,7 +235,7 @@ def test_the_exported_bank_can_be_imported_again_exactly(
 
     for ending, content in exported.items():
         upload(organizer, (content, f"题库{ending}"))
-        organizer.send(organizer.address, rows="all")
+        organizer.send(organizer.address, rows="all", review="reviewed")
         assert bank.all_questions(platform) == before
         organizer.send(f"/desk/bank/imports/{bank.imports(platform)[0].id}/undo")
 
@@ -247,7 +250,7 @@ def test_the_template_can_be_uploaded_and_holds_only_examples(organizer: Visitor
 
 def test_taking_undoing_and_exporting_are_in_the_audit_log(organizer: Visitor) -> None:
     upload(organizer, (GOOD.encode(), "题目.csv"))
-    organizer.send(organizer.address, rows="all")
+    organizer.send(organizer.address, rows="all", review="reviewed")
     organizer.send(f"{organizer.address}/undo")
 
     said = organizer.open("/desk/audit")
@@ -292,7 +295,7 @@ def test_what_a_question_carries_beside_its_words_is_shown_and_what_it_is_good_f
     }
     upload(organizer, (json.dumps({**LINE, **more}, ensure_ascii=False).encode(), "one.jsonl"))
     assert "月球" in organizer.text
-    organizer.send(organizer.address, rows="all")
+    organizer.send(organizer.address, rows="all", review="reviewed")
     organizer.open("/desk/bank/")
     assert organizer.page is not None
     address = organizer.page.get_data(as_text=True).split('href="/desk/bank/questions/')[1].split('"')[0]

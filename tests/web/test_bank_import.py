@@ -12,8 +12,10 @@ import openpyxl
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
 from question_bank.question import Question
+from quiz.models.bank import QuestionVersion
 from quiz.services import bank
 from quiz.services.platform import Platform
 from tests.support import desk
@@ -92,7 +94,7 @@ def test_a_column_that_was_misunderstood_is_told(platform: Platform, organizer: 
     said |= {"column:0:A": "kind", "column:0:C": "option:A", "column:0:D": "option:B", "column:0:F": "answer"}
 
     told = send(organizer, f"{address}/columns", said)
-    organizer.send(address, rows="all")
+    organizer.send(address, rows="all", review="reviewed")
 
     assert "每一行都读懂了" in told
     assert [(q.stem, len(q.options)) for q in held(platform)] == [("水在几度结冰？", 3)]
@@ -113,7 +115,7 @@ def test_another_scale_of_difficulty_is_mapped(platform: Platform, organizer: Vi
     assert "“四星”（1 行）" in organizer.text
 
     send(organizer, f"{address}/columns", fields(html(organizer)) | {"scale:四星": "hard"})
-    organizer.send(address, rows="all")
+    organizer.send(address, rows="all", review="reviewed")
 
     assert [q.difficulty for q in held(platform)] == ["hard"]
 
@@ -136,7 +138,7 @@ def test_a_row_is_mended_in_place_with_the_reason_at_its_field(
     assert "答案是 Z" in still
     assert "还有 1 行要改" in still
     assert "改好了 1 行" in after
-    organizer.send(address, rows="all")
+    organizer.send(address, rows="all", review="reviewed")
     assert [(sorted(q.key), q.explanation) for q in held(platform)][1] == (["B"], "写在这里")
 
 
@@ -168,14 +170,14 @@ def test_pasted_text_is_read_mended_and_can_be_changed_as_a_whole(
     said = organizer.send(f"{address}/text", text=PAPER.replace("CO2\n", "CO2\n答案：A\n"))
 
     assert "每一行都读懂了" in said
-    organizer.send(organizer.address, rows="all")
+    organizer.send(organizer.address, rows="all", review="reviewed")
     assert [q.stem for q in held(platform)] == ["水的化学式是什么？", "太阳是恒星。"]
 
 
 def test_repeated_rows_are_shown_side_by_side_and_decided_one_by_one(
     platform: Platform, organizer: Visitor
 ) -> None:
-    organizer.send(upload(organizer, GOOD), rows="all")
+    organizer.send(upload(organizer, GOOD), rows="all", review="reviewed")
     address = upload(organizer, GOOD.replace(",A,易", ",B,易") + "判断,冰比水轻。,,,,对,,\n", "又一份.csv")
 
     said = organizer.open(f"{address}/doubles")
@@ -186,12 +188,12 @@ def test_repeated_rows_are_shown_side_by_side_and_decided_one_by_one(
     assert "以哪一题为准" in said
     assert "会导入 1 题" in counted
     assert "会导入 2 题" in taken
-    organizer.send(address, rows="good")
+    organizer.send(address, rows="good", review="reviewed")
     assert [sorted(q.key) for q in held(platform) if q.kind == "single"] == [["A"], ["B"]]
 
 
 def test_all_repetitions_are_decided_at_once(organizer: Visitor) -> None:
-    organizer.send(upload(organizer, GOOD), rows="all")
+    organizer.send(upload(organizer, GOOD), rows="all", review="reviewed")
     address = upload(organizer, GOOD, "又一份.csv")
     organizer.open(f"{address}/confirm")
     assert "没有可以导入的题目" in organizer.text
@@ -207,7 +209,9 @@ def test_all_repetitions_are_decided_at_once(organizer: Visitor) -> None:
 def test_an_import_gets_a_name_and_its_questions_tags(platform: Platform, organizer: Visitor) -> None:
     address = upload(organizer, GOOD)
 
-    said = organizer.send(address, rows="good", name="初赛题", topics="2026 区赛、食品", source="区科协征题")
+    said = organizer.send(
+        address, rows="good", review="reviewed", name="初赛题", topics="2026 区赛、食品", source="区科协征题"
+    )
 
     assert "初赛题" in said
     assert held(platform)[0].tags == {"topic": ("2026 区赛", "食品"), "source": ("区科协征题",)}
@@ -219,7 +223,7 @@ def test_rows_that_were_not_taken_come_back_are_mended_and_taken(
     platform: Platform, organizer: Visitor
 ) -> None:
     address = upload(organizer, HALF)
-    organizer.send(address, rows="good")
+    organizer.send(address, rows="good", review="reviewed")
     left = f"{organizer.address}/faulty.xlsx"
 
     workbook = openpyxl.load_workbook(BytesIO(organizer.client.get(left).data))
@@ -232,7 +236,7 @@ def test_rows_that_were_not_taken_come_back_are_mended_and_taken(
     sheet.cell(2, header.index("答案") + 1).value = "B"
     mended = BytesIO()
     workbook.save(mended)
-    organizer.send(upload(organizer, mended.getvalue(), "改好的.xlsx"), rows="all")
+    organizer.send(upload(organizer, mended.getvalue(), "改好的.xlsx"), rows="all", review="reviewed")
 
     assert [q.stem for q in held(platform)] == ["水在几度结冰？", "没有答案的题？"]
 
@@ -248,7 +252,7 @@ def test_rejected_questions_of_a_text_come_back_as_rows_of_our_own_workbook(
     mended = BytesIO()
     workbook.save(mended)
 
-    organizer.send(upload(organizer, mended.getvalue(), "改好的.xlsx"), rows="all")
+    organizer.send(upload(organizer, mended.getvalue(), "改好的.xlsx"), rows="all", review="reviewed")
 
     assert [(q.stem, sorted(q.key)) for q in held(platform)] == [("水的化学式是什么？", ["A"])]
 
@@ -277,7 +281,7 @@ def test_pictures_and_formulas_are_seen_before_the_import_and_what_is_wrong_is_t
 
 
 def test_the_list_of_imports_tells_how_many_questions_are_used(organizer: Visitor) -> None:
-    organizer.send(upload(organizer, HALF), rows="good")
+    organizer.send(upload(organizer, HALF), rows="good", review="reviewed")
 
     said = organizer.open("/desk/bank/imports")
 
@@ -306,7 +310,7 @@ def test_two_tabs_both_count(platform: Platform, organizer: Visitor) -> None:
     send(organizer, f"{address}/rows", second)
     send(organizer, f"{address}/rows", first)
 
-    organizer.send(address, rows="all")
+    organizer.send(address, rows="all", review="reviewed")
     assert [sorted(q.key) for q in held(platform)] == [["A"], ["A"], ["B"]]
 
 
@@ -326,9 +330,27 @@ def test_a_form_without_file_and_text_asks_for_one(organizer: Visitor) -> None:
 
 def test_every_step_of_a_taken_file_shows_what_came_of_it(organizer: Visitor) -> None:
     address = upload(organizer, GOOD)
-    organizer.send(address, rows="all")
+    organizer.send(address, rows="all", review="reviewed")
     result = organizer.address
 
     for step in ("", "/rows", "/doubles", "/confirm"):
         organizer.open(address + step)
         assert organizer.address == result
+
+
+def test_whoever_imports_says_whether_the_questions_were_reviewed(
+    platform: Platform, organizer: Visitor
+) -> None:
+    address = upload(organizer, GOOD)
+    page = organizer.open(f"{address}/confirm")
+    assert organizer.page is not None
+    assert "checked" not in organizer.page.get_data(as_text=True)
+
+    refused = organizer.send(address, status=400, rows="good")
+    assert "送审，还是已由他人审过" in refused
+    assert held(platform) == []
+    organizer.send(address, rows="good", review="review")
+
+    assert "已由他人审过" in page
+    with platform.store.reading() as session:
+        assert set(session.scalars(select(QuestionVersion.state))) == {"review"}

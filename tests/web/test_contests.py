@@ -392,7 +392,7 @@ def test_from_an_empty_platform_to_the_ranking_in_a_workbook(
     questions = (shared / "fixtures" / "xlsx_templates" / "netcan_baike.xlsx").read_bytes()
     organizer.open("/desk/bank/import")
     organizer.send("/desk/bank/import", file=(questions, "netcan_baike.xlsx"))
-    assert "已导入 14 题" in organizer.send(organizer.address, rows="all")
+    assert "已导入 14 题" in organizer.send(organizer.address, rows="all", review="reviewed")
     text = (shared / "examples" / "e1-points-per-attempt" / "rules.yaml").read_text("utf-8")
     clock.set("2024-05-29 12:00")
     organizer.open("/desk/contests/new")
