@@ -44,8 +44,8 @@ def test_only_the_newest_wording_is_known_to_an_import(platform: Platform) -> No
     version_id, before = only(platform)
     edit(platform, version_id, replace(before, stem="汽是什么？"), ORGANIZER)
 
-    assert not previewed(platform, asked("冰是什么？")).known
-    assert [p.code for p in previewed(platform, asked("汽是什么？")).known] == ["duplicate"]
+    assert not previewed(platform, asked("冰是什么？")).problems
+    assert [p.code for p in previewed(platform, asked("汽是什么？")).problems] == ["duplicate"]
 
 
 def test_the_same_wording_makes_no_version(platform: Platform) -> None:
