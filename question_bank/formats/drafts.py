@@ -19,7 +19,6 @@ from question_bank.gaps import Accepted, Gap
 from question_bank.problems import N_, WARNING, Problem, Unreadable
 from question_bank.question import CHOICES, KINDS, LETTERS, SEVERAL, Question, lettered
 
-MOST_QUESTIONS = 100_000
 MOST_HOPELESS = 1_000  # questions that cannot be ours, before a file is refused
 WORTHLESS = 50  # … that has so many of them for each one that may be
 MOST_OF_MATERIALS = 10_000_000  # characters
@@ -140,8 +139,8 @@ def _taken(drafts: Iterable[Draft]) -> list[Draft]:
                 raise Unreadable("few-questions", HOPELESS, count=len(taken), kind=brief(draft.kind))
         else:
             effort.found()
-        if len(taken) > MOST_QUESTIONS:
-            raise Unreadable("too-many-rows", TOO_MANY, most=MOST_QUESTIONS)
+        if len(taken) > effort.MOST_QUESTIONS:
+            raise Unreadable("too-many-rows", effort.TOO_MANY, most=effort.MOST_QUESTIONS)
     return taken
 
 
@@ -318,5 +317,4 @@ HOPELESS = N_(
     "文件里的 %(count)s 道题几乎都读不成题：缺题干、缺答案，或题型（%(kind)s）还不支持。"
     "请核对是不是题库文件，或只导出能用的题型再上传。"
 )
-TOO_MANY = N_("文件里超过 %(most)s 道题，请分成几个文件上传。")
 UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。")

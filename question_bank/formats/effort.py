@@ -15,6 +15,7 @@ from types import FrameType
 
 from question_bank.problems import N_, Unreadable
 
+MOST_QUESTIONS = 100_000  # of one file
 FREE_S = 0.5
 QUESTIONS_A_SECOND = 500  # a fifth of what the slowest reader finds
 LOOK_S = 0.05
@@ -47,4 +48,5 @@ def in_proportion() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+TOO_MANY = N_("文件里超过 %(most)s 道题，请分成几个文件上传。")
 FEW = N_("读了很久只找到 %(count)s 道题，已停止：这不像题库。请只把题目复制到新的文件再上传。")

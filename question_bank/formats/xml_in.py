@@ -8,7 +8,6 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from question_bank.formats import effort
-from question_bank.formats.drafts import MOST_QUESTIONS, TOO_MANY
 from question_bank.formats.guard import DOCTYPE
 from question_bank.problems import N_, Unreadable
 
@@ -25,8 +24,8 @@ def root_of(content: bytes) -> Element:
     if content.count(b"<") > MOST_MARKS:
         raise Unreadable("too-much-inside", TOO_MUCH)
     begun = sum(map(content.count, QUESTIONS))
-    if begun > MOST_QUESTIONS:
-        raise Unreadable("too-many-rows", TOO_MANY, most=MOST_QUESTIONS)
+    if begun > effort.MOST_QUESTIONS:
+        raise Unreadable("too-many-rows", effort.TOO_MANY, most=effort.MOST_QUESTIONS)
     effort.found(begun // MARKS)
     builder = TreeBuilder()
     depth = 0
