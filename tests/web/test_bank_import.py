@@ -203,7 +203,6 @@ def test_all_repetitions_are_decided_at_once(organizer: Visitor) -> None:
 
     confirm = organizer.open(f"{address}/confirm")
     assert "会导入 1 题" in confirm
-    assert "不勾选，就是声明这些题已由他人审过" in confirm
 
 
 def test_an_import_gets_a_name_and_its_questions_tags(platform: Platform, organizer: Visitor) -> None:
