@@ -24,9 +24,9 @@ from quiz.errors import N_, InvalidDocument
 from quiz.rules import case, folding, replay
 from quiz.rules.case import Case, Numbered
 from quiz.rules.folding import Part
-from quiz.rules.record import Shared
 from quiz.rules.replay import Piece
 from quiz.rules.runs import Run
+from quiz.rules.shared import Shared
 
 NO_RULES = N_("%(folder)s 里没有 rules.yaml。")
 NOT_UTF8 = N_("%(path)s 不是 UTF-8 编码的文本，请用 UTF-8 重新保存。")

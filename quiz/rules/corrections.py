@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
 
-from quiz.rules.case import LedgerRow
+from quiz.rules.case_rows import LedgerRow
 from quiz.rules.numbers import Exact
 from quiz.rules.parts import NOTHING
 from quiz.rules.rekeyed import Rekeyed, in_force

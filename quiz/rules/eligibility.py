@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quiz.errors import N_, FactsNeeded, NotAllowed, QuizError, UnitNeeded
-from quiz.rules.case import PersonRow
+from quiz.rules.case_rows import PersonRow
 from quiz.rules.parts import People
 from quiz.rules.timing import local_time
 

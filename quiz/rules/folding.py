@@ -11,8 +11,9 @@ from quiz.rules.advancing import Advanced, Listed, confirmed, leading
 from quiz.rules.case import Case, Heard
 from quiz.rules.chances import Brought
 from quiz.rules.parts import Document
-from quiz.rules.record import Record, Refused, Shared, Taken, records_of
+from quiz.rules.record import Record, Refused, Taken, records_of
 from quiz.rules.runs import Run
+from quiz.rules.shared import Shared
 from quiz.rules.tables import Tables
 
 

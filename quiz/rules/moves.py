@@ -9,7 +9,8 @@ from typing import NamedTuple
 from quiz.errors import NotAllowed
 from quiz.rules.belonging import Member, check_change, counts_for, unit_at
 from quiz.rules.beside import MoveRow
-from quiz.rules.case import Case, PersonRow
+from quiz.rules.case import Case
+from quiz.rules.case_rows import PersonRow
 from quiz.rules.numbers import Exact
 from quiz.rules.parts import Document, Stage
 from quiz.rules.standings import Earned, Exactly, Folding, Played

@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from quiz.rules import course, timing
 from quiz.rules.beside import Sheet
-from quiz.rules.case import OUTCOMES, AttemptRow
+from quiz.rules.case import OUTCOMES
+from quiz.rules.case_rows import AttemptRow
 from quiz.rules.corrections import Keys
 from quiz.rules.numbers import Exact, plain
 from quiz.rules.parts import Award, Stage

@@ -6,7 +6,6 @@ It is told person by person; `rules.folding` tells it part by part and keeps no 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -15,21 +14,20 @@ from typing import NamedTuple
 
 from quiz.errors import QuizError, TooQuick
 from quiz.rules import earning, eligibility, quota, standings, timing
-from quiz.rules.advancing import Advanced
-from quiz.rules.case import AttemptRow, Case
+from quiz.rules.case import Case
+from quiz.rules.case_rows import AttemptRow
 from quiz.rules.columns import Columns
-from quiz.rules.corrections import Corrections
 from quiz.rules.draws import Try
 from quiz.rules.earning import Happened
 from quiz.rules.extra_time import extended
 from quiz.rules.limits import Dated
-from quiz.rules.moves import Homes, Own
+from quiz.rules.moves import Own
 from quiz.rules.numbers import plain
 from quiz.rules.parts import Document, Stage
 from quiz.rules.played import Reader, ended_by_leaving_ms
 from quiz.rules.scoring import opens_what_counts, passes
+from quiz.rules.shared import Shared
 from quiz.rules.standings import Earned, Exactly, Line, Played
-from quiz.rules.trees import Forest
 
 
 class Refused(NamedTuple):
@@ -55,65 +53,6 @@ class Story:
     practised: list[AttemptRow] = field(default_factory=list)  # before, or beside, what counts
     accepted: list[Accepted] = field(default_factory=list)  # in order of their start, void ones too
     earned: list[Earned] = field(default_factory=list)
-
-
-class Shared:
-    """What all stages of a case share."""
-
-    def __init__(self, document: Document, case: Case) -> None:
-        self.document, self.homes = document, Homes(document, case)
-        self.case = case = self.homes.settled(case)
-        self.corrections = Corrections(case.ledger)
-        self.forest = Forest(document, case)
-        self.happened = _happened(case)
-        self.advanced = Advanced()
-        self._paths: dict[str, dict[str, str | None]] = {}
-
-    def as_of(self, ms: int) -> Shared:
-        """Return it with the ledger as it stood at a moment."""
-        found = copy(self)
-        found.corrections = Corrections(row for row in self.case.ledger if row.at_ms <= ms)
-        return found
-
-    def part(self, case: Case) -> Shared:
-        """Return it with the attempts and events of only some people."""
-        found = copy(self)
-        found.case, found.happened = case, _happened(case)
-        return found
-
-    def people(self) -> list[str]:
-        """Return who has an attempt or an event, in order."""
-        return sorted({*self.case.attempts.people(), *self.happened})
-
-    def of_stage(self, rows: Sequence[AttemptRow], stage: Stage) -> list[AttemptRow]:
-        """Return the attempts that belong to a stage."""
-        if len(self.document.stages) == 1:
-            return list(rows)
-        return [row for row in rows if self._stage_of(row).name == stage.name]
-
-    def unit_of(self, person: str, of: str) -> str | None:
-        """Return the path of a person's unit on a level ("tree.level")."""
-        known = self._paths.setdefault(of, {})
-        if person not in known:
-            row = self.case.people.get(person)
-            known[person] = self.forest.unit_of(row, of) if row is not None else None
-        return known[person]
-
-    def _stage_of(self, row: AttemptRow) -> Stage:
-        """Return an attempt's stage: as written, else the one that runs, else the last that ran."""
-        stages = self.document.stages
-        if row.stage:
-            return next((stage for stage in stages if stage.name == row.stage), stages[0])
-        begun = [stage for stage in stages if stage.calendar.opens_ms <= row.started_ms]
-        running = [stage for stage in begun if row.started_ms < stage.calendar.closes_ms]
-        return [*running, *begun[::-1], *stages][0]
-
-
-def _happened(case: Case) -> dict[str, list[Happened]]:
-    found: dict[str, list[Happened]] = {}
-    for event in case.events:
-        found.setdefault(event.person, []).append(Happened(event.at_ms, event.kind))
-    return found
 
 
 Shares = dict[tuple[str, str], dict[str, Exactly]]  # person and level → unit → what counts for it

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from quiz.errors import N_, InvalidInput
-from quiz.rules.case import Case, PersonRow
+from quiz.rules.case import Case
+from quiz.rules.case_rows import PersonRow
 from quiz.rules.parts import Document
 
 SEPARATOR = "/"

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from quiz.rules import earning, timing, units
 from quiz.rules.across import Across
-from quiz.rules.case import AttemptRow, LedgerRow
+from quiz.rules.case_rows import AttemptRow, LedgerRow
 from quiz.rules.document import Document
 from quiz.rules.parts import Board
 from quiz.rules.record import Record

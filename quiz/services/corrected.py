@@ -15,7 +15,7 @@ from sqlalchemy import Connection, or_, select
 from quiz.models import record
 from quiz.models.ledger import Ledger
 from quiz.rules import rekeyed, scoring, timing
-from quiz.rules.case import LedgerRow
+from quiz.rules.case_rows import LedgerRow
 from quiz.rules.corrections import Corrections
 from quiz.rules.document import Stage
 from quiz.rules.numbers import Exact, plain

@@ -18,14 +18,16 @@ from quiz.models.play import Attempt, Line, Result
 from quiz.models.rewards import Event
 from quiz.rules import eligibility, standings, timing
 from quiz.rules.across import Across
-from quiz.rules.case import Case, UnitRow
+from quiz.rules.case import Case
+from quiz.rules.case_rows import UnitRow
 from quiz.rules.corrections import Corrections
 from quiz.rules.draws import Try
 from quiz.rules.earning import Happened
 from quiz.rules.numbers import Exact, plain
 from quiz.rules.parts import Board, Document
-from quiz.rules.record import Record, Shared
+from quiz.rules.record import Record
 from quiz.rules.runs import Run
+from quiz.rules.shared import Shared
 from quiz.rules.tables import Row, Tables
 from quiz.rules.trees import Forest
 from quiz.services import board_parts, unit_board

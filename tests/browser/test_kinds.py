@@ -58,7 +58,7 @@ def test_what_is_typed_into_and_chosen_from_is_as_big_as_a_finger(phone: Phone, 
             box = place.bounding_box()
             assert box is not None
             assert box["height"] >= 44
-            assert place.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 16  # no zooming in
+            assert place.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 16  # no zoom
         phone.page.locator("#next").click()
 
 

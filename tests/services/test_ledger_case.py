@@ -12,6 +12,7 @@ from sqlalchemy import select
 from quiz.errors import QuizError
 from quiz.models.accounts import Unit
 from quiz.rules import case
+from quiz.rules.case_rows import AttemptRow
 from quiz.services import accounts, boards, ledger, play, previewing, results
 from quiz.services.accounts import UnitRow
 from quiz.services.correcting import Correction
@@ -54,7 +55,7 @@ def school(platform: Platform, code: str) -> int:
 
 
 def played(
-    platform: Platform, clock: MovedClock, rules: Published, person_id: int, row: case.AttemptRow
+    platform: Platform, clock: MovedClock, rules: Published, person_id: int, row: AttemptRow
 ) -> str | None:
     """Play one attempt; returns the code of what refused its start."""
     clock.at_ms = row.started_ms
