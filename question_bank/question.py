@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -165,6 +165,18 @@ class Question:
 def lettered(texts: Sequence[str]) -> tuple[Option, ...]:
     """Return options with these texts, lettered from A."""
     return tuple(Option(letter, text) for letter, text in zip(LETTERS, texts, strict=False))
+
+
+def asks_the_same(one: Question, other: Question) -> bool:
+    """Return whether two versions are shown and marked alike: they differ in what is said of them at most."""
+    as_other = replace(
+        one,
+        tags=other.tags,
+        difficulty=other.difficulty,
+        external_id=other.external_id,
+        calibrated=other.calibrated,
+    )
+    return as_other == other
 
 
 def digest(question: Question) -> str:

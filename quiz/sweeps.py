@@ -1,4 +1,4 @@
-"""What a serving process does beside requests: close overdue attempts, bring boards up to date."""
+"""What a serving process does beside requests: close attempts, bring boards up to date, know the bank."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ClockWatch:
 
 
 def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
-    """Do one round: close what is overdue, go on with recounts, catch up the boards that are behind.
+    """Do one round: close what is overdue, go on with recounts, catch up boards, know the bank.
 
     `full`: all boards are looked at.
     """
@@ -54,6 +54,8 @@ def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
         play.close_overdue(platform, now_ms)
     boards.catch_up_all(platform, now_ms, full)
     ledger.recount_pending(platform, RECOUNT_ROUNDS)
+    with platform.store.reading() as session:
+        platform.catalogued.keep_ready(session)
 
 
 def start_sweeps(app: Flask) -> Callable[[], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from quiz.models.base import Base, BigInt, LongText
@@ -41,8 +41,24 @@ class Question(Base):
     kind: Mapped[str] = mapped_column(String(20), server_default="")
     difficulty: Mapped[str | None] = mapped_column(String(10))
     searched: Mapped[str] = mapped_column(LongText, server_default="")  # question_bank.searched
+    changed: Mapped[int] = mapped_column(
+        BigInt, server_default="0", index=True
+    )  # at which number of the bank
 
     __table_args__ = (Index("ix_question_kind", "kind", "difficulty"),)
+
+
+class BankState(Base):
+    """The number of the bank, in one row: every writer raises it, so that readers know that they are behind.
+
+    The row is locked until the writer commits: a number that is seen says that all below it are.
+    """
+
+    __tablename__ = "bank_state"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInt)
+    deleted: Mapped[int] = mapped_column(BigInt)  # the number at which questions were deleted last
 
 
 class QuestionTag(Base):
@@ -53,8 +69,6 @@ class QuestionTag(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
     facet: Mapped[str] = mapped_column(String(100), primary_key=True)
     value: Mapped[str] = mapped_column(String(200), primary_key=True)
-
-    __table_args__ = (Index("ix_question_tag_value", "facet", "value", "question_id"),)
 
 
 class QuestionVersion(Base):
@@ -77,12 +91,14 @@ class QuestionVersion(Base):
     state: Mapped[str] = mapped_column(String(10), server_default=READY)  # DRAFT, IN_REVIEW, READY
     author_id: Mapped[int | None] = mapped_column(BigInt)  # the person who wrote it; none: not known
     valid_until: Mapped[str | None] = mapped_column(String(10))  # an ISO date: the last day it holds
+    proved_as: Mapped[int | None] = mapped_column(BigInt)  # the first version that asks the same; none: this
 
     __table_args__ = (
         UniqueConstraint("question_id", "number"),
         Index("ix_question_version_digest", "digest"),
         Index("ix_question_version_state", "state", "id"),
         Index("ix_question_version_valid_until", "valid_until"),
+        Index("ix_question_version_proved_as", "proved_as"),
     )
 
 
@@ -97,6 +113,11 @@ class Review(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # nobody: a command on the machine
     verdict: Mapped[str] = mapped_column(String(10))  # submitted, approved, returned, vouched
     comment: Mapped[str] = mapped_column(LongText, default="")
+
+
+def proved_as() -> ColumnElement[int]:
+    """Return the version under which the figures of a version are kept."""
+    return func.coalesce(QuestionVersion.proved_as, QuestionVersion.id)
 
 
 def is_newest() -> ColumnElement[bool]:

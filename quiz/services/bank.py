@@ -24,7 +24,7 @@ from quiz.services.kept_files import forget, stage
 from quiz.services.measured import as_measured, calibrated_shares
 from quiz.services.platform import Actor, Platform
 from quiz.services.second_person import VOUCHED
-from quiz.services.versions import add_newest, forget_tags, version_of
+from quiz.services.versions import add_newest, forget_tags, note_deleted, raise_number, version_of
 
 ROWS_A_TRANSACTION = 200  # so that answers never wait long for an import
 FAULTY_ROWS = "faulty"  # what is kept beside the token of a file that was taken in part
@@ -105,6 +105,7 @@ def undo(platform: Platform, import_id: int, actor: Actor) -> None:
         if session.scalar(select(exists().where(FrozenQuestion.version_id.in_(_versions_of(import_id))))):
             raise InvalidInput(N_("已有比赛使用了这批题目，不能撤销导入。"))
         row.state = "undone"
+        raise_number(session)
         session.add(actor.audit("bank.undo", row.filename, json.dumps({"import": import_id})))
     _delete_questions(platform, import_id)
 
@@ -232,6 +233,7 @@ def _delete_questions(platform: Platform, import_id: int) -> None:
             media.forget(session, session.scalars(versions))
             session.execute(delete(QuestionVersion).where(QuestionVersion.question_id.in_(ids)))
             session.execute(delete(QuestionRow).where(QuestionRow.id.in_(ids)))
+            note_deleted(session)
         if not ids:
             return
 
@@ -255,6 +257,7 @@ def _show(platform: Platform, taken: Taken, filename: str, actor: Actor, review:
             .where(Import.id == taken.import_id)
             .values(state="visible", taken=taken.taken, refused=taken.refused)
         )
+        raise_number(session)
         session.add(
             actor.audit("bank.import", filename, json.dumps({"import": taken.import_id, "review": review}))
         )

@@ -18,7 +18,7 @@ from quiz.models.bank import Question as QuestionRow
 from quiz.services import media
 from quiz.services.platform import Actor, Platform
 from quiz.services.second_person import VOUCHED, refuse_unless_alone, said, version_row
-from quiz.services.versions import add_newest, version_of
+from quiz.services.versions import add_newest, proved_as, version_of
 
 
 def edit(
@@ -59,6 +59,7 @@ def edit(
                     number=each.number + 1,
                     state=becomes,
                     author_id=actor.person_id,
+                    proved_as=proved_as(each, asked),
                 )
                 for each, asked in zip(rows, questions, strict=True)
             ]

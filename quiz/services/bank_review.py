@@ -27,6 +27,7 @@ from quiz.services.second_person import (
     said,
     version_row,
 )
+from quiz.services.versions import raise_number
 
 Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])  # Any: whatever columns are asked for
 LONGEST_COMMENT = 1_000  # characters
@@ -156,6 +157,7 @@ def _change(
             return
         if session.get_one(QuestionRow, row.question_id).newest_id != version_id:
             raise InvalidInput(NOT_NEWEST)
+        raise_number(session, [row.question_id])
         session.add(said(version_id, actor, verdict, comment))
         detail = {"version": version_id, **({"comment": comment} if comment else {})}
         session.add(actor.audit(f"bank.{verdict}", row.stem, json.dumps(detail, ensure_ascii=False)))

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from question_bank.question import DIFFICULTIES, KINDS, Question
+from question_bank import catalogue
+from question_bank.catalogue import DIFFICULTY, KIND, STATE, Catalogue, Counts, Mask, Wish
+from question_bank.question import Question
 from question_bank.searched import LONGEST_FACET, LONGEST_VALUE, words_of
 from quiz.errors import N_, NotFound
-from quiz.models.bank import DRAFT, IN_REVIEW, READY, Import, QuestionTag, QuestionVersion
+from quiz.models.bank import DRAFT, IN_REVIEW, READY, Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
-from quiz.models.base import plain_rows
 from quiz.models.contests import Contest, FrozenQuestion, Rules
-from quiz.models.quality import QuestionFigures
-from quiz.services.measured import newest
+from quiz.services.catalogued import FIGURES, RETIRED
 from quiz.services.platform import Platform
-from quiz.services.tagged import Counts
 
-STEM_COMPARED = 24  # characters by which stems are ordered
-Ordered = ColumnElement[Any]  # Any: of numbers or texts
-ORDERS: dict[str, Ordered] = {  # what the list can be ordered by; with DOWN before its name the other way
-    "stem": func.substr(QuestionRow.searched, 1, STEM_COMPARED),
-    "kind": case({kind: n for n, kind in enumerate(KINDS)}, value=QuestionRow.kind),
-    "difficulty": case({each: n for n, each in enumerate(DIFFICULTIES)}, value=QuestionRow.difficulty),
-    "facility": QuestionFigures.facility.expression,
-    "discrimination": QuestionFigures.discrimination.expression,
-    "seen": QuestionFigures.attempts.expression,
-    "age": QuestionRow.newest_id.expression,
-}
-OF_FIGURES = ("facility", "discrimination", "seen")
+ORDERS = (*catalogue.ORDERS, *FIGURES)  # what the list can be ordered by; with DOWN before it the other way
 DOWN = "-"
 USUAL_ORDER = f"{DOWN}age"
 UNDECLARED = "none"  # asks for questions whose difficulty nobody declared
-RETIRED, ANY = "retired", "any"
+ANY = "any"
 READ_AT_ONCE = 500
 STATES = (READY, IN_REVIEW, DRAFT, RETIRED)  # of a question in the list: retired, or of its newest version
 
@@ -91,29 +78,30 @@ class Whole:
 def search(platform: Platform, wanted: Search, first: int = 0, size: int = 50) -> tuple[list[Found], int]:
     """Return one page of the questions that match, newest first, and how many match in all."""
     with platform.store.reading() as session:
-        ids, _states = _ids(session, wanted)
-        return _rows(session, ids[first : first + size]), len(ids)
+        sought = _sought(platform, session, wanted)
+        return _rows(session, sought.ids[first : first + size]), len(sought.ids)
 
 
 def listing(platform: Platform, wanted: Search, first: int = 0, size: int = 50) -> Listing:
     """Return the same with how many of those that match have each tag, kind, difficulty and state."""
     with platform.store.reading() as session:
-        ids, states = _ids(session, wanted)
-        counts = platform.tagged.counted(session, ids)
-        return Listing(_rows(session, ids[first : first + size]), len(ids), counts, states)
+        sought = _sought(platform, session, wanted)
+        rows = _rows(session, sought.ids[first : first + size])
+        return Listing(rows, len(sought.ids), _counts(sought.of, sought.found), sought.states)
 
 
 def matching(platform: Platform, wanted: Search) -> Sequence[int]:
     """Return the ids of the questions that match, in their order."""
     with platform.store.reading() as session:
-        return _ids(session, wanted)[0]
+        return _sought(platform, session, wanted).ids
 
 
 def of_ids(platform: Platform, question_ids: Sequence[int], size: int = 50) -> Listing:
     """Return the first of some questions, and how many of them all have each tag, kind and difficulty."""
     with platform.store.reading() as session:
+        known = platform.catalogued.current(session).catalogue
         rows = _rows(session, question_ids[:size])
-        return Listing(rows, len(question_ids), platform.tagged.counted(session, question_ids))
+        return Listing(rows, len(question_ids), _counts(known, known.of_ids(question_ids)))
 
 
 def newest_versions(platform: Platform, question_ids: Sequence[int]) -> list[int]:
@@ -185,73 +173,48 @@ def _is_visible() -> ColumnElement[bool]:
     return QuestionRow.import_id.in_(select(Import.id).where(Import.state == "visible"))
 
 
-def _ids(session: Session, wanted: Search) -> tuple[list[int], dict[str, int]]:
-    """Return the questions that match in their order, and how many there are of each state without it."""
-    rows = plain_rows(session, _ordered(_matching(select(QuestionRow.id), wanted), wanted.order))
-    found = [question_id for (question_id,) in rows]
-    unusual = _unusual_states(session)
-    counted = Counter(map(unusual.get, found))
-    states = {state or READY: count for state, count in counted.items()}
+class Sought(NamedTuple):
+    """What a search came to: rows of a catalogue, and the ids of their questions in the order asked for."""
+
+    of: Catalogue
+    found: Mask
+    ids: list[int]
+    states: dict[str, int]  # how many match in each state, whichever is asked for
+
+
+def _sought(platform: Platform, session: Session, wanted: Search) -> Sought:
+    known, among = platform.catalogued.current(session)
+    name, is_down = wanted.order.removeprefix(DOWN), wanted.order.startswith(DOWN)
+    needs_figures = wanted.flag or name in FIGURES
+    proved = platform.catalogued.proved(session, known) if needs_figures else None
+    found = known.matching(_wish(wanted), among)
+    if proved is not None and wanted.flag:
+        found &= proved.flagged(wanted.flag)
+    of_state = {state: found & known.with_tag((STATE, state)) for state in STATES}
+    states = {state: count for state, rows in of_state.items() if (count := int(rows.sum()))}
     match wanted.state:
-        case "" if RETIRED in states:
-            ids = [each for each in found if unusual.get(each) != RETIRED]
-        case "" | "any":
-            ids = found
-        case state:
-            ids = [each for each in found if unusual.get(each, READY) == state]
-    return ids, states
+        case "":
+            found &= ~of_state[RETIRED]
+        case state if state != ANY:
+            found = of_state[state]
+    if proved is not None and name in FIGURES:
+        rows = known.by(proved.values[name], is_down, found)
+    else:
+        rows = known.ordered(name, is_down, found)
+    return Sought(known, found, known.ids[rows].tolist(), states)
 
 
-def _unusual_states(session: Session) -> dict[int, str]:
-    """Return the state of the questions that are not simply ready."""
-    found = dict(
-        session.execute(
-            select(QuestionVersion.question_id, QuestionVersion.state)
-            .join(QuestionRow, QuestionRow.newest_id == QuestionVersion.id)
-            .where(QuestionVersion.state.in_((DRAFT, IN_REVIEW)))
-        ).all()
-    )
-    retired = session.scalars(select(QuestionRow.id).where(QuestionRow.retired_ms.is_not(None)))
-    return {**found, **dict.fromkeys(retired, RETIRED)}
-
-
-def _matching(found: Select[int], wanted: Search) -> Select[int]:
-    found = found.where(_is_visible())
-    for word in words_of(wanted.words):
-        found = found.where(QuestionRow.searched.contains(word, autoescape=True))
+def _wish(wanted: Search) -> Wish:
+    tags = [(facet[:LONGEST_FACET], value[:LONGEST_VALUE]) for facet, value in wanted.tags]
     if wanted.kind:
-        found = found.where(QuestionRow.kind == wanted.kind)
+        tags.append((KIND, wanted.kind))
     if wanted.difficulty:
-        declared = None if wanted.difficulty == UNDECLARED else wanted.difficulty
-        found = found.where(QuestionRow.difficulty.is_not_distinct_from(declared))
-    if wanted.import_id is not None:
-        found = found.where(QuestionRow.import_id == wanted.import_id)
-    for facet, value in wanted.tags:
-        tagged = select(QuestionTag.question_id).where(
-            QuestionTag.facet == facet[:LONGEST_FACET], QuestionTag.value == value[:LONGEST_VALUE]
-        )
-        found = found.where(QuestionRow.id.in_(tagged))
-    if wanted.flag:
-        flagged = select(QuestionFigures.version_id).where(
-            QuestionFigures.analysis_id == newest(),
-            QuestionFigures.flags.contains(f" {wanted.flag} ", autoescape=True),
-        )
-        found = found.where(QuestionRow.newest_id.in_(flagged))
-    return found
+        tags.append((DIFFICULTY, "" if wanted.difficulty == UNDECLARED else wanted.difficulty))
+    return Wish(words_of(wanted.words), tuple(tags), wanted.import_id)
 
 
-def _ordered(found: Select[int], order: str) -> Select[int]:
-    name = order.removeprefix(DOWN)
-    if name in OF_FIGURES:
-        found = found.outerjoin(
-            QuestionFigures,
-            (QuestionFigures.version_id == QuestionRow.newest_id) & (QuestionFigures.analysis_id == newest()),
-        )
-    column = ORDERS[name]
-    if name != "age":
-        column = (column.desc() if order.startswith(DOWN) else column.asc()).nulls_last()
-        return found.order_by(column, QuestionRow.newest_id.desc())
-    return found.order_by(column.desc() if order.startswith(DOWN) else column.asc())
+def _counts(known: Catalogue, found: Mask) -> Counts:
+    return {facet: values for facet, values in known.counts(found).items() if facet != STATE}
 
 
 def _rows(session: Session, ids: Sequence[int]) -> list[Found]:

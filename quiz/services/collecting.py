@@ -21,6 +21,7 @@ from sqlalchemy import Connection, select
 
 from question_bank.quality import Answers, Number, Response, TestFacts, of_test
 from question_bank.question import Question
+from quiz.models.bank import QuestionVersion
 from quiz.models.play import Attempt, Result
 from quiz.rules import course, redo
 from quiz.rules.document import Stage
@@ -68,7 +69,7 @@ class StageSums:
 
 @dataclass
 class Collected:
-    """Everything an analysis is made from; questions by version."""
+    """Everything an analysis is made from; questions by version, those that ask the same by the first."""
 
     questions: dict[int, Question] = field(default_factory=dict)
     answers: dict[int, Answers] = field(default_factory=lambda: defaultdict(Answers))
@@ -135,6 +136,9 @@ class _Reader:
     ) -> None:
         self.platform, self.connection, self.found = platform, connection, found
         self.with_practices = with_practices
+        shared = select(QuestionVersion.id, QuestionVersion.proved_as)
+        rows = connection.execute(shared.where(QuestionVersion.proved_as.is_not(None)))
+        self.proved_as: dict[int, int] = {row.id: row.proved_as for row in rows}  # of those that ask the same
         self.books: dict[int, Book] = {}
         self.person, self.number = 0, -1
         self.met: set[int] = set()  # versions this person was shown
@@ -155,13 +159,15 @@ class _Reader:
             self._count(row, list(_marked(rules, row, entries, said)))
 
     def _expose(self, version_id: int, rules: Published) -> None:
+        question = rules.questions[version_id]
+        version_id = self.proved_as.get(version_id, version_id)
         exposed = self.found.exposed[version_id]
         exposed.attempts += 1
         exposed.contests.add(rules.contest_id)
         if version_id not in self.met:
             self.met.add(version_id)
             exposed.people += 1
-            self.found.questions.setdefault(version_id, rules.questions[version_id])
+            self.found.questions.setdefault(version_id, question)
 
     def _said(self, rules: Published, row: Any) -> Said | None:
         """Return what the ledger says of a person; None where it takes out this attempt."""
@@ -188,9 +194,10 @@ class _Reader:
         most = sum(each.points for each in marked)
         if (row.contest_id, row.stage) not in self.played:
             self.played.add((row.contest_id, row.stage))
-            marks = [(each.version_id, each.mark * each.points) for each in marked]
+            marks = [(self.proved_as.get(v, v), mark * points) for v, _chosen, mark, points, _ms in marked]
             found.stages[row.contest_id, row.stage].add(total, marks)
-        for version_id, chosen, mark, points, ms in marked:
+        for asked, chosen, mark, points, ms in marked:
+            version_id = self.proved_as.get(asked, asked)
             if version_id in self.answered:
                 continue
             self.answered.add(version_id)

@@ -16,6 +16,7 @@ from quiz.models.contests import Contest, FrozenQuestion
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import published
 from quiz.services.second_person import version_row
+from quiz.services.versions import raise_number
 
 ROWS_A_TRANSACTION = 200  # so that answers never wait long
 NO_CONTEST = N_("没有这场比赛，请重新选择。题目只能留给比赛，不能留给练习。")
@@ -55,6 +56,7 @@ def retire(platform: Platform, version_ids: Sequence[int], actor: Actor, back: b
                 .where(QuestionRow.id.in_(due))
                 .values(retired_ms=None if back else actor.now_ms)
             )
+            raise_number(session, due)
             detail = json.dumps({"questions": sorted(due)})
             session.add(actor.audit("bank.revive" if back else "bank.retire", str(len(due)), detail))
             changed += len(due)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, or_, select
 from sqlalchemy.orm import Session
 
 from question_bank.question import Question
+from quiz.models.bank import QuestionVersion
 from quiz.models.quality import Analysis, QuestionFigures
 
 
@@ -41,11 +42,20 @@ def newest(contest_id: int | None = None) -> ScalarSelect[int]:
 
 
 def calibrated_shares(session: Session) -> dict[int, str]:
-    """Return, by version, the share of an average public that is right, where it was measured."""
+    """Return, by version, the share of an average public that is right, where it was measured.
+
+    What was measured of a version holds for those after it that ask the same.
+    """
     rows = session.execute(
-        select(QuestionFigures.version_id, QuestionFigures.calibrated).where(
-            QuestionFigures.analysis_id == newest(), QuestionFigures.calibrated.is_not(None)
+        select(QuestionVersion.id, QuestionFigures.calibrated)
+        .join(
+            QuestionFigures,
+            or_(
+                QuestionFigures.version_id == QuestionVersion.id,
+                QuestionFigures.version_id == QuestionVersion.proved_as,
+            ),
         )
+        .where(QuestionFigures.analysis_id == newest(), QuestionFigures.calibrated.is_not(None))
     )
     return {version_id: share for version_id, share in rows if share is not None}
 

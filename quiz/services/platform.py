@@ -13,7 +13,7 @@ from quiz.live import Limits, LiveBoards, UnitSums
 from quiz.models import Store, Writer
 from quiz.models.accounts import Audit
 from quiz.models.contests import Contest
-from quiz.services.tagged import Tagged
+from quiz.services.catalogued import Catalogued
 from quiz.sign_in_settings import SignInSettings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Platform:
     folds: dict[tuple[int, str], tuple[object, object]] = field(
         default_factory=dict
     )  # contest, what was folded → at which position of the record, what it came to
-    tagged: Tagged = field(default_factory=Tagged)  # which questions of the bank have a tag
+    catalogued: Catalogued = field(default_factory=Catalogued)  # the questions of the bank
     clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed
     jump_ms: int = 0  # how far it jumped last
 

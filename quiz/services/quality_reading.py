@@ -14,7 +14,7 @@ from question_bank.flags import FLAGS, Exposure
 from question_bank.quality import Drift, Facts, Figures, OptionFigures, TestFacts
 from question_bank.question import Question
 from quiz.errors import N_, NotFound
-from quiz.models.bank import QuestionVersion
+from quiz.models.bank import QuestionVersion, proved_as
 from quiz.models.contests import Contest
 from quiz.models.quality import Analysis, QuestionFigures
 from quiz.reports import Cell, Table
@@ -107,11 +107,12 @@ def of_questions(platform: Platform, version_ids: Sequence[int]) -> dict[int, Pr
     """Return what questions proved to be like by all contests; those that nobody saw are absent."""
     with platform.store.reading() as session:
         rows = session.execute(
-            select(QuestionFigures, Analysis.at_ms)
+            select(QuestionVersion.id, QuestionFigures, Analysis.at_ms)
+            .join(QuestionFigures, QuestionFigures.version_id == proved_as())
             .join(Analysis, Analysis.id == QuestionFigures.analysis_id)
-            .where(QuestionFigures.analysis_id == newest(), QuestionFigures.version_id.in_(version_ids))
+            .where(QuestionFigures.analysis_id == newest(), QuestionVersion.id.in_(version_ids))
         )
-        return {row.version_id: _proved(row, at_ms) for row, at_ms in rows}
+        return {version_id: _proved(row, at_ms) for version_id, row, at_ms in rows}
 
 
 def table(platform: Platform, contest_id: int | None, words: Mapping[str, str]) -> Table:

@@ -18,7 +18,7 @@ from quiz.errors import N_, InvalidInput
 from quiz.models.bank import Import, QuestionVersion, is_newest
 from quiz.models.bank import Question as QuestionRow
 from quiz.services.platform import Actor, Platform
-from quiz.services.versions import add_newest, version_of
+from quiz.services.versions import add_newest, proved_as, version_of
 
 AT_ONCE = 100  # questions in a transaction, so that answers never wait long
 TRIES = 3  # of such a part, where somebody else changes one of its questions at the same moment
@@ -47,8 +47,9 @@ def checked(facet: str, value: str) -> Tag:
 def tag(platform: Platform, question_ids: Sequence[int], tag: Tag, actor: Actor, off: bool = False) -> int:
     """Give questions a tag, or take it away (`off`); returns how many that changed.
 
-    Contests keep the versions that they froze. A version with other tags is as ready as the one before, and
-    its author stays: nobody has to review the wording again. Each part is on record with what it changed.
+    Contests keep the versions that they froze. A version with other tags is as ready as the one before, its
+    author stays, and what was measured of the wording holds: nobody has to review or answer it again. Each
+    part is on record with what it changed.
     """
     changed = 0
     for start in range(0, len(question_ids), AT_ONCE):
@@ -91,6 +92,7 @@ def _change(session: Session, question_ids: Sequence[int], tag: Tag, actor: Acto
                 number=row.number + 1,
                 state=row.state,
                 author_id=row.author_id,
+                proved_as=proved_as(row, question),
             )
         )
     if versions:

@@ -10,11 +10,12 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.flags import FLAGS
 from question_bank.question import DIFFICULTIES, KINDS
 from quiz.services import bank_search
 from quiz.services.bank_search import DOWN, ORDERS, STATES, UNDECLARED, USUAL_ORDER, Listing, Search
-from quiz.services.tagged import DIFFICULTY, KIND
+from quiz.services.catalogued import FIGURES
 from quiz.web import quality_words
 from quiz.web.bodies import id_of
 from quiz.web.desk_words import difficulty_words, facet_words, kind_words, state_words
@@ -166,7 +167,7 @@ def columns(wanted: Search) -> list[Column]:
         way = ("down" if is_down else "up") if name == current else ""
         order = f"{DOWN}{name}" if way == "up" or (not way and name in ("seen", "age")) else name
         place = address(replace(wanted, order=order))
-        found.append(Column(words, place, way, name in bank_search.OF_FIGURES))
+        found.append(Column(words, place, way, name in FIGURES))
     return found
 
 

@@ -6,12 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.formats import FORMATS, WRITTEN
 from quiz.errors import InvalidInput
 from quiz.rules.permissions import Action
 from quiz.services import bank_exports, bank_search, chosen, keeping_back, large_exports, tagging
 from quiz.services.chosen import EXPORT, RETIRE, REVIVE, TAG, TO_DO, UNTAG, Chosen, Done
-from quiz.services.tagged import DIFFICULTY, KIND
 from quiz.web import bank_asked
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import id_of

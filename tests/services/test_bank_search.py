@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
+from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.question import Question
 from quiz.models.bank import DRAFT, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
-from quiz.services import bank, bank_editing, bank_search
+from quiz.services import bank, bank_editing, bank_review, bank_search, keeping_back, tagging
 from quiz.services.bank_search import ORDERS, Search
+from quiz.services.catalogued import Catalogued
 from quiz.services.platform import Actor, Platform
-from quiz.services.tagged import DIFFICULTY, KIND
+from quiz.services.versions import raise_number
 from tests.support.statements import statements
 
 NOW = 1_770_000_000_000
@@ -56,6 +59,7 @@ def change_state(platform: Platform, number: str, retired: bool = False, state: 
         session.execute(
             update(QuestionVersion).where(QuestionVersion.id == row.newest_id).values(state=state)
         )
+        raise_number(session, [row.id])
 
 
 @pytest.mark.parametrize(
@@ -161,6 +165,33 @@ def test_facets_follow_edits_imports_and_undoing(filled: Platform) -> None:
     assert counts(filled, Search())["source"] == before["source"]
 
 
+def test_the_list_knows_at_once_whatever_was_written(filled: Platform) -> None:
+    (last, *_), _ = bank_search.search(filled, Search())
+    other = replace(last.question, stem="改过的题____？")
+
+    def newest() -> int:
+        return bank_search.newest_versions(filled, [last.question_id])[0]
+
+    for write in (
+        lambda: tagging.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER),
+        lambda: tagging.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER, off=True),
+        lambda: keeping_back.retire(filled, [newest()], ORGANIZER),
+        lambda: keeping_back.retire(filled, [newest()], ORGANIZER, back=True),
+        lambda: bank_editing.edit(filled, newest(), other, ORGANIZER, DRAFT),
+        lambda: bank_review.submit(filled, newest(), ORGANIZER),
+        lambda: bank_review.send_back(filled, newest(), ORGANIZER, "再改"),
+        lambda: bank.undo(filled, last.import_id, ORGANIZER),
+    ):
+        before = bank_search.listing(filled, Search(state="any"))
+        write()
+        found = bank_search.listing(filled, Search(state="any"))
+        filled.catalogued = Catalogued()  # that has read nothing yet
+
+        assert found != before
+        assert found == bank_search.listing(filled, Search(state="any"))
+    assert found.count == 0
+
+
 def test_what_is_retired_is_listed_only_when_it_is_asked_for(filled: Platform) -> None:
     change_state(filled, "1", retired=True)
     change_state(filled, "2", state=DRAFT)
@@ -209,4 +240,4 @@ def test_the_list_takes_a_handful_of_statements(filled: Platform) -> None:
     with statements(filled.store.engine) as seen:
         bank_search.listing(filled, Search(words="水 冰", tags=(("topic", "生活"),), order="facility"))
 
-    assert len(seen) == 5  # ids; drafts, retired; whether tags have changed; the page
+    assert len(seen) == 4  # the number of the bank; the newest analysis, its figures; the page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,8 @@ from quiz.cli import register
 from quiz.errors import Busy, NotFound
 from quiz.models.contests import FrozenQuestion
 from quiz.models.quality import Analysis, QuestionFigures
-from quiz.services import bank, ledger, quality, quality_reading
+from quiz.services import bank, bank_editing, bank_search, ledger, quality, quality_reading, tagging
+from quiz.services.bank_search import Search
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
@@ -65,6 +67,41 @@ def test_what_people_chose_is_counted(platform: Platform, contest: int, now: int
     assert (third.figures.omitted, third.figures.facts.facility) == (1, pytest.approx(2 / 3))
     # the rest of the first: 3, 1 and 1 of 3 points against right, right, wrong
     assert first.figures.facts.index == pytest.approx(50)
+
+
+def test_a_tag_keeps_what_was_measured_and_answers_to_both_versions_add_up(
+    platform: Platform, contest: int, now: int
+) -> None:
+    for name, chosen in (("甲", "A A A AB"), ("乙", "B A A AB")):
+        cast.choose(platform, contest, standing.join(platform, name, now), chosen, now)
+    analysed(platform, now)
+    before = proved(platform, contest)
+
+    ids = list(bank_search.matching(platform, Search()))
+    assert tagging.tag(platform, ids, ("topic", "决赛"), Actor(None, now)) == 4
+    again = cast.publish(platform, cast.rules(), now)
+    assert min(in_force(platform, again).questions) > max(in_force(platform, contest).questions)
+
+    assert proved(platform, again) == before
+    assert bank_search.matching(platform, Search(order="facility"))[0] == ids[-1]  # of the first question
+
+    cast.choose(platform, again, standing.join(platform, "丙", now), "A A A AB", now)
+    found = analysed(platform, now)
+    both = proved(platform, again)
+    assert (found.questions, both.figures.facts.count, both.exposure.contests) == (4, 3, 2)
+    assert both.figures.facts.facility == pytest.approx(2 / 3)
+    assert proved(platform, contest) == both
+
+
+def test_another_wording_has_nothing_measured_yet(platform: Platform, contest: int, now: int) -> None:
+    cast.choose(platform, contest, standing.join(platform, "甲", now), "A A A AB", now)
+    analysed(platform, now)
+    (row, *_), _ = bank_search.search(platform, Search(order="age"))
+    for change in ({"key": frozenset("B")}, {"stem": "另一种问法？"}):
+        other = replace(row.question, **change)  # type: ignore[arg-type]  # one of two fields
+        version = bank_editing.edit(platform, row.version_id, other, Actor(None, now))
+        row = replace(row, version_id=version)
+        assert quality_reading.of_questions(platform, [version]) == {}
 
 
 def test_a_stage_is_a_test_with_a_reliability(platform: Platform, contest: int, now: int) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from question_bank.formats import FORMATS, WRITTEN, left_out
+from quiz.models.accounts import Audit
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.bank import QuestionVersion
 from quiz.services import bank_search
@@ -38,12 +44,36 @@ def test_a_tag_is_given_to_all_that_match_and_told_honestly(platform: Platform, 
 
     assert "给 7 题加上了标签“决赛”。" in said
     assert len(ids(platform, Search(tags=(("topic", "决赛"),)))) == 7
-    again = filled.client.post(address, data={"facet": "主题", "value": "决赛", "csrf_token": filled.token})
-    assert again.status_code in (303, 400)
     filled.open("/desk/bank/")
     filled.send("/desk/bank/chosen/", do="tag", scope="all")
     said = filled.send(filled.address, facet="主题", value="决赛")
     assert "给 6 题加上了标签“决赛”。 另外 7 题本来就是这样" in said
+
+
+def test_confirmed_twice_at_once_is_done_once(app: Flask, platform: Platform, filled: Visitor) -> None:
+    filled.send("/desk/bank/chosen/", do="tag", scope="all")
+    address, fields = filled.address, {"facet": "主题", "value": "决赛", "csrf_token": filled.token}
+    cookies = filled.client.get_cookie("quiz")
+    assert cookies is not None
+    together = Barrier(2)
+
+    def click() -> tuple[int, str]:
+        client = app.test_client()
+        client.set_cookie("quiz", cookies.value)
+        together.wait()
+        answered = client.post(address, data=fields)
+        return answered.status_code, answered.location
+
+    with ThreadPoolExecutor(2) as clicks:
+        answers = [each.result() for each in [clicks.submit(click), clicks.submit(click)]]
+
+    assert answers == [(303, address)] * 2
+    assert "给 13 题加上了标签“决赛”。" in filled.open(address)
+    with platform.store.reading() as session:
+        told = session.scalars(select(Audit.detail).where(Audit.action == "bank.tag")).all()
+        numbers = session.scalars(select(QuestionVersion.number)).all()
+    assert [json.loads(each)["rows"] for each in told] == [13]
+    assert sorted(numbers) == [1] * 13 + [2] * 13
 
 
 def test_the_last_day_of_many_questions_is_set_and_has_to_be_a_day(
