@@ -13,16 +13,19 @@ from tests.browser.phone import Phone
 from tests.browser.site import Site, running_site
 from tests.support import servers
 
+ONE_PASS = ("test_path", "test_survival", "test_without_script", "test_everybody", "test_signing_in")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all of this folder on one worker: one server, one Chromium."""
+    """Keep all of this folder on one worker: one server, one Chromium. `make test` makes one pass of it."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
+            if item.path.stem not in ONE_PASS:
+                item.add_marker(pytest.mark.full)
 
 
 @pytest.fixture(scope="session")

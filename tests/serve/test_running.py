@@ -119,7 +119,11 @@ def test_a_killed_guard_takes_everything_with_it_and_the_next_start_works(other:
     assert "Traceback" not in other.said
 
 
-@pytest.mark.parametrize("ends_with", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "ends_with",
+    [signal.SIGTERM, *(pytest.param(s, marks=pytest.mark.full) for s in (signal.SIGINT, signal.SIGHUP))],
+    ids=lambda s: s.name,
+)
 def test_a_signal_ends_everything_cleanly(other: Server, ends_with: signal.Signals) -> None:
     other.start()
     before = other.processes()
