@@ -14,6 +14,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flask import current_app
+
 from bench import answers, bank, boards, duplicates, fold, many_boards, remark
 from bench.attempts import open_attempts
 from bench.load import Measured
@@ -166,10 +168,10 @@ def _bank(folder: Path, report: Report, _attempts: int | None) -> None:
     with platform_on(folder / "data") as platform:
         starter.load(platform, Actor(None, platform.clock.now_ms()))
         bank.fill(platform)
-        for each in bank.looks(platform):
+        for each in bank.looks(current_app, platform):
             p50, p95 = each.percentile(50), each.percentile(95)
             ceiling = CEILINGS["bank"] if len(each.times_ms) > 1 else None
-            what = f"list of the bank, {each.what}: {each.found} found"
+            what = f"page of the bank, {each.what}: {each.found} found"
             report.row(what, f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", ceiling, p95)
 
 

@@ -1,42 +1,45 @@
-"""The list of the bank with 50,000 questions: what each way of looking through it costs.
+"""The page of the bank with 50,000 questions: what each way of looking through it takes over HTTP.
 
 The starter questions over and over, each time with other numbers in the stem and sources of their own.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
+from flask import Flask
+
 from question_bank.question import Question
 from quiz.models.bank import Import
 from quiz.models.bank import Question as QuestionRow
-from quiz.services import bank, bank_search
-from quiz.services.bank_search import ORDERS, Search
+from quiz.services import bank
+from quiz.services.bank_search import ORDERS
 from quiz.services.platform import Platform
 from quiz.services.versions import add_newest, version_of
+from tests.support.desk import Visitor, organizer
 
 QUESTIONS, AT_ONCE = 50_000, 500
 PAGE = 50
 LOOKS = 21  # of each kind
-LOOKED_FOR: Mapping[str, tuple[Search, int]] = {  # what is looked for, and the first row of the page
-    "the list": (Search(), 0),
-    "a deep page": (Search(), QUESTIONS - PAGE),
-    "a kind": (Search(kind="single"), 0),
-    "a difficulty": (Search(difficulty="medium"), 0),
-    "a tag": (Search(tags=(("topic", "生命健康"),)), 0),
-    "two tags and a kind": (
-        Search(kind="single", tags=(("domain", "科学知识"), ("audience", "城镇居民"))),
-        0,
-    ),
-    "what is retired": (Search(state="retired"), 0),
-    "a common word": (Search(words="的"), 0),
-    "a rare word": (Search(words="细胞"), 0),
-    "two words": (Search(words="水 温度"), 0),
-    "no such word": (Search(words="没有这样的词"), 0),
-    **{f"by {name}": (Search(order=name), 0) for name in ORDERS},
+LIST = "/desk/bank/"
+FOUND = re.compile(r"找到 ([\d,]+) 题")
+LOOKED_FOR: Mapping[str, Mapping[str, object]] = {  # name → fields of the address
+    "all": {},
+    "a deep page": {"page": QUESTIONS // PAGE},
+    "a kind": {"kind": "single"},
+    "a difficulty": {"difficulty": "medium"},
+    "a tag": {"tag": "topic:生命健康"},
+    "two tags and a kind": {"kind": "single", "tag": ["domain:科学知识", "audience:城镇居民"]},
+    "what is retired": {"state": "retired"},
+    "a common word": {"q": "的"},
+    "a rare word": {"q": "细胞"},
+    "two words": {"q": "水 温度"},
+    "no such word": {"q": "没有这样的词"},
+    **{f"by {name}": {"order": name} for name in ORDERS},
 }
 
 
@@ -45,7 +48,7 @@ class Looked:
     """What one way of looking cost."""
 
     what: str
-    found: int
+    found: str  # as the page says it
     times_ms: tuple[float, ...]
 
     def percentile(self, percent: int) -> float:
@@ -73,18 +76,24 @@ def fill(platform: Platform, count: int = QUESTIONS) -> None:
             add_newest(session, versions, some)
 
 
-def looks(platform: Platform) -> Iterator[Looked]:
-    """Look through the bank in each way; the first look, which reads the tags into memory, stands apart."""
-    begun = time.perf_counter()
-    first = bank_search.listing(platform, Search())
-    yield Looked("the first time", first.count, ((time.perf_counter() - begun) * 1000,))
-    for what, (wanted, row) in LOOKED_FOR.items():
-        times_ms = []
-        for _ in range(LOOKS):
-            begun = time.perf_counter()
-            found = bank_search.listing(platform, wanted, row, PAGE)
-            times_ms.append((time.perf_counter() - begun) * 1000)
-        yield Looked(what, found.count, tuple(times_ms))
+def looks(app: Flask, platform: Platform) -> Iterator[Looked]:
+    """Open the page of the list in each way as an organizer does; the first after a start stands apart."""
+    browser = organizer(app, platform)
+    yield Looked("the first time", *_opened(browser, {}, 1))
+    for what, fields in LOOKED_FOR.items():
+        yield Looked(what, *_opened(browser, fields, LOOKS))
+
+
+def _opened(browser: Visitor, fields: Mapping[str, object], times: int) -> tuple[str, tuple[float, ...]]:
+    """Return how many questions the page says that it found, and how long each look took."""
+    times_ms = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        page = browser.client.get(LIST, query_string=fields)
+        times_ms.append((time.perf_counter() - begun) * 1000)
+        assert page.status_code == 200
+    found = FOUND.search(page.get_data(as_text=True))
+    return found[1] if found else "none", tuple(times_ms)
 
 
 def _made(known: list[Question], count: int) -> Iterator[Question]:
