@@ -33,18 +33,24 @@ __all__ = ["catch_up", "catch_up_all", "chosen", "rebuild", "refold_all", "verif
 
 
 def catch_up_all(platform: Platform, now_ms: int, full: bool) -> None:
-    """Bring boards up to date: those this process could not tell something, or every published contest."""
+    """Bring boards up to date: those this process could not tell something, or every published contest.
+
+    What cannot be brought up to date now is tried again in the next round, full or not.
+    """
     live = platform.live
     if live is None:
         return
     told = dict(platform.behind)
-    for contest_id in sorted({*told, *(_published(platform) if full else ())}):
+    waiting = sorted({*told, *(_published(platform) if full else ())})
+    for at, contest_id in enumerate(waiting):
         try:
             catch_up(platform, live, contest_id, now_ms)
         except LiveUnavailable:
-            platform.fell_behind(contest_id, now_ms)
+            for each in waiting[at:]:
+                platform.fell_behind(each, now_ms)
             return
-        except BeingBuilt:
+        except BeingBuilt:  # by a process that may have died meanwhile: the next round looks again
+            platform.fell_behind(contest_id, now_ms)
             continue
         if platform.behind.get(contest_id) == told.get(contest_id):  # nothing new could not be told meanwhile
             platform.behind.pop(contest_id, None)

@@ -9,7 +9,7 @@ import redis
 from sqlalchemy import update
 
 from quiz.errors import Busy, NotFound
-from quiz.live import LiveBoards, LiveLine, connect
+from quiz.live import BeingBuilt, LiveBoards, LiveLine, connect
 from quiz.models.play import Line, Result
 from quiz.services import boards
 from quiz.services.lines import calls
@@ -17,6 +17,7 @@ from quiz.services.platform import Platform
 from quiz.services.published import Published
 from quiz.services.refolding import HELD_MS
 from quiz.services.unit_board import needs
+from tests.support import contests as cast
 from tests.support import servers, standing
 from tests.support.clock import MovedClock
 from tests.support.standing import PEOPLE
@@ -94,6 +95,40 @@ def test_everybody_is_folded_again_however_soon_a_transaction_has_to_end(
 def test_every_finish_moves_the_boards_at_once(platform: Platform, rules: Published, person_id: int) -> None:
     assert boards.verify(platform, rules.contest_id) == []
     assert platform.behind == {}
+
+
+def test_boards_whose_builder_died_are_built_in_the_next_short_round_after_its_lease(
+    platform: Platform, rules: Published, person_id: int, server: redis.Redis, now: int
+) -> None:
+    server.flushdb()
+    live, epoch = live_of(platform), platform.epoch_of(rules.contest_id)
+    died = live.begin(rules.contest_id, epoch, needs(rules.document))
+    boards.catch_up_all(platform, now, full=True)
+    waited = boards.verify(platform, rules.contest_id)
+    server.delete(f"quiz:{{c{rules.contest_id}}}:building")  # as its lease runs out
+
+    boards.catch_up_all(platform, now, full=False)
+
+    assert [how for how in waited if how.startswith("live: Redis holds no boards")]
+    assert boards.verify(platform, rules.contest_id) == []
+    assert platform.behind == {}
+    with pytest.raises(BeingBuilt):
+        live.fill(died, [])
+
+
+def test_every_contest_is_looked_at_again_soon_after_redis_was_away_in_a_full_round(
+    platform: Platform, rules: Published, person_id: int, server: redis.Redis, now: int
+) -> None:
+    live, later = platform.live, cast.publish(platform, cast.rules(), now)
+    platform.live = LiveBoards(connect("redis://127.0.0.1:1"))
+    boards.catch_up_all(platform, now, full=True)
+    platform.live = live
+    server.flushdb()
+
+    boards.catch_up_all(platform, now, full=False)
+
+    for contest_id in (rules.contest_id, later):
+        assert boards.verify(platform, contest_id) == []
 
 
 @pytest.mark.parametrize("places", ["standard", "dense", "ordinal"])
