@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from quiz.services.apart import At, platform_of, told_order
 from quiz.services.bank_exports import Order, write_questions
 from quiz.services.chosen import chosen
-from quiz.services.export_process import platform_of, told_order
 from quiz.services.large_exports import Export, told
 
 
@@ -19,7 +19,7 @@ def main() -> None:
 
 def write(order: Order) -> None:
     """Write the questions of an order and note beside them how far it is, and what the format cannot hold."""
-    platform = platform_of(order.database_url, order.data, order.now_ms)
+    platform = platform_of(order.database_url, order.data, At(order.now_ms))
     folder, export = platform.data / "exports", order.export
     missing = write_questions(
         platform,

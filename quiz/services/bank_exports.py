@@ -17,6 +17,7 @@ from quiz.errors import N_, InvalidInput
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.bank import QuestionVersion, is_newest
 from quiz.services import media
+from quiz.services.apart import place_of
 from quiz.services.chosen import chosen
 from quiz.services.large_exports import Export, export_of, folder_of, start, told
 from quiz.services.measured import as_measured, calibrated_shares
@@ -53,9 +54,14 @@ def begin(platform: Platform, chosen_token: str, format_name: str, name: str, ac
         return token
     export = Export(f"{name}{FORMATS[format_name].suffix}", of=len(question_ids))
     told(folder, token, export)
-    database_url = platform.store.engine.url.render_as_string(hide_password=False)
-    data = str(platform.data)
-    order = Order(database_url, data, chosen_token, format_name, actor.now_ms, token, export)
+    order = Order(
+        **place_of(platform),
+        chosen=chosen_token,
+        format=format_name,
+        now_ms=actor.now_ms,
+        token=token,
+        export=export,
+    )
     note(platform, format_name, len(question_ids), actor)
     start("quiz.services.bank_export_process", asdict(order), folder)
     return token

@@ -6,16 +6,13 @@ They are kept for a day.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from quiz.errors import N_, InvalidInput, NotFound
-from quiz.services import exports
+from quiz.services import apart, exports
 from quiz.services.board_reading import Wanted, board_of
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
@@ -66,8 +63,7 @@ def begin(platform: Platform, rules: Published, wanted: Wanted, ending: str, act
     token = new_file_token()
     told(folder, token, export)
     order = Order(
-        database_url=platform.store.engine.url.render_as_string(hide_password=False),
-        data=str(platform.data),
+        **apart.place_of(platform),
         rules_id=rules.rules_id,
         board=str(wanted.board),
         period=wanted.period,
@@ -125,18 +121,5 @@ def _age_ms(path: Path, now_ms: int) -> int:
 
 def start(module: str, order: Mapping[str, Any], folder: Path) -> None:  # Any: JSON data
     """Start the process of an export and tell it its order, which holds at least `token` and `export`."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", module],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        cwd=Path(__file__).resolve().parent.parent.parent,
-    )
-    assert process.stdin is not None  # a pipe was asked for
-    process.stdin.write(json.dumps(order).encode() + b"\n")
-    process.stdin.flush()  # and stays open: when this process ends, the export's does
-
-    def wait() -> None:
-        if process.wait() != 0:
-            told(folder, order["token"], Export(**{**order["export"], "state": "failed"}))
-
-    threading.Thread(target=wait, name="export", daemon=True).start()
+    failed = Export(**{**order["export"], "state": "failed"})
+    apart.start(module, order, lambda: told(folder, order["token"], failed))
