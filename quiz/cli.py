@@ -22,7 +22,7 @@ from quiz.live import View
 from quiz.models.upgrade import know_migrations, upgrade
 from quiz.rules.rekeyed import EVERYBODY, NOBODY
 from quiz.running import page_address, running
-from quiz.services import accounts, bank, boards, exports, ledger, previewing, quality, quality_reading
+from quiz.services import accounts, boards, exports, ledger, previewing, quality, quality_reading, units
 from quiz.services.case_export import export_case
 from quiz.services.correcting import ALSO, KEY, Correction
 from quiz.services.platform import Platform
@@ -70,9 +70,9 @@ def prepare(address: str | None) -> None:
         raise Refusal(said(N_("数据库由更新的版本建立，这个版本打不开；请使用更新的版本。"))) from error
     if copied is not None:
         say(N_("数据库已升级；升级前的备份：%(path)s"), path=copied)
-    bank.drop_unfinished(platform, platform.clock.now_ms(), at_start=True)
     quality.give_up_unfinished(platform)
     starter.load(platform, the_actor())
+    units.spell_all(platform)
     if not accounts.has_organizer(platform):
         _invite(
             N_("组织者一次性登录地址（两天内有效）：%(address)s"), said(N_("组织者")), address or _address()

@@ -8,10 +8,12 @@ from quiz.models import (
     ledger,
     media,
     play,
+    privacy,
     quality,
     rewards,
     seats,
     subjects,
+    works,
 )
 from quiz.models.base import Base, Store, db
 from quiz.models.writer import Writer
@@ -28,8 +30,10 @@ __all__ = [
     "ledger",
     "media",
     "play",
+    "privacy",
     "quality",
     "rewards",
     "seats",
     "subjects",
+    "works",
 ]

@@ -72,6 +72,7 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(String(80))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     path: Mapped[str] = mapped_column(String(400))  # names from the top, joined by "/"
+    spelt: Mapped[str] = mapped_column(LongText, default="", server_default="")  # services.spelling
 
     __table_args__ = (UniqueConstraint("tree", "code"), Index("ix_unit_tree_level", "tree", "level"))
 
@@ -97,6 +98,9 @@ class About(Base):
     born: Mapped[str] = mapped_column(String(10), default="")  # "2012-05-31", or only "2012"
     grade: Mapped[str] = mapped_column(String(40), default="")
     extra: Mapped[str] = mapped_column(String(20), default="")  # extra time, as rules.extra_time keeps it
+    consent: Mapped[str] = mapped_column(
+        String(10), default="", server_default=""
+    )  # of the guardian, as rules.minors says it
 
 
 class Membership(Base):

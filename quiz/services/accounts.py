@@ -20,6 +20,7 @@ from quiz.services.guessing import check_tries, count_wrong
 from quiz.services.platform import Actor, Platform
 from quiz.services.seats import add_seat
 from quiz.services.secrets import digest, new_code, new_token, plain_code
+from quiz.services.spelling import spelt
 from quiz.services.subjects import Proven, add_subject, person_of
 
 INVITATION_MS = 2 * DAY_MS
@@ -215,6 +216,8 @@ def load_units(platform: Platform, tree: str, rows: Iterable[UnitRow], actor: Ac
                     parent=row.parent,
                 )
             unit = known.setdefault(row.code, Unit(tree=tree, code=row.code))
+            if unit.name != row.name or not unit.spelt:
+                unit.spelt = spelt(row.name)
             unit.level, unit.name = row.level, row.name
             unit.parent_id = parent.id if parent else None
             unit.path = row.name  # until all are read
@@ -307,7 +310,7 @@ def _team(session: Session, name: str) -> int:
     ).first()
     if known is not None:
         return known
-    unit = Unit(tree=TEAM, level=TEAM, code=name, name=name, path=name)
+    unit = Unit(tree=TEAM, level=TEAM, code=name, name=name, path=name, spelt=spelt(name))
     session.add(unit)
     session.flush()
     return unit.id

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from quiz.errors import N_, ChangedMeanwhile, InvalidInput
@@ -18,18 +18,46 @@ from quiz.rules.belonging import Member, check_change, unit_at
 from quiz.services.everywhere import announce_all, refolded
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import published
+from quiz.services.spelling import as_pinyin, spelt
 
 MOST_FOUND = 20
 
 
 def find(platform: Platform, query: str, tree: str = "") -> Sequence[Unit]:
-    """Return units whose name contains `query`, those that begin with it first; without one the highest."""
+    """Return units by a part of their name, its pinyin or initials; without a query the highest.
+
+    Those that begin with it come first. Of several words the last is of the name, the others of what is
+    above it: "一小 1班".
+    """
+    *above, name = [query.strip()] if as_pinyin(query) else query.split() or [""]
     with platform.store.reading() as session:
         wanted = select(Unit).where(Unit.tree == tree) if tree else select(Unit)
-        if query:
-            begins = case((Unit.name.startswith(query, autoescape=True), 0), else_=1)
-            wanted = wanted.where(Unit.name.icontains(query, autoescape=True)).order_by(begins)
+        for word in above:
+            wanted = wanted.where(Unit.path.icontains(word, autoescape=True))
+        if name:
+            is_found, begins = _called(name)
+            wanted = wanted.where(is_found).order_by(case((begins, 0), else_=1))
         return session.scalars(wanted.order_by(func.length(Unit.path), Unit.path).limit(MOST_FOUND)).all()
+
+
+def _called(name: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions that a unit is called so, and that its name begins so."""
+    has = Unit.name.icontains(name, autoescape=True)
+    begins = Unit.name.startswith(name, autoescape=True)
+    letters = as_pinyin(name)
+    if not letters:
+        return has, begins
+    starts = Unit.spelt.contains(f" ={letters}")
+    return or_(has, starts, Unit.spelt.contains(f" {letters}")), or_(begins, starts)
+
+
+def spell_all(platform: Platform) -> int:
+    """Spell the units that are not spelt yet, and return how many: those from before there was pinyin."""
+    with platform.store.writing() as session:
+        found = session.scalars(select(Unit).where(Unit.spelt == "").order_by(Unit.id)).all()
+        for unit in found:
+            unit.spelt = spelt(unit.name)
+    return len(found)
 
 
 def of_person(platform: Platform, person_id: int) -> Sequence[Unit]:

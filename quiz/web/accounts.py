@@ -45,6 +45,16 @@ class UnitChoice:
     wrong: str = ""
     present: str = ""  # the unit they have, as a path
 
+    @property
+    def has_more(self) -> bool:
+        """Whether more may be found than is listed."""
+        return len(self.found) >= unit_service.MOST_FOUND
+
+    def above(self, unit: Unit) -> str:
+        """Return what tells a unit from others of its name: all above it but the district."""
+        names = unit.path.split("/")[:-1]
+        return " · ".join(names[1:] if self.tree == "region" else names)
+
 
 @dataclass(frozen=True)
 class SignInPage:
