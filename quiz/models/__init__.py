@@ -13,7 +13,6 @@ from quiz.models import (
     rewards,
     seats,
     subjects,
-    works,
 )
 from quiz.models.base import Base, Store, db
 from quiz.models.writer import Writer
@@ -35,5 +34,4 @@ __all__ = [
     "rewards",
     "seats",
     "subjects",
-    "works",
 ]
