@@ -19,7 +19,7 @@ from quiz.app import create_app
 from quiz.config import Settings
 from quiz.models.upgrade import upgrade
 from quiz.services.platform import Platform
-from tests.support import servers
+from tests.support import emptied, servers
 from tests.support.clock import MovedClock
 
 BOTH_DATABASES = ("models", "services", "interface")  # folders whose tests run on every database
@@ -62,7 +62,7 @@ def valkey() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """Migrated empty databases, one a kind, to be copied for each test."""
+    """Migrated empty databases, one a kind, for each test to be as if copied."""
     with ExitStack() as stack:
         yield Databases(stack, tmp_path_factory.mktemp("databases"))
 
@@ -74,6 +74,7 @@ class Databases:
         self.stack, self.folder = stack, folder
         self.templates: dict[str, str] = {}
         self.server = ""
+        self.last = ""  # the database of the last test on PostgreSQL
 
     def sqlite(self, path: Path) -> str:
         """Copy the migrated SQLite file to `path` and return its address."""
@@ -84,15 +85,18 @@ class Databases:
         shutil.copyfile(self.templates["sqlite"], path)
         return f"sqlite:///{path}"
 
-    def postgresql(self, stack: ExitStack) -> str:
-        """Create a database from the migrated template and return its address."""
+    def postgresql(self) -> str:
+        """Return the address of a database like the migrated template: the last one, emptied, if it can be."""
         if "postgresql" not in self.templates:
             self.server = self.stack.enter_context(servers.postgresql())
             address = self.stack.enter_context(servers.database_on(self.server))
             _migrate(address.replace("postgresql:", "postgresql+psycopg:"), self.folder)
+            emptied.keep(address)
             self.templates["postgresql"] = address.split("@/")[1].split("?")[0]
-        address = stack.enter_context(servers.database_on(self.server, self.templates["postgresql"]))
-        return address.replace("postgresql:", "postgresql+psycopg:")
+        if not self.last or not emptied.emptied(self.last):
+            copy = servers.database_on(self.server, self.templates["postgresql"])
+            self.last = self.stack.enter_context(copy)
+        return self.last.replace("postgresql:", "postgresql+psycopg:")
 
 
 def _migrate(address: str, folder: Path) -> None:
@@ -104,13 +108,11 @@ def _migrate(address: str, folder: Path) -> None:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[str]:
+def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> str:
     """The address of a migrated empty database."""
-    with ExitStack() as stack:
-        if getattr(request, "param", "sqlite") == "sqlite":
-            yield databases.sqlite(tmp_path / "quiz.sqlite3")
-        else:
-            yield databases.postgresql(stack)
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return databases.sqlite(tmp_path / "quiz.sqlite3")
+    return databases.postgresql()
 
 
 @pytest.fixture
