@@ -15,6 +15,7 @@ from quiz.cli_bank import bank_group
 from quiz.cli_bank_export import export_questions
 from quiz.cli_contest import contest
 from quiz.cli_papers import draw_again, try_papers
+from quiz.cli_privacy import contact
 from quiz.cli_stats import lines
 from quiz.config import serving
 from quiz.errors import N_
@@ -39,7 +40,7 @@ board = AppGroup("board", help="Boards: prove, rebuild, export.")
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    for group in (organizer, bank_group, board, contest):
+    for group in (organizer, bank_group, board, contest, contact):
         app.cli.add_command(group)
     bank_group.add_command(export_questions)
     contest.add_command(try_papers)

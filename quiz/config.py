@@ -20,6 +20,7 @@ SETTINGS = {  # every variable the product reads, and what it says; README lists
     "DATABASE_URL": "postgresql+psycopg://… instead of the embedded SQLite",
     "REDIS_URL": "redis://… or unix://… instead of the embedded Valkey",
     "SECRET_KEY": "signs sessions and attempt tokens; default: made once and kept in the data folder",
+    "CONTACT_KEYS": "seal numbers and addresses, the newest first, commas between; default: the secret does",
     "HOST": "address to listen on; default 127.0.0.1, 0.0.0.0 for phones in the room",
     "PORT": "port to listen on; default 8000",
     "WORKERS": "serving processes on PostgreSQL; default: one a core. SQLite always has one",
@@ -43,6 +44,7 @@ class Settings:
     secret: bytes
     proxies: int = 0  # how many in front are believed; nobody else's X-Forwarded-* is
     sign_in: SignInSettings = field(default_factory=SignInSettings)
+    contact_keys: tuple[bytes, ...] = ()  # the newest first; last the secret, which sealed what was before
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     if redis_url is None:
         beside = running(data)
         redis_url = beside.redis_url if beside else None
+    secret = _secret(environment, data)
     return Settings(
         data,
         _database_url(environment, data),
         redis_url,
-        _secret(environment, data),
+        secret,
         _proxies(environment),
         sign_in_settings(environment),
+        (*_contact_keys(environment), secret),
     )
 
 
@@ -83,6 +87,7 @@ def serving(environment: Mapping[str, str] = os.environ) -> Serving:
     data = _data(environment)
     database_url = _database_url(environment, data)
     _given_secret(environment)
+    _contact_keys(environment)
     _proxies(environment)
     sign_in_settings(environment)
     return Serving(
@@ -143,6 +148,16 @@ def _given_secret(environment: Mapping[str, str]) -> bytes | None:
             N_("SECRET_KEY 至少要有 %(least)s 个字符；不设置时会自动生成一个。"), least=SECRET_BYTES
         )
     return given.encode() if given else None
+
+
+def _contact_keys(environment: Mapping[str, str]) -> tuple[bytes, ...]:
+    keys = [key.strip() for key in environment.get("CONTACT_KEYS", "").split(",") if key.strip()]
+    if any(len(key) < SECRET_BYTES for key in keys):
+        raise BadSetting(
+            N_("CONTACT_KEYS 的每个密钥至少要有 %(least)s 个字符，几个之间用逗号，新的在前。"),
+            least=SECRET_BYTES,
+        )
+    return tuple(key.encode() for key in keys)
 
 
 def _secret(environment: Mapping[str, str], data: Path) -> bytes:

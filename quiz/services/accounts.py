@@ -21,7 +21,7 @@ from quiz.services.platform import Actor, Platform
 from quiz.services.seats import add_seat
 from quiz.services.secrets import digest, new_code, new_token, plain_code
 from quiz.services.spelling import spelt
-from quiz.services.subjects import Proven, add_subject, person_of
+from quiz.services.subjects import Proven, Taken, add_subject, person_of
 
 INVITATION_MS = 2 * DAY_MS
 TEAM = "team"  # the tree, and its one level, of teams that a roster makes
@@ -113,7 +113,7 @@ def sign_up_known(platform: Platform, new: NewPerson, proven: Proven, now_ms: in
             person = _add_person(platform, session, new, new_code(), now_ms)
             add_subject(platform, session, person.id, proven, now_ms)
             entry = SignedIn(add_sign_in(platform, session, person, now_ms), person.id)
-    except IntegrityError:
+    except (IntegrityError, Taken):
         person_id = person_of(platform, proven)
         if person_id is None:
             raise

@@ -14,7 +14,7 @@ from quiz.models.subjects import OneTimeCode
 from quiz.services import senders
 from quiz.services.guessing import check_tries
 from quiz.services.platform import Platform
-from quiz.services.sealing import look_up_key, seal, unseal
+from quiz.services.sealing import look_up_keys, seal, unseal
 from quiz.services.seats import plain_digits
 from quiz.services.secrets import digest, new_token
 from quiz.services.senders import Message
@@ -73,7 +73,7 @@ def begin(
     Raises TooMany, NotSent.
     """
     check_tries(platform, address, now_ms)
-    key = look_up_key(platform.secret, proven.way, proven.text)
+    key = look_up_keys(platform.contact_keys, proven.way, proven.text)[0]
     _check_pause(platform, key, now_ms)
     for counter, most, window_s in (
         (f"codes-to:{key[:32]}", MOST_TO_ONE, DAY_S),
@@ -91,7 +91,7 @@ def begin(
                 digest=kept,
                 way=proven.way,
                 key=key,
-                sealed=seal(platform.secret, proven.way, proven.text),
+                sealed=seal(platform.contact_keys, proven.way, proven.text),
                 code_digest=digest(platform.secret, "one-time-code", f"{token}:{code}"),
                 created_ms=now_ms,
                 expires_ms=now_ms + VALID_MS,
@@ -108,7 +108,7 @@ def waiting(platform: Platform, token: str, now_ms: int) -> Proven | None:
         row = session.get(OneTimeCode, digest(platform.secret, "one-time", token))
     if row is None or row.used_ms is not None or row.expires_ms <= now_ms:
         return None
-    return Proven(row.way, unseal(platform.secret, row.way, row.sealed))
+    return Proven(row.way, unseal(platform.contact_keys, row.way, row.sealed))
 
 
 def complete(platform: Platform, token: str, typed: str, now_ms: int, address: str) -> Proven:
@@ -133,7 +133,7 @@ def complete(platform: Platform, token: str, typed: str, now_ms: int, address: s
             session.execute(update(OneTimeCode).where(OneTimeCode.digest == kept).values(used_ms=now_ms))
     if row is None or not is_right:
         raise WrongOneTimeCode()
-    return Proven(row.way, unseal(platform.secret, row.way, row.sealed))
+    return Proven(row.way, unseal(platform.contact_keys, row.way, row.sealed))
 
 
 def _check_pause(platform: Platform, key: str, now_ms: int) -> None:

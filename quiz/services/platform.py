@@ -65,6 +65,10 @@ class Platform:
     catalogued: Catalogued = field(default_factory=Catalogued)  # the questions of the bank
     clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed
     jump_ms: int = 0  # how far it jumped last
+    contact_keys: tuple[bytes, ...] = ()  # numbers and addresses are sealed under the first, opened by all
+
+    def __post_init__(self) -> None:
+        self.contact_keys = self.contact_keys or (self.secret,)
 
     def epoch_of(self, contest_id: int) -> str:
         """Return the name of the board contents that Redis may serve for a contest."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, NotAllowed
 from quiz.models.subjects import Subject
 from quiz.services.platform import Platform
-from quiz.services.sealing import look_up_key, seal, unseal
+from quiz.services.sealing import look_up_keys, seal, unseal
 
 HIDDEN = "*"
+RESEALED_AT_ONCE = 200  # rows of a transaction
 
 
 class KnownAsAnother(NotAllowed):
@@ -21,6 +23,10 @@ class KnownAsAnother(NotAllowed):
 
     code = "known_as_another"
     message = N_("它已经属于另一个账号，两个账号的成绩不会自动合并。请先退出，再用它登录。")
+
+
+class Taken(Exception):
+    """It leads to somebody under an older key, which no constraint of the database can see."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,8 @@ class Known:
 
 def person_of(platform: Platform, proven: Proven) -> int | None:
     """Return the person this leads to, None where it leads to nobody yet."""
-    key = look_up_key(platform.secret, proven.way, proven.text)
     with platform.store.reading() as session:
-        return session.scalar(select(Subject.person_id).where(Subject.way == proven.way, Subject.key == key))
+        return _owner(session, proven.way, look_up_keys(platform.contact_keys, proven.way, proven.text))
 
 
 def attach(platform: Platform, person_id: int, proven: Proven, now_ms: int) -> None:
@@ -53,19 +58,22 @@ def attach(platform: Platform, person_id: int, proven: Proven, now_ms: int) -> N
     try:
         with platform.store.writing() as session:
             add_subject(platform, session, person_id, proven, now_ms)
-    except IntegrityError:  # somebody has it already
+    except (IntegrityError, Taken):
         if person_of(platform, proven) != person_id:
             raise KnownAsAnother() from None
 
 
 def add_subject(platform: Platform, session: Session, person_id: int, proven: Proven, now_ms: int) -> None:
-    """Add it to a transaction, which fails with an IntegrityError where it leads to somebody."""
+    """Add it to a transaction, which fails with an IntegrityError or Taken where it leads to somebody."""
+    newest, *older = look_up_keys(platform.contact_keys, proven.way, proven.text)
+    if _owner(session, proven.way, older) is not None:  # nothing new is written under older keys
+        raise Taken()
     session.add(
         Subject(
             way=proven.way,
-            key=look_up_key(platform.secret, proven.way, proven.text),
+            key=newest,
             person_id=person_id,
-            sealed=seal(platform.secret, proven.way, proven.text),
+            sealed=seal(platform.contact_keys, proven.way, proven.text),
             since_ms=now_ms,
         )
     )
@@ -79,9 +87,35 @@ def known(platform: Platform, person_id: int) -> list[Known]:
             select(Subject).where(Subject.person_id == person_id).order_by(Subject.since_ms, Subject.way)
         ).all()
     return [
-        Known(row.way, masked(row.way, unseal(platform.secret, row.way, row.sealed)), row.since_ms)
+        Known(row.way, masked(row.way, unseal(platform.contact_keys, row.way, row.sealed)), row.since_ms)
         for row in rows
     ]
+
+
+def reseal(platform: Platform) -> int:
+    """Seal what is not yet under the newest key, and return how much it was; again changes nothing."""
+    count, after = 0, ("", "")
+    while True:
+        with platform.store.writing() as session:
+            rows = session.scalars(
+                select(Subject)
+                .where(tuple_(Subject.way, Subject.key) > after)
+                .order_by(Subject.way, Subject.key)
+                .limit(RESEALED_AT_ONCE)
+            ).all()
+            if not rows:
+                return count
+            after = (rows[-1].way, rows[-1].key)
+            for row in rows:
+                text = unseal(platform.contact_keys, row.way, row.sealed)
+                newest = look_up_keys(platform.contact_keys, row.way, text)[0]
+                if row.key != newest:
+                    row.key, row.sealed = newest, seal(platform.contact_keys, row.way, text)
+                    count += 1
+
+
+def _owner(session: Session, way: str, keys: Sequence[str]) -> int | None:
+    return session.scalar(select(Subject.person_id).where(Subject.way == way, Subject.key.in_(keys)))
 
 
 def masked(way: str, text: str) -> str:

@@ -107,7 +107,7 @@ def arrived(found: SignedIn | Proven, following: str, attach: bool = False) -> R
 def proven_before() -> Proven:
     """Return what somebody new has proven a moment ago in this browser; raises InvalidInput."""
     try:
-        way, text, called, at_ms = orjson.loads(unseal(platform().secret, PROVEN, session[PROVEN]))
+        way, text, called, at_ms = orjson.loads(unseal(platform().contact_keys, PROVEN, session[PROVEN]))
     except (KeyError, ValueError, InvalidTag) as error:
         raise InvalidInput(EXPIRED) from error
     if now_ms() - at_ms > PROVEN_MS:
@@ -126,7 +126,7 @@ def _attached(proven: Proven, following: str) -> ResponseReturnValue:
 
 def _sealed(proven: Proven) -> str:
     told = orjson.dumps([proven.way, proven.text, plain(proven.called), now_ms()]).decode()
-    return seal(platform().secret, PROVEN, told)
+    return seal(platform().contact_keys, PROVEN, told)
 
 
 def _begun(name: str) -> tuple[str, str, bool]:

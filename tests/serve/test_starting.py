@@ -41,6 +41,7 @@ SETTINGS = {
     "another database": ({"DATABASE_URL": "mysql://localhost/quiz"}, "postgresql+psycopg://"),
     "another cache": ({"REDIS_URL": "memcached://localhost"}, "redis://"),
     "a short secret": ({"SECRET_KEY": "secret"}, "32"),
+    "a short key beside a good one": ({"CONTACT_KEYS": f"{'n' * 32},short"}, "CONTACT_KEYS"),
 }
 
 

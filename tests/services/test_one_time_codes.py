@@ -280,3 +280,18 @@ def test_only_what_is_set_up_is_offered() -> None:
     assert sign_in_settings({}).ways == ("seat", "guest", "code")
     assert sign_in_settings({"PHONE_CODES": "console"}).ways == ("seat", "guest", "phone", "code")
     assert sign_in_settings({"SIGN_IN": "code, seat"}).ways == ("code", "seat")
+
+
+def test_numbers_are_found_and_shown_whatever_key_they_were_sealed_under(sending: Platform, now: int) -> None:
+    person, other = (accounts.sign_up(sending, name, {}, now).person_id for name in ("甲", "乙"))
+    subjects.attach(sending, person, PHONE, now)
+    sending.contact_keys = (b"n" * 32, *sending.contact_keys)
+
+    assert subjects.person_of(sending, PHONE) == person
+    with pytest.raises(KnownAsAnother):
+        subjects.attach(sending, other, PHONE, now)
+    assert (subjects.reseal(sending), subjects.reseal(sending)) == (1, 0)
+
+    sending.contact_keys = sending.contact_keys[:1]
+    assert subjects.person_of(sending, PHONE) == person
+    assert [known.masked for known in subjects.known(sending, person)] == ["138****8000"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
 from flask import Flask
@@ -114,3 +115,18 @@ def test_without_something_begun_there_is_nothing_to_type(reader: Reader) -> Non
     assert reader.post("/sign-in/phone/code", typed_code="123456").status_code == 400
     assert reader.post("/sign-in/welcome", nickname="x").status_code == 400
     assert reader.post("/sign-in/email", email="a@b.cd").status_code == 404
+
+
+def test_no_log_tells_a_number_or_its_code_however_much_is_logged(
+    reader: Reader, platform: Platform, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO, logger="sqlalchemy")
+
+    prove(reader, platform)
+    reader.send("/sign-in/welcome", nickname="大坪老李", next="/me")
+    reader.open("/me")
+
+    assert "INSERT INTO subject" in caplog.text
+    for told in ("13800138000", NUMBER, "大坪老李", last_code(platform)):
+        assert told not in caplog.text
