@@ -19,7 +19,7 @@ from quiz.app import create_app
 from quiz.config import Settings
 from quiz.models.upgrade import upgrade
 from quiz.services.platform import Platform
-from tests.support import emptied, servers
+from tests.support import emptied, once, servers
 from tests.support.clock import MovedClock
 
 BOTH_DATABASES = ("models", "services", "interface")  # folders whose tests run on every database
@@ -31,6 +31,7 @@ LEFT_OUT = pytest.StashKey[int]()
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+once.compile_routes()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -86,7 +87,7 @@ class Databases:
         return f"sqlite:///{path}"
 
     def postgresql(self) -> str:
-        """Return the address of a database like the migrated template: the last one, emptied, if it can be."""
+        """Return the address of a database like the migrated template: the last one, if it can be emptied."""
         if "postgresql" not in self.templates:
             self.server = self.stack.enter_context(servers.postgresql())
             address = self.stack.enter_context(servers.database_on(self.server))

@@ -15,6 +15,7 @@ from quiz.services.drawable import Wanting
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from tests.support import contests as cast
+from tests.support import once
 from tests.support.clock import MovedClock, ms
 
 OPENED, CLOSED = "2026-03-02 09:00", "2026-03-08 20:00"
@@ -27,7 +28,7 @@ def question(stem: str, **more: object) -> dict[str, object]:
 
 def fill_bank(platform: Platform, now_ms: int, *questions: dict[str, object]) -> None:
     content = "\n".join(json.dumps(each, ensure_ascii=False) for each in questions).encode()
-    token = bank.stage(platform, content, "materials.jsonl", now_ms)
+    token = once.stage(platform, content, "materials.jsonl", now_ms)
     bank.take(platform, bank.preview(platform, token), Actor(None, now_ms))
 
 

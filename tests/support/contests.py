@@ -10,6 +10,7 @@ from quiz.services import accounts, bank, contests, play
 from quiz.services.accounts import UnitRow
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import published
+from tests.support import once
 
 BASE = """
 title: 测试赛
@@ -102,7 +103,7 @@ def fill_bank(platform: Platform, now_ms: int, count: int = 8) -> None:
         for n in range(1, count + 1)
     ]
     content = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
-    token = bank.stage(platform, content, "test.jsonl", now_ms)
+    token = once.stage(platform, content, "test.jsonl", now_ms)
     bank.take(platform, bank.preview(platform, token), Actor(None, now_ms))
 
 

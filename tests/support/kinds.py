@@ -9,6 +9,7 @@ from quiz.rules.sheet import Answer
 from quiz.services import bank
 from quiz.services.platform import Actor, Platform
 from tests.support import contests as cast
+from tests.support import once
 
 PI = {"text": "3.14", "tolerance": "0.01"}
 QUESTIONS = (
@@ -55,7 +56,7 @@ stages:
 def fill_bank(platform: Platform, now_ms: int) -> None:
     """Put the questions into the bank."""
     content = "\n".join(json.dumps(each, ensure_ascii=False) for each in QUESTIONS).encode()
-    token = bank.stage(platform, content, "kinds.jsonl", now_ms)
+    token = once.stage(platform, content, "kinds.jsonl", now_ms)
     bank.take(platform, bank.preview(platform, token), Actor(None, now_ms))
 
 
