@@ -79,7 +79,9 @@ def _read(order: dict[str, Any], content: bytes) -> Any:  # Any: JSON data
     chosen = FORMATS[order["format"]]
     if order["wanted"] == "questions":
         return fit(questions(chosen, content, order["scale"])).as_dict()
-    return [asdict(sheet) for sheet in chosen.sheets(content)] if chosen.sheets else []
+    from question_bank.formats.tables import as_json
+
+    return [as_json(sheet) for sheet in chosen.sheets(content)] if chosen.sheets else []
 
 
 def questions(chosen: Format, content: bytes, scale: Mapping[str, str] | None) -> Reading:
@@ -94,7 +96,8 @@ def questions(chosen: Format, content: bytes, scale: Mapping[str, str] | None) -
 
 def fit(found: Reading) -> Reading:
     """Return a reading with fit media; what opens pictures is loaded only where there are some."""
-    if not any(each.question.media for each in found.questions):
+    kept = (raw.media or (raw.draft is not None and raw.draft.media) for raw in found.raw)
+    if not any(each.question.media for each in found.questions) and not any(kept):
         return found
     from question_bank.formats.fit_media import with_fit_media
 

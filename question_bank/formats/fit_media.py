@@ -5,7 +5,7 @@ Runs in the reading process only, within its limits of memory and time (docs/dec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 
@@ -15,11 +15,13 @@ from question_bank.attached import Medium
 from question_bank.formats.checks_by_kind import TOO_LARGE
 from question_bank.formats.pictures import media_type
 from question_bank.formats.place import brief
-from question_bank.formats.reading import Placed, Reading
-from question_bank.problems import N_, Unreadable
+from question_bank.formats.reading import Placed, RawRow, Reading
+from question_bank.problems import N_, Problem, Unreadable
 
 LONGEST_SIDE = 1_600  # pixels: what a phone held sideways can show
 MOST_PIXELS = 50_000_000  # of a picture that comes in, all frames of an animation together
+MOST_PIXELS_IN_ALL = 300_000_000  # of all pictures of a file: five seconds of a PNG
+MOST_HANDED_ON = 100_000_000  # bytes of the media of all questions, what several show counted for each
 QUALITY = 85  # of a photograph that is written again
 LARGEST_KEPT = 4_000_000  # bytes: more is no longer looked at on a phone
 HEAVY = 600_000  # bytes: a PNG beyond that is a photograph
@@ -36,18 +38,73 @@ class _Unfit(Exception):
 
 
 def with_fit_media(found: Reading) -> Reading:
-    """Return a reading whose media are fit for phones; a row with one that cannot be used has an error."""
+    """Return a reading whose media are fit for phones; a row with one that cannot be used has an error.
+
+    What is kept of rows with a fault, to be mended, loses media that cannot be used. Raises Unreadable for
+    more than this process should open: one picture may stand in a thousand questions.
+    """
+    fitting = _Fitting()
+    drafts = [raw.draft for raw in found.raw if raw.draft is not None]
+    asked = [*(each.question for each in found.questions), *drafts]
+    fitting.check([*(q.media for q in asked), *(raw.media for raw in found.raw)])
     placed, problems = [], []
     for each in found.questions:
         media = []
         for medium in each.question.media:
-            try:
-                media.append(fit(medium))
-            except Unreadable as error:
-                problems.append(replace(error.problem, sheet=each.sheet, row=each.row, column="media"))
-                media.append(medium)
+            fitted = fitting.fit(medium)
+            if isinstance(fitted, Problem):
+                problems.append(replace(fitted, sheet=each.sheet, row=each.row, column="media"))
+            media.append(fitted if isinstance(fitted, Medium) else medium)
         placed.append(Placed(replace(each.question, media=tuple(media)), each.sheet, each.row))
-    return replace(found, questions=tuple(placed), problems=(*found.problems, *problems))
+    raw = tuple(fitting.kept(each) for each in found.raw)
+    return replace(found, questions=tuple(placed), raw=raw, problems=(*found.problems, *problems))
+
+
+class _Fitting:
+    """The media of one reading, each content opened once."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], Medium | Problem] = {}
+
+    def check(self, media: Sequence[Sequence[Medium]]) -> None:
+        """Raise Unreadable where there is more than can be opened, or handed on, in reasonable time."""
+        if sum(len(medium.content) for each in media for medium in each) > MOST_HANDED_ON:
+            raise Unreadable("too-many-pixels", TOO_MUCH_TO_SEE)
+        pixels = {medium.digest: _pixels(medium) for each in media for medium in each}
+        if sum(pixels.values()) > MOST_PIXELS_IN_ALL:
+            raise Unreadable("too-many-pixels", TOO_MUCH_TO_SEE)
+
+    def fit(self, medium: Medium) -> Medium | Problem:
+        """Return a medium as it can be kept, or what is wrong with it."""
+        name = medium.digest, medium.name
+        if name not in self.known:
+            try:
+                self.known[name] = fit(medium)
+            except Unreadable as error:
+                self.known[name] = error.problem
+        return self.known[name]
+
+    def kept(self, raw: RawRow) -> RawRow:
+        """Return a row as the file has it, with the media that can be used."""
+        if raw.draft is not None and raw.draft.media:
+            raw = replace(raw, draft=replace(raw.draft, media=self._usable(raw.draft.media)))
+        return replace(raw, media=self._usable(raw.media)) if raw.media else raw
+
+    def _usable(self, media: Sequence[Medium]) -> tuple[Medium, ...]:
+        fitted = [self.fit(medium) for medium in media]
+        return tuple(each for each in fitted if isinstance(each, Medium))
+
+
+def _pixels(medium: Medium) -> int:
+    """Return how many pixels a picture says it has; 0 for what says nothing."""
+    kind = media_type(medium.content)
+    if kind not in WRITTEN_AS:
+        return 0
+    try:
+        image = Image.open(BytesIO(medium.content), formats=[WRITTEN_AS[kind]])
+    except (OSError, SyntaxError, ValueError, EOFError):
+        return 0
+    return image.width * image.height
 
 
 def fitted(name: str, content: bytes) -> Medium:
@@ -205,4 +262,5 @@ HEIC = N_("“%(name)s”是 HEIC 或 AVIF 照片，许多手机打不开。请�
 NO_SVG = N_("“%(name)s”是 SVG，里面可能带有程序，不能用。请另存为 PNG 再用。")
 NO_VIDEO = N_("“%(name)s”是视频。题目里只能放图片和声音。")
 BROKEN = N_("“%(name)s”打不开，文件可能不完整。请重新保存一次再用。")
+TOO_MUCH_TO_SEE = N_("文件里的图片太大或用得太多，没有打开。请把图片缩小，或分成几个文件再上传。")
 TOO_MANY_PIXELS = N_("“%(name)s”有 %(pixels)s 万像素，最多 %(most)s 万。请缩小后再用。")

@@ -103,7 +103,8 @@ def _checked_parts(content: bytes) -> frozenset[str]:
     most = MOST_ITEMS if "imsmanifest.xml" in names else MOST_PARTS
     if len(parts) > most or unpacked > MOST_UNPACKED or bombs:
         raise Unreadable("too-much-inside", TOO_MUCH)
-    if any(".." in name.replace("\\", "/").split("/") or name.startswith("/") for name in names):
+    inside = (name.removeprefix("/") if name.startswith("/xl/") else name for name in names)  # some write it
+    if any(".." in name.replace("\\", "/").split("/") or name.startswith("/") for name in inside):
         raise Unreadable("outside-path", OUTSIDE_PATH)
     return frozenset(names) | {name.rpartition("/")[2] for name in names}
 

@@ -61,6 +61,7 @@ OPTION = re.compile(
     r"|第?(?P<before>[a-z]|[一二三四五六七八九十])(?:个)?(?:备?选项|项)"
     r"|(?P<alone>[a-z])(?:项)?"
 )
+PICTURE = re.compile(r"图片\d{1,2}")
 PROMPT = re.compile(r"左项(\d{1,2})")
 LONGEST_HEADER = 200  # characters; what is longer is no header
 CHINESE_NUMBERS = "一二三四五六七八九十"
@@ -89,6 +90,8 @@ def heading(text: str) -> Heading:
     plain = plain.removesuffix("必填").removesuffix("选填")
     if plain in KNOWN:
         return Heading(KNOWN[plain])
+    if PICTURE.fullmatch(plain):
+        return Heading("image")
     if (found := PROMPT.fullmatch(plain)) and int(found[1]) > 0:
         return Heading("prompt", int(found[1]) - 1)
     if plain.startswith(extra_cells.FEEDBACK) and (said := extra_cells.meaning(plain[2:])):

@@ -29,7 +29,8 @@ def joined(rows: Sequence[Row], positions: dict[str, int], cell: Cell) -> list[R
         if is_more and found and not row.notes and cell(found[-1], "options").strip():
             cells = list(found[-1].cells)
             cells[place] = f"{cells[place]}\n{text}"
-            found[-1] = replace(found[-1], cells=tuple(cells))
+            media = tuple(dict.fromkeys([*found[-1].media, *row.media]))
+            found[-1] = replace(found[-1], cells=tuple(cells), media=media)
         else:
             found.append(row)
     return found

@@ -77,23 +77,26 @@ def mended(before: KeptRow, by: ReadBy, written: Mapping[str, str]) -> KeptRow:
     """Return a row as it is with what was written; problems name their field as `cells` does."""
     raw = before.raw
     if by.layout is not None:
-        return _table_row(raw, by.layout, by, written)
+        return _table_row(before, by.layout, by, written)
     if raw.draft is not None:
         return _own_row(raw, raw.draft, by, written)
     return _json_line(raw, by, written)
 
 
-def _table_row(raw: RawRow, layout: RowLayout, by: ReadBy, written: Mapping[str, str]) -> KeptRow:
+def _table_row(kept: KeptRow, layout: RowLayout, by: ReadBy, written: Mapping[str, str]) -> KeptRow:
+    raw, before_it = kept.raw, kept.question
     width = max(len(raw.cells), len(layout.headings))
     before = [*raw.cells, *[""] * (width - len(raw.cells))]
     now = tuple(written.get(letter(i), text) for i, text in enumerate(before))
     notes = {i: note for i, note in raw.notes.items() if i >= width or now[i] == before[i]}
     reader = RowReader(raw.sheet, layout.headings, Difficulties(by.scale or {}), {}, raw.kind)
     reader.answers_are_numbers = layout.answers_are_numbers
-    row = Row(raw.row, now, notes)
+    media = raw.media if before_it is None else before_it.media
+    row = Row(raw.row, now, notes, media)
     question, problems = reader.read(row)
     name = reader.cell(row, "id").strip()
-    return KeptRow(replace(raw, cells=now, notes=notes, name=name), question, tuple(problems))
+    left = media if question is None else ()
+    return KeptRow(replace(raw, cells=now, notes=notes, name=name, media=left), question, tuple(problems))
 
 
 def _own_row(raw: RawRow, draft: Question, by: ReadBy, written: Mapping[str, str]) -> KeptRow:

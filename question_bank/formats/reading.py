@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from question_bank.attached import Medium
 from question_bank.formats.headers import Heading
 from question_bank.problems import ERROR, Problem
 from question_bank.question import Question
@@ -42,21 +43,24 @@ class RawRow:
     name: str = ""  # its own id as written
     draft: Question | None = None  # what a question that is no row of a table comes to, faults and all
     word: str = ""  # the file's word for a kind that is not ours
+    media: tuple[Medium, ...] = ()  # of a row of a table that came to no question
 
     def as_json(self) -> list[Any]:
         """Return the row as JSON data."""
         draft = self.draft.as_dict() if self.draft is not None else None
         return [
-            self.sheet, self.row, list(self.cells), dict(self.notes), self.kind, self.name, draft, self.word
+            self.sheet, self.row, list(self.cells), dict(self.notes), self.kind, self.name, draft, self.word,
+            [medium.as_json() for medium in self.media],
         ]  # fmt: skip
 
     @classmethod
     def from_json(cls, data: Sequence[Any]) -> RawRow:  # Any: what `as_json` wrote
         """Read back what `as_json` wrote."""
-        sheet, row, cells, notes, kind, name, draft, word = data
+        sheet, row, cells, notes, kind, name, draft, word, *rest = data  # media were added later
         noted = {int(position): note for position, note in notes.items()}
         asked = Question.from_dict(draft) if draft is not None else None
-        return cls(sheet, row, tuple(cells), noted, kind, name, asked, word)
+        media = tuple(Medium.from_json(each) for each in (rest[0] if rest else ()))
+        return cls(sheet, row, tuple(cells), noted, kind, name, asked, word, media)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def returned(head: Head, rows: Iterable[KeptRow], problems: Iterable[Problem]) -
 
     Columns keep their headers, but for those that would be understood otherwise than a person told.
     """
-    raws = [row.raw for row in rows]
+    raws = [_with_media(row) for row in rows]
     own = [raw for raw in raws if raw.draft is not None]
     titles = tuple(dict.fromkeys(title for raw in own for title in own_cells(raw)))
     headers: dict[str, tuple[str, ...]] = {}
@@ -48,6 +48,11 @@ def returned(head: Head, rows: Iterable[KeptRow], problems: Iterable[Problem]) -
             headers[raw.sheet] = _header(head, raw.sheet)
             found.append(raw)
     return returned_rows(_with_kinds(headers, found, head), problems)
+
+
+def _with_media(row: KeptRow) -> RawRow:
+    asked = row.question or row.raw.draft
+    return replace(row.raw, media=asked.media) if asked is not None else row.raw
 
 
 def _header(head: Head, sheet: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from question_bank.attached import Material
@@ -98,6 +98,7 @@ class RowReader:
             difficulty=self.difficulties.of(self.cell(row, "difficulty")),
             explanation=self.cell(row, "explanation"),
             external_id=self.cell(row, "id").strip(),
+            media=row.media,
         )
         question = extra_cells.taken(place, self._extra(row), question)
         check(place, question)
@@ -124,7 +125,7 @@ class RowReader:
             if position is not None and text != self.cell(row, name).strip():
                 cells += [""] * (position + 1 - len(cells))
                 cells[position] = text
-        return Row(row.number, tuple(cells), row.notes), options
+        return replace(row, cells=tuple(cells)), options
 
     def _right(self, place: Place, row: Row, options: list[str], kind: str) -> dict[str, Any]:
         """Return the fields of a question that say what is right, and its options."""
@@ -154,7 +155,7 @@ class RowReader:
                 continue
             if not note and text.startswith(PICTURE_IN_CELL):
                 note = "picture-in-cell"
-            elif not note and meaning == "image" and text:
+            elif not note and meaning == "image" and text and text not in [m.name for m in row.media]:
                 note = "picture"
             elif not note and LOOKS_LIKE_A_DATE.fullmatch(text):
                 note = "date-text"
@@ -301,8 +302,8 @@ DATE_CELL = N_(
     "这一格被 Excel 变成了日期或时间（%(shown)s），原来可能是分数或比例。请把单元格格式设为“文本”后重新填写。"
 )
 DATE_TEXT = N_("“%(shown)s”像是被 Excel 改成日期的分数或数字，请核对原题。")
-PICTURE = N_("图片还不能导入，这一题只导入了文字。")
-PICTURE_ONLY = N_("这一格是图片，图片还不能导入。请改成文字，或删去这一题。")
+PICTURE = N_("“图片”列里只有名称或链接，图片本身不在这一行，这一题只导入了文字。请把图片插入到这一格上。")
+PICTURE_ONLY = N_("这一格是图片，但文件里没有它。请重新插入图片，或改成文字。")
 UNKNOWN_KIND = N_("题型“%(kind)s”还不支持，这一题没有导入。可以改写成别的题型。")
 MATCH_WITHOUT_PROMPTS = N_(
     "题型“%(kind)s”要有“左项1”“左项2”…这几列，选项列写右项，答案按左项的次序写右项的字母。这一题没有导入。"

@@ -22,6 +22,7 @@ from question_bank.formats.reading import (
 )
 from question_bank.formats.rows_in import RowReader
 from question_bank.formats.scale import Difficulties
+from question_bank.formats.sheet_pictures import SheetPictures, materials_alike, with_shown
 from question_bank.formats.tables import Row, Sheet, letter
 from question_bank.formats.told import Told, ToldSheet, meant, named
 from question_bank.problems import ERROR, N_, WARNING, Problem
@@ -33,6 +34,7 @@ FILLED_DOWN = ("kind", "difficulty", "tags.", "material")  # merged cells of the
 LONGEST_LETTERS = 12  # an answer in letters; what is longer explains something
 SHOWN_ROWS, SHOWN_COLUMNS, SHOWN_TEXT = 8, 40, 60  # of a sheet, to say how it is to be read
 SAMPLES = 3  # of a column
+REPEATED = (IGNORED, "image")  # meanings that several columns may have
 REQUIRED = ("(required", "（required", "(optional", "required)", "必填", "选填")
 
 
@@ -78,9 +80,12 @@ def read(
     )
     for sheet, layout in laid_out:
         _read_sheet(sheet, layout, difficulties, found)
-    pictures = sum(sheet.pictures for sheet in sheets)
-    if pictures:
-        said.append(Problem("", 0, "", "pictures", PICTURES, WARNING, {"count": pictures}))
+    read_from = {sheet.name for sheet, _ in laid_out}
+    unplaced = sum(s.unplaced + (0 if s.name in read_from else len(s.pictures)) for s in sheets)
+    if unplaced:
+        said.append(Problem("", 0, "", "pictures", PICTURES, WARNING, {"count": unplaced}))
+    if drawings := sum(sheet.drawings for sheet in sheets):
+        said.append(Problem("", 0, "", "drawings", DRAWINGS, WARNING, {"count": drawings}))
     if laid_out and not found.raw:
         said.append(Problem("", 0, "", "no-rows", N_("只有表头，没有题目。"), WARNING))
     return Reading(
@@ -219,7 +224,7 @@ def _each_once(headings: Sequence[Heading]) -> list[Heading]:
     found = []
     for each in headings:
         name = (each.meaning, each.option)
-        is_again = name in seen and not each.meaning.startswith("tags.") and each.meaning != IGNORED
+        is_again = name in seen and not each.meaning.startswith("tags.") and each.meaning not in REPEATED
         found.append(Heading("") if is_again else each)
         seen.add(name)
     return found
@@ -242,7 +247,12 @@ def _difficulty_words(sheet: Sheet, layout: Layout) -> list[str]:
 def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found: _Found) -> None:
     _note_columns(sheet, layout, found)
     reader = RowReader(sheet.name, layout.headings, difficulties, found.unsupported)
-    rows = [row for row in _filled_down(sheet, layout) if not row.is_empty and row.cells != layout.texts]
+    pictures = SheetPictures(layout.headings)
+    shown = _shown(sheet, layout, pictures, reader)
+    rows = [
+        row for row in _filled_down(sheet, layout, shown) if not row.is_empty and row.cells != layout.texts
+    ]
+    found.problems += pictures.problems(sheet.name)
     rows = joined(rows, reader.positions, reader.cell)
     reader.answers_are_numbers = reader.all_answers_are_numbers(rows)
     reader.default_kind = kind_of(sheet.name) or unsupported_name(sheet.name) or None
@@ -262,8 +272,10 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
             examples.append(row.number)
         else:
             name = reader.cell(row, "id").strip()
-            found.raw.append(RawRow(sheet.name, row.number, row.cells, row.notes, reader.default_kind, name))
-            _read_row(sheet, row, reader, found)
+            kind = reader.default_kind
+            is_read = _read_row(sheet, row, reader, found)
+            media = () if is_read else row.media
+            found.raw.append(RawRow(sheet.name, row.number, row.cells, row.notes, kind, name, media=media))
     if examples:
         found.problems.append(
             Problem(
@@ -278,13 +290,26 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
         )
 
 
-def _read_row(sheet: Sheet, row: Row, reader: RowReader, found: _Found) -> None:
+def _shown(sheet: Sheet, layout: Layout, pictures: SheetPictures, reader: RowReader) -> list[Row]:
+    """Return the rows after the header with the pictures that lie on them."""
+    rows = sheet.rows[layout.body :]
+    if not sheet.pictures:
+        return list(rows)
+
+    def is_asking(row: Row) -> bool:
+        return not reader.is_blank(row) and row.cells != layout.texts and _section(row) is None
+
+    return materials_alike(rows, pictures.shown(rows, sheet.pictures, is_asking), layout.position("material"))
+
+
+def _read_row(sheet: Sheet, row: Row, reader: RowReader, found: _Found) -> bool:
     question, problems = reader.read(row)
     found.problems += problems
     if name := reader.cell(row, "id").strip():
         found.named.append((name, sheet.name, row.number))
     if question is not None:
         found.placed.append(Placed(question, sheet.name, row.number))
+    return question is not None
 
 
 def _note_columns(sheet: Sheet, layout: Layout, found: _Found) -> None:
@@ -320,19 +345,23 @@ def _section(row: Row) -> str | None:
     return word if kind_of(word) or (unsupported_name(word) and len(word) <= 10) else None
 
 
-def _filled_down(sheet: Sheet, layout: Layout) -> list[Row]:
-    """Return the rows after the header, merged cells of kind, difficulty and tags repeated on every row."""
+def _filled_down(sheet: Sheet, layout: Layout, shown: Sequence[Row]) -> list[Row]:
+    """Return rows, merged cells of kind, difficulty and tags repeated on every row."""
+    by_number = {row.number: row for row in shown} if sheet.merged else {}
     rows = []
-    for row in sheet.rows[layout.body :]:
+    for row in shown:
         cells = list(row.cells)
+        media = row.media
         if sheet.merged:
             for position, each in enumerate(layout.headings[: len(cells)]):
                 if not cells[position] and each.meaning.startswith(FILLED_DOWN):
                     first = sheet.is_merged_down(row.number, position)
                     if first is not None:
-                        cells[position] = sheet.rows[first - 1].cells[position]
+                        above = by_number.get(first, sheet.rows[first - 1])
+                        cells[position] = above.cells[position]
+                        media = with_shown(media, above.media, cells[position])
         is_filled = any(row.cells) or row.notes
-        rows.append(Row(row.number, tuple(cells) if is_filled else row.cells, row.notes))
+        rows.append(replace(row, cells=tuple(cells), media=media) if is_filled else row)
     return rows
 
 
@@ -344,5 +373,9 @@ NO_HEADER = N_(
 )
 EXAMPLES = N_("第 %(rows)s 行是示例（题干以“%(mark)s”开头），没有导入。")
 UNKNOWN = N_("这些列不认识，没有导入：%(columns)s。")
-PICTURES = N_("工作簿里有 %(count)s 张图片，没有导入。请核对用到图片的题目，改成文字。")
+PICTURES = N_(
+    "工作簿里有 %(count)s 张图片不知道属于哪一题，没有导入。"
+    "请把图片插入到题目的格子上，用 Excel 另存为 .xlsx 再上传。"
+)
+DRAWINGS = N_("工作簿里有 %(count)s 个文本框、图形或图表，没有导入。请把其中的文字写进格子，图形另存为图片。")
 HELP = N_("第 %(rows)s 行是填写说明，没有导入。")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from question_bank.attached import Medium
 from question_bank.formats import apart, guard
 from question_bank.problems import N_, Unreadable
 
@@ -21,11 +22,23 @@ class Row:
     number: int
     cells: tuple[str, ...]
     notes: Mapping[int, str] = field(default_factory=dict)  # position → DATE, NO_VALUE or FAILED
+    media: tuple[Medium, ...] = ()  # which its cells show
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands in it."""
         return not self.notes and not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that lies on a sheet, or is what a cell of it holds."""
+
+    row: int  # of its upper left corner, as the spreadsheet shows it
+    position: int  # of that corner's column, from 0
+    part: str  # where the file keeps it
+    content: bytes  # as it is in the file
+    is_cell: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,9 @@ class Sheet:
     name: str  # "" in a file without sheets
     rows: tuple[Row, ...]
     is_hidden: bool = False
-    pictures: int = 0  # of the whole workbook, told on its first sheet
+    pictures: tuple[Picture, ...] = ()
+    unplaced: int = 0  # pictures of the whole workbook that lie in no cell, told on its first sheet
+    drawings: int = 0  # text boxes, shapes and charts of the whole workbook, told on its first sheet
     merged: tuple[
         tuple[int, int, int, int], ...
     ] = ()  # first row, first column, last row, last column; from 0
@@ -61,11 +76,16 @@ def sheets(content: bytes, filename: str) -> list[Sheet]:
             each["name"],
             tuple(Row(r["number"], tuple(r["cells"]), _notes(r["notes"])) for r in each["rows"]),
             each["is_hidden"],
-            each["pictures"],
-            tuple((m[0], m[1], m[2], m[3]) for m in each["merged"]),
+            merged=tuple((m[0], m[1], m[2], m[3]) for m in each["merged"]),
         )
         for each in apart.run(order, content)
     ]
+
+
+def as_json(sheet: Sheet) -> dict[str, object]:
+    """Return a sheet as JSON data: its texts, not its pictures."""
+    rows = [{"number": row.number, "cells": row.cells, "notes": dict(row.notes)} for row in sheet.rows]
+    return {"name": sheet.name, "rows": rows, "is_hidden": sheet.is_hidden, "merged": sheet.merged}
 
 
 def letter(position: int) -> str:

@@ -9,36 +9,50 @@ from io import BytesIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from question_bank.formats.guard import ENCRYPTED, ZIP
+from question_bank.formats.guard import ENCRYPTED, OLE, ZIP
 from question_bank.formats.number_formats import shown
 from question_bank.formats.tables import DATE, Row, Sheet
-from question_bank.formats.xlsx_scan import Scanned, scan
+from question_bank.formats.xlsx_scan import Found, Scanned, scan
 from question_bank.problems import N_, Unreadable
 
 MOST_ROWS = 100_000
 MOST_CELLS = 3_000_000  # of the rectangle that a sheet spans
+PICTURE_BEGINS = (  # in an .xls
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    b"\xff\xd8\xff\xe0\0\x10JFIF",
+    b"\xff\xd8\xff\xe1",
+)
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
 def sheets(content: bytes) -> list[Sheet]:
     """Return the sheets of a workbook, in their order. Raises Unreadable."""
-    scanned, pictures = scan(content) if content.startswith(ZIP) else ({}, 0)
+    scanned = scan(content) if content.startswith(ZIP) else Found(unplaced=_in_old_file(content))
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         found = [
-            _sheet(book.get_sheet_by_name(each.name), each.visible, scanned.get(each.name, Scanned()))
-            for each in book.sheets_metadata
+            _sheet(book.get_sheet_by_name(each.name), each.visible, scanned) for each in book.sheets_metadata
         ]
     except PasswordError as error:
         raise Unreadable("encrypted", ENCRYPTED) from error
     except (CalamineError, ValueError) as error:
         raise Unreadable("broken-file", BROKEN) from error
 
-    return [replace(found[0], pictures=pictures), *found[1:]] if found else []
+    if not found:
+        return []
+    return [replace(found[0], unplaced=scanned.unplaced, drawings=scanned.drawings), *found[1:]]
 
 
-def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, scanned: Scanned) -> Sheet:
+def _in_old_file(content: bytes) -> int:
+    """Return how many pictures an .xls holds; where they lie is not read."""
+    if content.startswith(OLE):
+        return sum(content.count(begin) for begin in PICTURE_BEGINS)
+    return 0
+
+
+def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, found: Found) -> Sheet:
+    scanned = found.sheets.get(sheet.name, Scanned())
     if sheet.total_height > MOST_ROWS:
         raise Unreadable("too-many-rows", TOO_MANY, sheet=sheet.name, most=MOST_ROWS)
     if sheet.total_height * sheet.total_width > MOST_CELLS:
@@ -50,7 +64,8 @@ def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, scanned: Scanned) ->
     merged = tuple(
         (top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
-    return Sheet(sheet.name, rows, visible != SheetVisibleEnum.Visible, merged=merged)
+    pictures = found.pictures.get(sheet.name, ())
+    return Sheet(sheet.name, rows, visible != SheetVisibleEnum.Visible, pictures, merged=merged)
 
 
 def _row(number: int, values: list[Value], scanned: Scanned) -> Row:

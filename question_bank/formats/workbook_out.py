@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
+from types import MappingProxyType
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from question_bank.attached import Medium
 from question_bank.bounds import REGION, VALID_UNTIL
-from question_bank.formats import extra_cells, gap_cells
+from question_bank.formats import cell_pictures, extra_cells, gap_cells
 from question_bank.formats.reading import Reading
 from question_bank.formats.sheets_in import EXAMPLE
 from question_bank.problems import ERROR, Problem
@@ -76,24 +78,28 @@ def template() -> bytes:
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as a workbook of the template's columns; reading it gives the same questions.
 
-    True-or-false options in other Chinese words become 对 and 错. Weights, feedback and the difficulty that
-    was measured have columns where something stands in them; a workbook has no place for pictures and sounds.
+    True-or-false options in other Chinese words become 对 and 错. Weights, feedback, the difficulty that was
+    measured and pictures have columns where something stands in them; a workbook has no place for sounds.
     """
     known = list(questions)
     extra = extra_cells.titles(known)
     columns = _columns(known, max((len(q.options) for q in known if not is_plain(q)), default=0))
+    pictures = cell_pictures.titles(max((len(q.media) for q in known), default=0))
     buffer = BytesIO()
     with Workbook(buffer, SETTINGS) as book:
-        sheet = _Sheet(book, "题目", [*columns, *extra])
+        sheet = _Sheet(book, "题目", [*columns, *extra, *pictures])
+        first = len(columns) + len(extra)
         for question in known:
             more = extra_cells.cells(question)
-            sheet.add([*_cells(question, columns), *(more.get(title, "") for title in extra)])
+            cells = [*_cells(question, columns), *(more.get(title, "") for title in extra)]
+            names = [medium.name for medium in question.media]
+            sheet.add([*cells, *names], dict(enumerate(question.media, first)))
     return buffer.getvalue()
 
 
 def carries(question: Question) -> bool:
-    """Return whether a workbook can hold a question without loss: all but its pictures and sounds."""
-    return not question.media and all(map(str.strip, question.feedback.values()))
+    """Return whether a workbook can hold a question without loss: all but its sounds."""
+    return all(map(str.strip, question.feedback.values())) and cell_pictures.carries(question)
 
 
 def returned_rows(reading: Reading, problems: Iterable[Problem]) -> bytes:
@@ -107,14 +113,18 @@ def returned_rows(reading: Reading, problems: Iterable[Problem]) -> bytes:
         if problem.severity == ERROR:
             column = f"{problem.column}：" if problem.column else ""
             reasons.setdefault((problem.sheet, problem.row), []).append(column + problem.text)
+    asked = {(placed.sheet, placed.row): placed.question.media for placed in reading.questions}
     buffer = BytesIO()
     with Workbook(buffer, SETTINGS) as book:
         for number, (name, header) in enumerate(reading.headers.items(), 1):
             rows = [row for row in reading.raw if row.sheet == name and (name, row.row) in reasons]
             width = max([len(header), *(len(row.cells) for row in rows)])
-            sheet = _Sheet(book, name or f"题目{number}", [*_padded(header, width), REASON])
-            for row in rows:
-                sheet.add([*_padded(row.cells, width), "\n".join(reasons[name, row.row])])
+            media = [row.media or asked.get((name, row.row), ()) for row in rows]
+            places = cell_pictures.Places(_padded(header, width), max(map(len, media), default=0))
+            sheet = _Sheet(book, name or f"题目{number}", [*places.header, REASON])
+            for row, mine in zip(rows, media, strict=True):
+                cells, pictures = places.filled(_padded(row.cells, width), mine)
+                sheet.add([*cells, "\n".join(reasons[name, row.row])], pictures)
     return buffer.getvalue()
 
 
@@ -134,12 +144,14 @@ class _Sheet:
         self.sheet.freeze_panes(1, 0)
         self.rows = 1
 
-    def add(self, cells: Iterable[str]) -> None:
-        """Write the next row."""
+    def add(self, cells: Iterable[str], pictures: Mapping[int, Medium] = MappingProxyType({})) -> None:
+        """Write the next row, with the pictures that lie on its cells."""
         for position, text in enumerate(cells):
             if text:
                 style = self.quoted if text.startswith(RISKY) else self.text
                 self.sheet.write_string(self.rows, position, text[:LONGEST_CELL], style)
+        for position, medium in pictures.items():
+            cell_pictures.lay(self.sheet, self.rows, position, medium)
         self.rows += 1
 
     def allow(self, position: int, words: Sequence[str]) -> None:
@@ -269,7 +281,9 @@ INSTRUCTIONS = (
     "领域、基准、主题、人群：可以填几个，用顿号分开。来源写一条完整的出处。",
     "编号：您自己的题目编号，可以不填；填了就不能重复。",
     "像 1/2、3:2、007 这样的内容，请先把单元格格式设为“文本”再填写，否则会被 Excel 改成日期或数字。",
-    "公式按原样写，例如 $x^2$，答题时显示为您写的文字。图片暂时不能导入。",
+    "公式按原样写，例如 $x^2$，答题时显示为公式。",
+    "图片：插入到题目那一行，左上角放在题干、选项、解析或材料的格子里，导入后就显示在那段文字后面。",
+    "图片要换位置，可以在文字里写 ![图的说明](文件名)，并在“图片1”列写同样的文件名，把图片放在这一格上。",
 )
 EXAMPLES = (
     Question(

@@ -44,6 +44,7 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     "question_bank/formats/sheets_in.py": {"*"},
     "question_bank/formats/workbook_out.py": {"*"},
     "question_bank/formats/extra_cells.py": {"*"},
+    "question_bank/formats/cell_pictures.py": {"*"},
     "question_bank/formats/one_row.py": {"*"},
     "question_bank/formats/mending.py": {"*"},  # titles of our own workbook
     "question_bank/formats/returned.py": {"*"},  # the same

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from base64 import b64decode
 from datetime import date, time
-from io import BytesIO
 
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
-from xlsxwriter import Workbook
 
 from question_bank.formats import read
 from tests.question_bank.workbooks import GOOD, HEADER, codes, only, reading, workbook
@@ -266,20 +264,6 @@ def test_a_picture_inside_a_cell_keeps_its_row_out() -> None:
 
     assert (2, "D", "picture") in codes(found) or (2, "D", "formula") in codes(found)
     assert found.questions == ()
-
-
-def test_pictures_that_lie_on_a_sheet_are_counted() -> None:
-    buffer = BytesIO()
-    with Workbook(buffer) as book:
-        sheet = book.add_worksheet("题库")
-        for number, cells in enumerate((HEADER, GOOD)):
-            sheet.write_row(number, 0, cells)
-        sheet.insert_image("M2", "dot.png", {"image_data": BytesIO(DOT)})
-
-    found = read(buffer.getvalue(), "x.xlsx")
-
-    assert [(p.code, p.values) for p in found.problems] == [("pictures", {"count": 1})]
-    assert len(found.questions) == 1
 
 
 def test_rows_in_which_only_a_number_or_a_kind_was_filled_down_are_no_questions() -> None:

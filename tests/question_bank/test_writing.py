@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from question_bank.attached import Medium
 from question_bank.formats import (
     jsonl,
     left_out,
@@ -72,15 +71,6 @@ def test_a_workbook_keeps_shares_feedback_and_what_was_measured() -> None:
 
     assert [placed.question for placed in found.questions] == [asked, filled]
     assert left_out([asked, filled], "workbook") == {}
-
-
-def test_a_workbook_says_which_questions_have_pictures_that_it_cannot_hold() -> None:
-    shown = Question(
-        "single", "![](a.png)？", lettered(["甲", "乙"]), frozenset("A"),
-        media=(Medium("a.png", "image/png", b"1"),),
-    )  # fmt: skip
-
-    assert left_out([shown], "workbook") == {"single": 1}
 
 
 @pytest.mark.parametrize(
