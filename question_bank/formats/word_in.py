@@ -9,7 +9,7 @@ from dataclasses import replace
 from io import BytesIO
 from xml.etree.ElementTree import Element
 
-from question_bank.attached import picture
+from question_bank.attached import Medium, picture
 from question_bank.formats import exam_text, sheets_in
 from question_bank.formats.exam_text import BEGIN_RIGHT, BEGIN_SET, END_RIGHT, END_SET, RIGHT, Line
 from question_bank.formats.guard import BROKEN_ZIP
@@ -40,13 +40,15 @@ def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
         raise Unreadable("broken-file", BROKEN) from error
     tables = sheets_in.read(document.sheets, scale) if document.sheets else None
     if tables is not None and not any(line.text.strip() for line in lines):
-        return tables
-    text = exam_text.read_lines(lines, scale)
+        found = tables
+    else:
+        text = exam_text.read_lines(lines, scale)
+        found = text if tables is None else _together(tables, text)
     if document.missing:
         values = {"count": document.missing}
         said = Problem("", 0, "", "pictures", PICTURES, WARNING, values)
-        text = replace(text, problems=(said, *text.problems))
-    return text if tables is None else _together(tables, text)
+        found = replace(found, problems=(said, *found.problems))
+    return found
 
 
 def _together(first: Reading, second: Reading) -> Reading:
@@ -96,14 +98,20 @@ class _Document:
     def _table(self, table: Element) -> Iterator[Line]:
         """Take a table with a header of questions as a sheet, any other cell by cell."""
         rows = []
+        missing = self.missing
         for number, row in enumerate(table.iterfind("tr"), 1):
-            cells = ["\n".join(self._text(p)[0] for p in cell.iter("p")) for cell in row.iterfind("tc")]
-            cells = [RIGHT.sub("", cell) for cell in cells]
-            rows.append(Row(number, tuple(cells)))
+            cells: list[str] = []
+            media: dict[Medium, None] = {}
+            for cell in row.iterfind("tc"):
+                found = [self._text(paragraph) for paragraph in cell.iter("p")]
+                cells.append(RIGHT.sub("", "\n".join(text for text, _ in found)))
+                media |= {each: None for _, pictures in found for each in pictures.taken.values()}
+            rows.append(Row(number, tuple(cells), media=tuple(media)))
         sheet = Sheet(f"{TABLE}{len(self.sheets) + 1}", tuple(rows))
         if sheets_in.has_header(sheet):
             self.sheets.append(sheet)
             return
+        self.missing = missing  # its cells are looked at again
         if key := _key_of(rows):
             yield Line(self.row, key)
             return

@@ -118,6 +118,19 @@ def test_a_table_with_a_header_is_read_as_a_table() -> None:
     assert (question.stem, question.key) == ("冰是？", {"A"})
 
 
+def test_pictures_in_a_table_of_questions_come_with_their_rows() -> None:
+    def drawn(link: str) -> str:
+        return f'<w:r><w:drawing><a:blip r:embed="{link}"/></w:drawing></w:r>'
+
+    rows = (("题型", "题干", "选项A", "选项B", "答案"), ("单选题", drawn("rId7"), "叶", drawn("rId9"), "A"))
+    cells = (f"<w:tr>{''.join(f'<w:tc>{p(text)}</w:tc>' for text in row)}</w:tr>" for row in rows)
+
+    found = word(f"<w:tbl>{''.join(cells)}</w:tbl>")
+
+    assert [(each.code, each.values.get("count")) for each in found.problems][0] == ("pictures", 1)
+    assert [medium.content for medium in found.raw[0].media] == [PIXEL]
+
+
 def test_options_in_the_cells_of_a_table_belong_to_the_question_above() -> None:
     table = f"<w:tbl><w:tr><w:tc>{p('A. 固体')}</w:tc><w:tc>{p('B. 液体')}</w:tc></w:tr></w:tbl>"
 
