@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from question_bank.bounds import may_be_asked_in
+from question_bank.bounds import REGION, may_be_asked_in
 from question_bank.drawing import Pool
 from question_bank.question import Question
-from quiz.models.bank import Import, QuestionVersion, is_in_use
+from quiz.models.bank import Import, QuestionTag, QuestionVersion, is_in_use
 from quiz.models.bank import Question as QuestionRow
 from quiz.rules.bounds import asks_sealed, last_day, regions
 from quiz.rules.document import Document
@@ -64,6 +64,21 @@ def drawable(session: Session, wanting: Wanting) -> list[tuple[int, int, Questio
     shares, named = calibrated_shares(session), regions(document)
     found = ((i, of, Question.from_dict(content)) for i, of, content in rows)
     return [(i, of, as_measured(q, shares.get(i))) for i, of, q in found if may_be_asked_in(q.tags, named)]
+
+
+def practisable(day: str) -> Select[int, int]:
+    """Select version and question of what anybody may practise on a day: what a practice could draw then."""
+    local = select(QuestionTag.question_id).where(QuestionTag.facet == REGION)
+    return (
+        select(QuestionVersion.id, QuestionVersion.question_id)
+        .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
+        .join(Import, Import.id == QuestionRow.import_id)
+        .where(
+            may_be_drawn(day, None),
+            QuestionVersion.kind.in_(KIND_LETTERS),
+            QuestionVersion.question_id.not_in(local),
+        )
+    )
 
 
 def keep_still(session: Session) -> None:

@@ -86,6 +86,7 @@ def seal(platform: Platform, version_id: int, contest_id: int, actor: Actor) -> 
         if seen_in is not None:
             raise InvalidInput(SEEN, title=seen_in)
         question.sealed_for = contest_id
+        raise_number(session, [question.id])
         detail = json.dumps({"version": version_id, "contest": contest_id})
         session.add(actor.audit("bank.seal", version.stem, detail))
 
@@ -100,6 +101,8 @@ def release(platform: Platform, version_id: int, actor: Actor) -> None:
         _refuse_unless_over(platform, session, question, actor.now_ms)
         detail = json.dumps({"version": version_id, "contest": question.sealed_for})
         question.sealed_for = None
+        session.flush()
+        raise_number(session, [question.id])
         session.add(actor.audit("bank.release", version.stem, detail))
 
 

@@ -17,6 +17,7 @@ from quiz.services.catalogued import Catalogued
 from quiz.sign_in_settings import SignInSettings
 
 if TYPE_CHECKING:
+    from quiz.services.offered import Offer
     from quiz.services.published import Published
 
 LONGEST_SUBJECT = 200  # characters of what an audit row is about
@@ -63,6 +64,9 @@ class Platform:
         default_factory=dict
     )  # contest, what was folded → at which position of the record, what it came to
     catalogued: Catalogued = field(default_factory=Catalogued)  # the questions of the bank
+    offers: dict[tuple[int, str], Offer] = field(
+        default_factory=dict
+    )  # number of the bank, day → what may be practised; the newest alone is kept
     clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed
     jump_ms: int = 0  # how far it jumped last
     contact_keys: tuple[bytes, ...] = ()  # numbers and addresses are sealed under the first, opened by all

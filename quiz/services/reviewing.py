@@ -78,6 +78,13 @@ def reviewed(
     return Reviewed(n, tuple(response), right, key, explanation, question.media, counts)
 
 
+def explained(question: Question, paper: Paper, response: Sequence[str]) -> Reviewed:
+    """Return a question that is practised, the only one of a paper, with all there is to tell of it."""
+    right = marked(question, paper.given(1, response)) or Fraction(0)
+    key = _key(question, paper, 1, None, response)
+    return Reviewed(1, tuple(response), right, key, question.explanation, question.media)
+
+
 def _key(
     question: Question, paper: Paper, n: int, corrected: Rekeyed | None, response: Sequence[str]
 ) -> tuple[str, ...]:
