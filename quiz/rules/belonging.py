@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Generic, TypeVar
 
 from quiz.errors import N_, NotAllowed
@@ -44,6 +44,17 @@ def counts_for(
     return unit_at(members, closes_ms if follows else min(started_ms, closes_ms))
 
 
+def last_day(lock: Lock | None, zone: str, members: Sequence[Member[Unit]], since_ms: int) -> date | None:
+    """Return the last day on which a person may change their unit; None without one, or before a choice.
+
+    `since_ms`: when the contest was published; what was before it is not counted.
+    """
+    if lock is None or lock.within_days is None or not members:
+        return None
+    chosen_ms = max(min(m.since_ms for m in members), since_ms)
+    return local_time(zone, chosen_ms).date() + timedelta(days=lock.within_days)
+
+
 def check_change(
     lock: Lock | None, zone: str, members: Sequence[Member[Unit]], since_ms: int, now_ms: int
 ) -> None:
@@ -53,14 +64,12 @@ def check_change(
     """
     if lock is None or not members:
         return
-    if lock.within_days is not None:
-        chosen_ms = max(min(m.since_ms for m in members), since_ms)
-        last = local_time(zone, chosen_ms).date() + timedelta(days=lock.within_days)
-        if now_ms >= moment_ms(zone, f"{last.isoformat()} 24:00"):
-            raise NotAllowed(
-                N_("按规则，所属单位只能在 %(date)s 24:00 以前更换，已经锁定。如有错误，请联系组织者。"),
-                date=last.isoformat(),
-            )
+    last = last_day(lock, zone, members, since_ms)
+    if last is not None and now_ms >= moment_ms(zone, f"{last.isoformat()} 24:00"):
+        raise NotAllowed(
+            N_("按规则，所属单位只能在 %(date)s 24:00 以前更换，已经锁定。如有错误，请联系组织者。"),
+            date=last.isoformat(),
+        )
     changes = [m.since_ms for m in members if m.is_change and m.since_ms >= since_ms]
     if lock.changes is None or len(changes) < lock.changes:
         return

@@ -174,6 +174,11 @@ def _tree(document: Document, tree: Tree) -> Iterator[Sentence]:
         text = N_("可以选择自己所在的单位：%(levels)s；不选也能参加，只是不为单位计分。")
         yield say(text, levels=levels)
         yield say(N_("先答题、后选单位的，以前得的分也算到所选的单位。"))
+    yield from moving(tree)
+
+
+def moving(tree: Tree) -> Iterator[Sentence]:
+    """When somebody may change their unit, and where what they have counts then. P3 `lock`, `points`."""
     if tree.lock is not None:
         yield from _lock(tree.lock)
     if tree.points == "follow":

@@ -152,10 +152,10 @@ def _join(
     if connection.scalar(select(Unit.tree).where(Unit.id == unit_id)) != tree:
         raise InvalidInput(N_("所选的街道、社区或学校不存在，请重新选择。"))
     record.LOCK_PERSON.run(connection, person_id=person_id)
-    members = _members(connection, person_id, tree)
+    members = members_in(connection, person_id, tree)
     if unit_at(members, now_ms) == unit_id:
         return {}
-    for rules_id, since_ms in _unfinished(connection):
+    for rules_id, since_ms in unfinished(connection):
         document = published(platform, rules_id).document
         if tree in document.units and now_ms < max(s.calendar.closes_ms for s in document.stages):
             check_change(document.units[tree].lock, document.timezone, members, since_ms, now_ms)
@@ -174,7 +174,7 @@ def _set(
     unit = connection.execute(select(Unit.tree, Unit.path).where(Unit.id == unit_id)).one_or_none()
     if unit is None or not record.LOCK_PERSON.run(connection, person_id=person_id):
         raise InvalidInput(N_("所选的街道、社区或学校不存在，请重新选择。"))
-    members = _members(connection, person_id, unit.tree)
+    members = members_in(connection, person_id, unit.tree)
     if since_ms is not None and since_ms not in {member.since_ms for member in members}:
         raise ChangedMeanwhile()
     _add(
@@ -199,7 +199,8 @@ def _set(
     return refolded(connection, platform, person_id, actor.now_ms)
 
 
-def _members(connection: Connection, person_id: int, tree: str) -> list[Member[int]]:
+def members_in(connection: Connection, person_id: int, tree: str) -> list[Member[int]]:
+    """Return the memberships of a person in one tree, in the order in which they were written."""
     rows = connection.execute(
         select(Membership.unit_id, Membership.since_ms, Membership.number, Membership.because)
         .where(Membership.person_id == person_id, Membership.tree == tree)
@@ -212,7 +213,7 @@ def _add(connection: Connection, person_id: int, tree: str, unit_id: int, **valu
     connection.execute(insert(Membership).values(person_id=person_id, tree=tree, unit_id=unit_id, **values))
 
 
-def _unfinished(connection: Connection) -> list[tuple[int, int]]:
+def unfinished(connection: Connection) -> list[tuple[int, int]]:
     """Return the rules in force of the published contests, and when each contest was published first."""
     first = select(Rules.contest_id, func.min(Rules.published_ms).label("at")).group_by(Rules.contest_id)
     since = first.subquery()

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from quiz.errors import InvalidInput, NotAllowed, WrongCode
-from quiz.models.accounts import Unit
 from quiz.rules.permissions import Action
 from quiz.services import accounts as service
-from quiz.services import desk, play, profiles, results, subjects
+from quiz.services import play, profiles, results, subjects
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
 from quiz.web import ways
@@ -21,39 +19,16 @@ from quiz.web.access import allows, forget, now_ms, platform, remember, signed_i
 from quiz.web.arriving import arrived, begun, proven_before
 from quiz.web.bodies import plain
 from quiz.web.contest_page import my_attempt
-from quiz.web.desk_words import tree_words
 from quiz.web.errors import status_of
 from quiz.web.language import refusal
 from quiz.web.look import inner_address
+from quiz.web.unit_choices import UnitChoice, choices_of, chosen_of, found_in
 from quiz.web.ways import LONGEST_TYPED, way_words
 
 accounts = Blueprint("accounts", __name__)
 
 NEW_CODE = "new_code"  # in the session until the person says that they have kept it
-TOO_HIGH = ("district",)  # levels that tell nothing about a person
 LATEST = 5  # contests whose places are shown
-
-
-@dataclass(frozen=True)
-class UnitChoice:
-    """What somebody has typed to find their unit of one tree, and what was found."""
-
-    tree: str
-    label: str
-    typed: str = ""
-    found: Sequence[Unit] = ()
-    wrong: str = ""
-    present: str = ""  # the unit they have, as a path
-
-    @property
-    def has_more(self) -> bool:
-        """Whether more may be found than is listed."""
-        return len(self.found) >= unit_service.MOST_FOUND
-
-    def above(self, unit: Unit) -> str:
-        """Return what tells a unit from others of its name: all above it but the district."""
-        names = unit.path.split("/")[:-1]
-        return " · ".join(names[1:] if self.tree == "region" else names)
 
 
 @dataclass(frozen=True)
@@ -113,8 +88,8 @@ def sign_up() -> ResponseReturnValue:
     """Make a person with a nickname and the units they chose, and show them their code."""
     ways.way_of("guest")
     nickname = plain(request.form.get("nickname", ""))
-    choices = _choices(request.form)
-    chosen = _chosen(request.form, choices)
+    choices = choices_of(request.form)
+    chosen = chosen_of(request.form, choices)
     nickname_wrong = _wrong_nickname(nickname)
     if nickname_wrong or any(choice.wrong for choice in choices) or chosen is None:
         return _sign_in(request.form, {"guest": nickname_wrong}, choices), 422
@@ -130,9 +105,9 @@ def welcome() -> ResponseReturnValue:
     """Ask somebody who has just proven who they are, and is new here, for a nickname and their units."""
     proven = proven_before()
     is_sent = request.method == "POST"
-    nickname, choices = plain(request.form.get("nickname", proven.called)), _choices(request.form)
+    nickname, choices = plain(request.form.get("nickname", proven.called)), choices_of(request.form)
     wrong = _wrong_nickname(nickname) if is_sent else ""
-    chosen = _chosen(request.form, choices)
+    chosen = chosen_of(request.form, choices)
     if is_sent and not wrong and chosen is not None:
         new = service.NewPerson(nickname, units=chosen)
         remember(service.sign_up_known(platform(), new, proven, now_ms()))
@@ -193,10 +168,12 @@ def units() -> ResponseReturnValue:
     """Let a person name their units, or change those that no contest has locked."""
     person = signed_in()
     named = {unit.tree: unit.path for unit in unit_service.of_person(platform(), person.person_id)}
-    choices = [replace(each, present=named.get(each.tree, "")) for each in _choices(request.form)]
+    choices = [
+        replace(each, present=named.get(each.tree, "")) for each in choices_of(request.form, person.person_id)
+    ]
     status = 200
     if request.method == "POST":
-        chosen = _chosen(request.form, choices)
+        chosen = chosen_of(request.form, choices)
         if chosen is not None:
             try:
                 for tree, unit_id in chosen.items():
@@ -256,7 +233,7 @@ def find_units() -> ResponseReturnValue:
     """Show the units whose name holds what is typed, as the part of the form that asks for them."""
     tree = plain(request.args.get("tree", ""))[:LONGEST_TYPED]
     typed = plain(request.args.get("q", ""))[:LONGEST_TYPED]
-    choice = UnitChoice(tree, "", typed, _found(tree, typed) if typed else ())
+    choice = UnitChoice(tree, "", typed, found_in(tree, typed) if typed else ())
     return render_template("accounts/_found.html", choice=choice)
 
 
@@ -274,7 +251,7 @@ def _sign_in(
     choices: Sequence[UnitChoice] | None = None,
 ) -> str:
     kept = {name: ways.typed(form, name) for name in ways.FIELDS}
-    page = SignInPage(_next(form), kept, _choices({}) if choices is None else choices, wrong or {})
+    page = SignInPage(_next(form), kept, choices_of({}) if choices is None else choices, wrong or {})
     return render_template("accounts/sign_in.html", page=page)
 
 
@@ -294,54 +271,3 @@ def _wrong_nickname(nickname: str) -> str:
     except InvalidInput as error:
         return refusal(error)
     return ""
-
-
-def _choices(form: Mapping[str, str]) -> list[UnitChoice]:
-    """Return, for each tree of units, what the form says of it."""
-    labels = {"region": _("所在街道或社区"), "school": _("所在学校")}
-    return [
-        _choice(tree, labels.get(tree, tree_words().get(tree, tree)), form)
-        for tree, count in desk.trees(platform())
-        if count
-    ]
-
-
-def _choice(tree: str, label: str, form: Mapping[str, str]) -> UnitChoice:
-    typed = plain(form.get(f"find-{tree}", ""))[:LONGEST_TYPED]
-    if not typed:
-        return UnitChoice(tree, label)
-    found = _found(tree, typed)
-    wrong = ""
-    if not found:
-        wrong = _("没有找到“%(typed)s”，请换几个字，或先空着。", typed=typed)
-    elif len(found) > 1 and _picked(tree, form, found) is None and _exact(typed, found) is None:
-        wrong = _("找到 %(count)s 个，请选一个。", count=len(found))
-    return UnitChoice(tree, label, typed, found, wrong)
-
-
-def _found(tree: str, typed: str) -> list[Unit]:
-    return [unit for unit in unit_service.find(platform(), typed, tree) if unit.level not in TOO_HIGH]
-
-
-def _chosen(form: Mapping[str, str], choices: Sequence[UnitChoice]) -> dict[str, int] | None:
-    """Return the unit of each tree in which one was typed and is clear; None where one is not clear."""
-    chosen = {}
-    for choice in choices:
-        if choice.typed:
-            unit_id = _picked(choice.tree, form, choice.found) or _exact(choice.typed, choice.found)
-            if unit_id is None:
-                return None
-            chosen[choice.tree] = unit_id
-    return chosen
-
-
-def _picked(tree: str, form: Mapping[str, str], found: Sequence[Unit]) -> int | None:
-    picked = form.get(f"unit-{tree}", "")
-    return next((unit.id for unit in found if str(unit.id) == picked), None)
-
-
-def _exact(typed: str, found: Sequence[Unit]) -> int | None:
-    """Return the one unit that is meant without asking: the only one found, or the only one of that name."""
-    same = [unit for unit in found if unit.name == typed]
-    clear = same if same else found
-    return clear[0].id if len(clear) == 1 else None

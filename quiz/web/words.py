@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flask_babel import get_translations
+from flask_babel import gettext as _
 
 from quiz.rules.document import Document, Stage
+from quiz.rules.parts import Tree
 from quiz.rules.saying import Speech, filled_in
 from quiz.rules.words import passages, read_aloud, speech, spoken
+from quiz.rules.words_of_calendar import moving
 from quiz.rules.words_of_marking import practice
 from quiz.web.language import language
 
@@ -45,6 +48,12 @@ def rules_parts(document: Document, stage: str | None = None) -> list[Part]:
 def practice_words(stage: Stage) -> str:
     """Return which practice opens what counts, "" where none has to be passed."""
     return " ".join(filled_in(each, _speech()) for each in practice(stage))
+
+
+def moving_words(tree: Tree) -> str:
+    """Return when somebody may change their unit, and what a change means; without a lock that they may."""
+    told = [filled_in(each, _speech()) for each in moving(tree)]
+    return " ".join(told if tree.lock is not None else [_("选好以后可以更换。"), *told])
 
 
 def _speech() -> Speech:
