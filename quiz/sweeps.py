@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from quiz.services import boards, ledger, play
+from quiz.services import boards, ledger, play, working
 from quiz.services.platform import Platform
 
 RECOUNT_ROUNDS = 5  # transactions of a recount in one round, each of some fifty people
@@ -44,7 +44,7 @@ class ClockWatch:
 
 
 def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
-    """Do one round: close what is overdue, go on with recounts, catch up boards, know the bank.
+    """Do one round: close what is overdue, go on with what was cut off, catch up boards, know the bank.
 
     `full`: all boards are looked at.
     """
@@ -54,6 +54,7 @@ def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
         play.close_overdue(platform, now_ms)
     boards.catch_up_all(platform, now_ms, full)
     ledger.recount_pending(platform, RECOUNT_ROUNDS)
+    working.resume(platform, now_ms)
     with platform.store.reading() as session:
         platform.catalogued.keep_ready(session)
 

@@ -14,6 +14,7 @@ from quiz.models import (
     rewards,
     seats,
     subjects,
+    works,
 )
 from quiz.models.base import Base, Store, db
 from quiz.models.writer import Writer
@@ -36,4 +37,5 @@ __all__ = [
     "rewards",
     "seats",
     "subjects",
+    "works",
 ]

@@ -14,8 +14,6 @@ from quiz.services.platform import Platform
 from quiz.services.secrets import is_file_token, new_file_token
 
 KEPT_MS = 86_400_000  # for a day
-BROKEN_OFF_MS = 600_000  # nothing takes so long: the process that began it is gone
-
 
 TAG, UNTAG, RETIRE, REVIVE, EXPORT = "tag", "untag", "retire", "revive", "export"
 TO_DO = (TAG, UNTAG, RETIRE, REVIVE, EXPORT)
@@ -27,15 +25,6 @@ class Chosen:
 
     question_ids: tuple[int, ...]
     to_do: str  # one of TO_DO
-
-
-@dataclass(frozen=True)
-class Done:
-    """What was done."""
-
-    changed: int  # questions; the others were so already, or are gone
-    facet: str = ""  # of the tag
-    value: str = ""
 
 
 def keep(platform: Platform, chosen: Chosen, now_ms: int) -> str:
@@ -59,43 +48,5 @@ def chosen(platform: Platform, token: str) -> Chosen:
     return Chosen(tuple(kept["question_ids"]), kept["to_do"])
 
 
-def begin(platform: Platform, token: str) -> bool:
-    """Return whether what is to be done has to be done now: False for every click but the first."""
-    try:
-        _begun(platform, token).touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
-
-
-def is_under_way(platform: Platform, token: str, now_ms: int) -> bool | None:
-    """Return whether it is being done; None where that was broken off, False before and after."""
-    path = _begun(platform, token)
-    if not path.is_file() or _done(platform, token).is_file():
-        return False
-    return True if _age_ms(path, now_ms) < BROKEN_OFF_MS else None
-
-
-def end(platform: Platform, token: str, done: Done) -> None:
-    """Note what was done, for whoever asks."""
-    draft = platform.data / "chosen" / f".{token}.done"
-    draft.write_text(json.dumps(asdict(done)), "utf-8")
-    draft.replace(_done(platform, token))
-
-
-def done(platform: Platform, token: str) -> Done | None:
-    """Return what was done, None before."""
-    path = _done(platform, token)
-    return Done(**json.loads(path.read_text("utf-8"))) if path.is_file() else None
-
-
 def _age_ms(path: Path, now_ms: int) -> int:
     return now_ms - path.stat().st_mtime_ns // 1_000_000
-
-
-def _begun(platform: Platform, token: str) -> Path:
-    return platform.data / "chosen" / f"{token}.begun"
-
-
-def _done(platform: Platform, token: str) -> Path:
-    return platform.data / "chosen" / f"{token}.done"

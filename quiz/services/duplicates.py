@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,12 +18,15 @@ from quiz.errors import N_, NotFound
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.duplicates import KeptTwin, QuestionWording, Twin
-from quiz.services.comparing import Alike, compare, is_large
-from quiz.services.comparing_process import compared_apart
+from quiz.models.works import DONE, FAILED
+from quiz.services import works
+from quiz.services.comparing import Alike, compare, compare_bank
 from quiz.services.platform import Actor, Platform
 from quiz.services.wordings import held_like
+from quiz.services.works import Going
 
 Selected = TypeVar("Selected", bound=Select[*tuple[Any, ...]])  # Any: whatever columns are asked for
+TWINS = "twins"  # kind of work, and its token: one at a time
 MOST_OF_ONE = 20  # questions like one question that its page tells of
 
 
@@ -62,12 +65,8 @@ def of_import(platform: Platform, questions: Sequence[Question]) -> list[Alike]:
     In the order of the questions, the gravest first, at most `comparing.MOST_PAIRS`. Nothing is decided here:
     exact ones and conflicts are for the person to decide, near ones to be warned of. The bank's side is the
     newest version of a question that an import made visible; `sides` gives its words.
-    Raises Busy where it takes longer than a page can wait.
     """
-    wordings = [Wording.of(question) for question in questions]
-    if is_large(platform, len(wordings)):
-        return compared_apart(platform, wordings)
-    return compare(platform, wordings)
+    return compare(platform, [Wording.of(question) for question in questions])
 
 
 def sides(platform: Platform, version_ids: Sequence[int]) -> dict[int, Side]:
@@ -104,8 +103,25 @@ def of_question(platform: Platform, version_id: int) -> list[tuple[str, int, Sid
 
 
 def compare_the_bank(platform: Platform) -> None:
-    """Find the pairs of the bank that are not known yet, in a process of its own; raises Busy."""
-    compared_apart(platform, None)
+    """Find the pairs of the bank that are not known yet, here and now."""
+    compare_bank(platform)
+
+
+def begin(platform: Platform, actor: Actor) -> Going | None:
+    """Begin to find the pairs of the bank that are not known yet; None while somebody is at it."""
+    try:
+        with platform.store.writing() as session:
+            works.forget(session, TWINS, DONE, FAILED)
+            held = session.scalar(select(func.count()).select_from(QuestionRow)) or 0
+            return works.add(session, TWINS, TWINS, held, actor)
+    except IntegrityError:
+        return None
+
+
+def carry_out(platform: Platform, work: Going, _rest: Callable[[], None]) -> None:
+    """Find the pairs of the bank that are not known yet; raises TakenOver."""
+    compare_bank(platform)
+    works.finish(platform, work)
 
 
 def twins(platform: Platform, sort: str, first: int, size: int) -> list[Twins]:

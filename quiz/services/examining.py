@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from question_bank.bounds import tagged
 from question_bank.duplicates import CONFLICT, EXACT
@@ -20,12 +21,18 @@ from question_bank.formats.returned import returned
 from question_bank.problems import ERROR, WARNING, Problem, Unreadable
 from question_bank.question import Question
 from quiz.errors import N_
-from quiz.models.bank import Import, QuestionVersion
-from quiz.services import duplicates, kept_files
-from quiz.services.comparing import Alike
+from quiz.models.bank import Import
+from quiz.models.bank import Question as QuestionRow
+from quiz.models.works import DONE, Work
+from quiz.models.works import FAILED as WORK_FAILED
+from quiz.services import duplicates, kept_files, works
+from quiz.services.comparing import Alike, is_large
 from quiz.services.kept_files import SKIP, TAKE, Place, Said
-from quiz.services.platform import Platform
+from quiz.services.platform import Actor, Platform
+from quiz.services.works import Going
 
+CONFIRMED = "confirmed"  # what is kept beside the token of a file that is being taken
+COMPARE = "compare"  # kind of work
 FOUND_HERE = ("duplicate", "conflict")  # told by the comparison; the reading's own are left to it
 
 
@@ -38,6 +45,15 @@ class Twin:
     similarity: int
     version_id: int | None = None  # of the bank
     other: Place | None = None  # of the file
+
+
+class ToCompare(Exception):
+    """A file has to be compared with the bank, which takes longer than a page can wait."""
+
+    def __init__(self, token: str, name: str, size: int) -> None:
+        super().__init__(token)
+        self.token, self.size = token, size  # of the file, questions
+        self.work_token = f"{token}-{name[-16:]}"
 
 
 @dataclass(frozen=True)
@@ -136,16 +152,68 @@ class Preview:
 
 
 def preview(
-    platform: Platform, token: str, scale: Mapping[str, str] | None = None, compares: bool = True
+    platform: Platform,
+    token: str,
+    scale: Mapping[str, str] | None = None,
+    compares: bool = True,
+    waits: bool = True,
 ) -> Preview:
-    """Read a kept file, once, and compare it with the bank; changes nothing. Raises NotFound, Busy.
+    """Read a kept file, once, and compare it with the bank; changes nothing. Raises NotFound.
 
     `scale`: words for difficulty beside those that were said. `compares`: also with the bank and itself.
+    `waits`: until that is done; otherwise ToCompare is raised where it takes longer than a page can wait.
     """
     said = kept_files.said_of(platform, token)
     if scale:
         told = replace(said.told, scale={**said.told.scale, **scale})
         said = replace(said, told=told)
+    found = _read(platform, token, said)
+    return replace(found, twins=_twins(platform, found, waits)) if compares and not found.unread else found
+
+
+def confirm(platform: Platform, found: Preview) -> None:
+    """Keep beside a file what of it is going to be taken, whatever is said about it or the bank becomes."""
+    chosen = {"said": found.said.as_json(), "twins": [astuple(twin) for twin in found.twins]}
+    kept_files.beside(platform, found.token, CONFIRMED).write_text(json.dumps(chosen), "utf-8")
+
+
+def confirmed(platform: Platform, token: str) -> Preview:
+    """Return a kept file as it was confirmed; raises NotFound."""
+    kept_files.said_of(platform, token)
+    kept = json.loads(kept_files.beside(platform, token, CONFIRMED).read_text("utf-8"))
+    twins = tuple(
+        Twin((sheet, row), sort, similarity, version_id, other and (other[0], other[1]))
+        for (sheet, row), sort, similarity, version_id, other in kept["twins"]
+    )
+    return replace(_read(platform, token, Said.from_json(kept["said"])), twins=twins)
+
+
+def compare_apart(platform: Platform, work: Going, _rest: Callable[[], None]) -> None:
+    """Compare a kept file with the bank and itself, and keep what was found beside it; raises NotFound."""
+    token = work.wanted["file"]
+    _twins(platform, _read(platform, token, kept_files.said_of(platform, token)), waits=True)
+    works.finish(platform, work)
+
+
+def begin_comparing(platform: Platform, asked: ToCompare, actor: Actor) -> Going | None:
+    """Begin to compare a file with the bank; None where somebody has begun, or where it has failed."""
+    try:
+        with platform.store.writing() as session:
+            works.forget(session, asked.work_token, DONE)  # and the bank is as it was before
+            return works.add(session, COMPARE, asked.work_token, asked.size, actor, {"file": asked.token})
+    except IntegrityError:
+        return None
+
+
+def try_again(platform: Platform, token: str) -> None:
+    """Let the comparison of a file begin again that has failed."""
+    with platform.store.writing() as session:
+        is_its = (Work.kind == COMPARE) & Work.token.startswith(token, autoescape=True)
+        session.execute(delete(Work).where(is_its, Work.state == WORK_FAILED))
+
+
+def _read(platform: Platform, token: str, said: Said) -> Preview:
+    """Return a kept file as it is read, with its corrections."""
     try:
         path = _rows_file(platform, token, said)
         head = by_row.head(path)
@@ -158,8 +226,7 @@ def preview(
             before = next(by_row.rows(path, [entry]))
             mended[place] = mending.mended(before, _by(head, entry), written)
             by_place[place] = by_row.mended_entry(entry, mended[place])
-    found = Preview(token, said, head, path, tuple(by_place.values()), mended)
-    return replace(found, twins=_twins(platform, found)) if compares else found
+    return Preview(token, said, head, path, tuple(by_place.values()), mended)
 
 
 def faulty_workbook(found: Preview) -> bytes:
@@ -189,23 +256,30 @@ def _by(head: Head, entry: Entry) -> ReadBy:
     return ReadBy(head.layouts.get(entry.sheet), head.headers.get(entry.sheet, ()), head.scale)
 
 
-def _twins(platform: Platform, found: Preview) -> tuple[Twin, ...]:
+def _twins(platform: Platform, found: Preview, waits: bool) -> tuple[Twin, ...]:
     """Return the rows that are too much alike, kept on disk as long as neither file nor bank changes."""
     asked = [e for e in found.entries if e.digest]
     with platform.store.reading() as session:
-        newest = session.scalar(select(func.max(QuestionVersion.id)))
         visible = session.execute(
             select(func.count(), func.max(Import.id)).where(Import.state == "visible")
         ).one()
+        imports = select(Import.id).where(Import.state == "visible")
+        newest = session.scalar(
+            select(func.max(QuestionRow.newest_id)).where(QuestionRow.import_id.in_(imports))
+        )
     known = json.dumps([newest, *visible, [(e.sheet, e.row, e.digest, e.right) for e in asked]])
     name = f"alike-{sha256(known.encode()).hexdigest()[:16]}"
     path = kept_files.beside(platform, found.token, name)
     if path.is_file():
         alike = [Alike(*each) for each in json.loads(path.read_text("utf-8"))]
+    elif not waits and is_large(platform, len(asked)):
+        raise ToCompare(found.token, name, len(asked))
     else:
         questions = [row.question for row in found.rows(asked) if row.question is not None]
         alike = duplicates.of_import(platform, questions)
-        path.write_text(json.dumps([astuple(each) for each in alike]), "utf-8")
+        draft = path.with_name(f"{path.name}.new")
+        draft.write_text(json.dumps([astuple(each) for each in alike]), "utf-8")
+        draft.replace(path)
     return tuple(_placed(alike, asked))
 
 

@@ -18,7 +18,6 @@ from quiz.services.published import published
 from quiz.services.second_person import version_row
 from quiz.services.versions import raise_number
 
-ROWS_A_TRANSACTION = 200  # so that answers never wait long
 NO_CONTEST = N_("没有这场比赛，请重新选择。题目只能留给比赛，不能留给练习。")
 SEEN = N_("这道题在“%(title)s”里用着，那里的人看得到它，不能再留给别的比赛。")
 NOT_CLOSED = N_("“%(title)s”还没有结束，结束以后才能解除密封。")
@@ -33,34 +32,33 @@ class Seal:
     may_be_released: bool  # it is over, or was never published
 
 
-def retire(platform: Platform, version_ids: Sequence[int], actor: Actor, back: bool = False) -> int:
-    """Let nothing new draw these questions, or let it again (`back`); returns how many that changed.
+def retire(platform: Platform, version_id: int, actor: Actor, back: bool = False) -> int:
+    """Let nothing new draw the question of a version, or let it again (`back`); returns if it changed."""
+    with platform.store.writing() as session:
+        of = select(QuestionVersion.question_id).where(QuestionVersion.id == version_id)
+        return change(session, session.scalars(of).all(), actor, back)
+
+
+def change(session: Session, question_ids: Sequence[int], actor: Actor, back: bool = False) -> int:
+    """Retire some questions, or take them back into use; returns how many that changed. On record.
 
     Contests that froze them keep them.
     """
-    changed = 0
-    for start in range(0, len(version_ids), ROWS_A_TRANSACTION):
-        some = version_ids[start : start + ROWS_A_TRANSACTION]
-        with platform.store.writing() as session:
-            is_due = QuestionRow.retired_ms.is_not(None) if back else QuestionRow.retired_ms.is_(None)
-            due = session.scalars(
-                select(QuestionRow.id)
-                .join(QuestionVersion, QuestionVersion.question_id == QuestionRow.id)
-                .join(Import, Import.id == QuestionRow.import_id)
-                .where(QuestionVersion.id.in_(some), Import.state == "visible", is_due)
-            ).all()
-            if not due:
-                continue
-            session.execute(
-                update(QuestionRow)
-                .where(QuestionRow.id.in_(due))
-                .values(retired_ms=None if back else actor.now_ms)
-            )
-            raise_number(session, due)
-            detail = json.dumps({"questions": sorted(due)})
-            session.add(actor.audit("bank.revive" if back else "bank.retire", str(len(due)), detail))
-            changed += len(due)
-    return changed
+    is_due = QuestionRow.retired_ms.is_not(None) if back else QuestionRow.retired_ms.is_(None)
+    due = session.scalars(
+        select(QuestionRow.id)
+        .join(Import, Import.id == QuestionRow.import_id)
+        .where(QuestionRow.id.in_(question_ids), Import.state == "visible", is_due)
+        .order_by(QuestionRow.id)
+        .with_for_update(of=QuestionRow)
+    ).all()
+    if due:
+        retired_ms = None if back else actor.now_ms
+        session.execute(update(QuestionRow).where(QuestionRow.id.in_(due)).values(retired_ms=retired_ms))
+        raise_number(session, due)
+        action = "bank.revive" if back else "bank.retire"
+        session.add(actor.audit(action, str(len(due)), json.dumps({"questions": list(due)})))
+    return len(due)
 
 
 def seal(platform: Platform, version_id: int, contest_id: int, actor: Actor) -> None:

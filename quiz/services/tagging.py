@@ -7,21 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from question_bank.bounds import VALID_UNTIL, tagged, valid_until
+from question_bank.bounds import REGION, VALID_UNTIL, tagged, valid_until
 from question_bank.formats.checks import NOT_A_DATE
 from question_bank.question import Question
 from question_bank.searched import LONGEST_FACET, LONGEST_VALUE
 from quiz.errors import N_, InvalidInput
-from quiz.models.bank import Import, QuestionVersion, is_newest
+from quiz.models.bank import IN_REVIEW, READY, Import, QuestionVersion, is_newest
 from quiz.models.bank import Question as QuestionRow
-from quiz.services.platform import Actor, Platform
+from quiz.services.platform import Actor
+from quiz.services.second_person import SUBMITTED, VOUCHED, is_alone, said
 from quiz.services.versions import add_newest, proved_as, version_of
 
-AT_ONCE = 100  # questions in a transaction, so that answers never wait long
-TRIES = 3  # of such a part, where somebody else changes one of its questions at the same moment
+DECIDES = (REGION, VALID_UNTIL)  # facets that decide by what a question may be drawn
 Tag = tuple[str, str]  # facet, value
 
 
@@ -44,32 +43,51 @@ def checked(facet: str, value: str) -> Tag:
     return facet, value
 
 
-def tag(platform: Platform, question_ids: Sequence[int], tag: Tag, actor: Actor, off: bool = False) -> int:
-    """Give questions a tag, or take it away (`off`); returns how many that changed.
+def change(session: Session, question_ids: Sequence[int], tag: Tag, actor: Actor, off: bool = False) -> int:
+    """Give some questions a tag, or take it away (`off`); returns how many that changed. On record.
 
-    Contests keep the versions that they froze. A version with other tags is as ready as the one before, its
-    author stays, and what was measured of the wording holds: nobody has to review or answer it again. Each
-    part is on record with what it changed.
+    Contests keep the versions that they froze. A version with another tag is as ready as the one before, its
+    author stays, and what was measured of the wording holds: nobody has to review or answer it again. Only
+    where the tag decides by what a question may be drawn (`DECIDES`), what was ready waits for a second
+    person as an edit does, and the version before stays in use; where there is nobody else, it is vouched
+    for. Raises IntegrityError where an edit took the number of a version.
     """
-    changed = 0
-    for start in range(0, len(question_ids), AT_ONCE):
-        changed += _part(platform, question_ids[start : start + AT_ONCE], tag, actor, off)
-    return changed
+    decides = tag[0] in DECIDES
+    verdict = (VOUCHED if is_alone(session, actor) else SUBMITTED) if decides else ""
+    questions, versions, changed = [], [], []
+    for row in _newest(session, question_ids):
+        before = Question.from_dict(row.content)
+        question = replace(before, tags=_without(before.tags, tag) if off else tagged(before.tags, *tag))
+        if question == before:
+            continue
+        waits = verdict == SUBMITTED and row.state == READY
+        version = version_of(
+            row.question_id,
+            question,
+            actor.now_ms,
+            number=row.number + 1,
+            state=IN_REVIEW if waits else row.state,
+            author_id=actor.person_id if waits else row.author_id,
+            proved_as=proved_as(row, question),
+        )
+        questions.append(question)
+        versions.append(version)
+        if row.state == READY:
+            changed.append(version)
+    if versions:
+        add_newest(session, versions, questions)
+        if verdict:
+            session.add_all(said(version.id, actor, verdict) for version in changed)
+        detail = {"rows": len(versions), "questions": [version.question_id for version in versions]}
+        more = {"state": IN_REVIEW} if verdict == SUBMITTED else {"review": VOUCHED} if verdict else {}
+        action = "bank.untag" if off else "bank.tag"
+        session.add(actor.audit(action, "：".join(tag), json.dumps(detail | more)))
+    return len(versions)
 
 
-def _part(platform: Platform, question_ids: Sequence[int], tag: Tag, actor: Actor, off: bool) -> int:
-    for tried in range(1, TRIES + 1):
-        try:
-            with platform.store.writing() as session:
-                return _change(session, question_ids, tag, actor, off)
-        except IntegrityError:  # an edit took the number of the version
-            if tried == TRIES:
-                raise
-    return 0
-
-
-def _change(session: Session, question_ids: Sequence[int], tag: Tag, actor: Actor, off: bool) -> int:
-    rows = session.scalars(
+def _newest(session: Session, question_ids: Sequence[int]) -> Sequence[QuestionVersion]:
+    """Return the newest versions of questions, locked until the transaction ends."""
+    return session.scalars(
         select(QuestionVersion)
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
         .join(Import, Import.id == QuestionRow.import_id)
@@ -77,30 +95,6 @@ def _change(session: Session, question_ids: Sequence[int], tag: Tag, actor: Acto
         .order_by(QuestionVersion.id)
         .with_for_update(of=QuestionRow)
     ).all()
-    questions, versions = [], []
-    for row in rows:
-        before = Question.from_dict(row.content)
-        question = replace(before, tags=_without(before.tags, tag) if off else tagged(before.tags, *tag))
-        if question == before:
-            continue
-        questions.append(question)
-        versions.append(
-            version_of(
-                row.question_id,
-                question,
-                actor.now_ms,
-                number=row.number + 1,
-                state=row.state,
-                author_id=row.author_id,
-                proved_as=proved_as(row, question),
-            )
-        )
-    if versions:
-        add_newest(session, versions, questions)
-        detail = {"rows": len(versions), "questions": [version.question_id for version in versions]}
-        action = "bank.untag" if off else "bank.tag"
-        session.add(actor.audit(action, "：".join(tag), json.dumps(detail)))
-    return len(versions)
 
 
 def _without(tags: Mapping[str, tuple[str, ...]], tag: Tag) -> dict[str, tuple[str, ...]]:

@@ -10,8 +10,8 @@ from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.formats import FORMATS, WRITTEN
 from quiz.errors import InvalidInput
 from quiz.rules.permissions import Action
-from quiz.services import bank_exports, bank_search, chosen, keeping_back, large_exports, tagging
-from quiz.services.chosen import EXPORT, RETIRE, REVIVE, TAG, TO_DO, UNTAG, Chosen, Done
+from quiz.services import bank_exports, bank_search, bulk, chosen, large_exports, tagging, working, works
+from quiz.services.chosen import EXPORT, TAG, TO_DO, UNTAG, Chosen
 from quiz.web import bank_asked
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import id_of
@@ -67,8 +67,9 @@ def carry_out(token: str) -> ResponseReturnValue:
             facet, value = tagging.checked(*_typed_tag())
         except InvalidInput as refused:
             return _page(token, said(refused.message, refused.details)), 400
-    if chosen.begin(platform(), token):
-        chosen.end(platform(), token, Done(_changed(held, (facet, value)), facet, value))
+    work = bulk.begin(platform(), token, (facet, value), actor())
+    if work is not None:
+        working.do(platform(), work)
     return redirect(url_for("bank_chosen.show", token=token), 303)
 
 
@@ -87,14 +88,6 @@ def file(token: str) -> ResponseReturnValue:
     """Hand out a file that has been written."""
     path = large_exports.file_of(platform(), token)
     return kept(path, large_exports.export_of(platform(), token).name)
-
-
-def _changed(held: Chosen, tag: tagging.Tag) -> int:
-    """Change the questions; returns how many that changed."""
-    if held.to_do in (RETIRE, REVIVE):
-        versions = bank_search.newest_versions(platform(), held.question_ids)
-        return keeping_back.retire(platform(), versions, actor(), back=held.to_do == REVIVE)
-    return tagging.tag(platform(), held.question_ids, tag, actor(), off=held.to_do == UNTAG)
 
 
 def _typed_tag() -> tuple[str, str]:
@@ -121,8 +114,8 @@ def _page(token: str, wrong: str = "") -> str:
         "bank/chosen.html",
         held=held,
         found=found,
-        done=chosen.done(platform(), token),
-        under_way=chosen.is_under_way(platform(), token, now_ms()),
+        work=works.going(platform(), token),
+        decides=tagging.DECIDES,
         token=token,
         wrong=wrong,
         tags=sorted(tags, key=lambda each: -each[2])[:MOST_OFFERED],

@@ -14,11 +14,12 @@ from question_bank.duplicates import CONFLICT, EXACT, NEAR, SORTS
 from question_bank.formats.told import Told
 from question_bank.question import Question
 from quiz.rules.permissions import Action
-from quiz.services import bank, duplicates, examining, kept_files
+from quiz.services import bank, duplicates, examining, kept_files, taking, working, works
 from quiz.services.duplicates import Side
-from quiz.services.examining import Preview, Twin
+from quiz.services.examining import Preview, ToCompare, Twin
 from quiz.services.kept_files import SKIP, TAKE, Place, Said
-from quiz.web import import_forms, import_remarks
+from quiz.services.works import Going
+from quiz.web import bank_works, import_forms, import_remarks
 from quiz.web.access import allows, now_ms, platform, signed_in
 from quiz.web.bank import bank_desk
 from quiz.web.bank_imports import faulty_name, listed, part_of
@@ -183,7 +184,7 @@ def doubles(token: str) -> ResponseReturnValue:
     if (done := _done(token)) is not None:
         return done
     _said(token)
-    found = bank.preview(platform(), token)
+    found = _compared(token)
     by_place = _by_place(found)
     part = part_of(TWINS, len(by_place))
     places = list(by_place)[(part.page - 1) * TWINS :][:TWINS]
@@ -227,7 +228,7 @@ def decide(token: str) -> ResponseReturnValue:
     }
     sort, _colon, choice = request.form.get("all", "").partition(":")
     if choice in (TAKE, SKIP):
-        twins = _by_place(bank.preview(platform(), token))
+        twins = _by_place(_compared(token))
         decided |= {place: choice for place, found in twins.items() if found[0].sort == sort}
     kept_files.say(
         platform(), token, actor(), lambda said: replace(said, decided={**said.decided, **decided})
@@ -247,7 +248,7 @@ def confirm(token: str) -> ResponseReturnValue:
 
 def _confirm_page(token: str, wrong: str = "") -> str:
     said = _said(token)
-    found = bank.preview(platform(), token)
+    found = _compared(token)
     return render_template(
         "bank/confirm.html",
         wrong=wrong,
@@ -265,19 +266,24 @@ def _confirm_page(token: str, wrong: str = "") -> str:
 @allows(Action.MANAGE_BANK)
 def take(token: str) -> ResponseReturnValue:
     """Import what was shown, once, however often the button is pressed."""
-    taken = bank.taken_before(platform(), token)
-    if taken is None:
+    if (done := _done(token)) is None:
         _said(token)
         if "name" in request.form:
             name, tags = import_forms.one_line(request.form["name"]), import_forms.tags(request.form)
             kept_files.say(platform(), token, actor(), lambda said: replace(said, name=name, tags=tags))
         if request.form.get("review") not in REVIEWS:
             return _confirm_page(token, _("请选择这些题是送审，还是已由他人审过。")), 400
-        found = bank.preview(platform(), token)
+        found = _compared(token)
         is_partly = request.form.get("rows") == "good"
-        taken = bank.take(platform(), found, actor(), is_partly, request.form["review"] == REVIEWS[0])
-    flash(_("已导入 %(count)s 题。", count=taken.taken), "good")
-    return redirect(url_for("bank.imported", import_id=taken.import_id), 303)
+        work = taking.begin(platform(), found, actor(), is_partly, request.form["review"] == REVIEWS[0])
+        if isinstance(work, Going):
+            working.do(platform(), work)
+        taken = taking.taken_before(platform(), token)
+        if taken is not None and taken.is_written:
+            flash(_("已导入 %(count)s 题。", count=taken.taken), "good")
+        done = _done(token)
+        assert done is not None  # it has begun
+    return done
 
 
 @bank_desk.get("/import/<token>/faulty.xlsx")
@@ -287,7 +293,7 @@ def faulty(token: str) -> ResponseReturnValue:
     if (done := _done(token)) is not None:
         return done
     said = _said(token)
-    found = bank.preview(platform(), token)
+    found = _compared(token)
     return handed_out(examining.faulty_workbook(found), faulty_name(said.filename))
 
 
@@ -295,24 +301,54 @@ def faulty(token: str) -> ResponseReturnValue:
 @allows(Action.MANAGE_BANK)
 def forget(token: str) -> ResponseReturnValue:
     """Throw an uploaded file away; the second of two clicks finds nothing."""
-    if bank.taken_before(platform(), token) is None and kept_files.exists(platform(), token):
+    if taking.taken_before(platform(), token) is None and kept_files.exists(platform(), token):
         _said(token)
         bank.forget(platform(), token)
     flash(_("文件已删除，没有导入任何题目。"))
     return redirect(url_for("bank.upload"), 303)
 
 
+@bank_desk.errorhandler(ToCompare)
+def comparing(asked: ToCompare) -> ResponseReturnValue:
+    """Show that a file is being compared with the bank, at the address that needs it; begin it once."""
+    if request.method != "GET":
+        return redirect(url_for("bank.confirm", token=asked.token), 303)
+    work = examining.begin_comparing(platform(), asked, actor())
+    if work is not None:
+        working.do(platform(), work)
+    now = works.going(platform(), asked.work_token)
+    return render_template("bank/comparing.html", said=_said(asked.token), work=now, token=asked.token)
+
+
+@bank_desk.post("/import/<token>/compare")
+@allows(Action.MANAGE_BANK)
+def compare(token: str) -> ResponseReturnValue:
+    """Try again to compare a file with the bank, after that has failed."""
+    _said(token)
+    examining.try_again(platform(), token)
+    return redirect(url_for("bank.doubles", token=token), 303)
+
+
 def _upload_page(form: QuestionsForm) -> str:
     mine = list(kept_files.unfinished(platform(), signed_in().person_id))
     return render_template(
-        "bank/upload.html", form=form, unfinished=mine, **listed(bank.imports(platform(), 0, RECENT))
+        "bank/upload.html",
+        form=form,
+        unfinished=mine,
+        works=bank_works.listed(),
+        **listed(bank.imports(platform(), 0, RECENT)),
     )
 
 
 def _done(token: str) -> ResponseReturnValue | None:
-    """Return the way to what came of a file that is taken already."""
-    taken = bank.taken_before(platform(), token)
-    return redirect(url_for("bank.imported", import_id=taken.import_id)) if taken is not None else None
+    """Return the way to what comes of a file that somebody has begun to take."""
+    taken = taking.taken_before(platform(), token)
+    return redirect(url_for("bank.imported", import_id=taken.import_id), 303) if taken is not None else None
+
+
+def _compared(token: str) -> Preview:
+    """Return a file compared with the bank; raises ToCompare where that takes longer than a page can wait."""
+    return bank.preview(platform(), token, waits=False)
 
 
 def _said(token: str) -> Said:

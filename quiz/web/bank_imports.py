@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from quiz.models.bank import Import
 from quiz.rules.permissions import Action
-from quiz.services import bank, bank_search
+from quiz.services import bank, bank_search, working, works
 from quiz.services.bank_search import Search
 from quiz.web.access import allows, platform
 from quiz.web.bank import bank_desk
@@ -41,6 +41,7 @@ def imported(import_id: int) -> ResponseReturnValue:
     return render_template(
         "bank/imported.html",
         found=found,
+        work=works.going(platform(), found.token) if found.token and found.state == "writing" else None,
         who=bank.importers(platform(), [found]).get(found.id, ""),
         rows=rows,
         count=count,
@@ -70,7 +71,7 @@ def left_out(import_id: int) -> ResponseReturnValue:
 def undo(import_id: int) -> ResponseReturnValue:
     """Take an import back; the second of two clicks changes nothing."""
     if bank_search.import_of(platform(), import_id).state != "undone":
-        bank.undo(platform(), import_id, actor())
+        working.do(platform(), bank.undo(platform(), import_id, actor()))
     flash(_("这次导入已撤销，题目不再出现在题库里。"), "good")
     return redirect(url_for("bank.imported", import_id=import_id), 303)
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from question_bank.gaps import short
 from quiz.rules.permissions import Action
 from quiz.services import bank_search, quality_reading
-from quiz.web import bank_asked, quality_words
+from quiz.web import bank_asked, bank_works, quality_words
 from quiz.web.access import allows, platform
 from quiz.web.desk_words import difficulty_words, kind_words, state_words, to_do_words
 from quiz.web.paging import Part, asked_page
@@ -38,6 +38,7 @@ def questions() -> ResponseReturnValue:
         chips=bank_asked.chips(wanted),
         groups=bank_asked.groups(wanted, found),
         columns=bank_asked.columns(wanted),
+        works=bank_works.listed(),
         is_empty=not found.count and not bank_search.holds_any(platform()),
         kind_words=kind_words(),
         difficulty_words=difficulty_words(),

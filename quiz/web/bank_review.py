@@ -85,10 +85,10 @@ def use(version_id: int) -> ResponseReturnValue:
     try:
         match request.form.get("do", ""):
             case "retire":
-                keeping_back.retire(platform(), [version_id], actor())
+                keeping_back.retire(platform(), version_id, actor())
                 flash(_("已停用，新的试卷不再抽这道题。已经发布的比赛不受影响。"), "good")
             case "revive":
-                keeping_back.retire(platform(), [version_id], actor(), back=True)
+                keeping_back.retire(platform(), version_id, actor(), back=True)
                 flash(_("已恢复使用。"), "good")
             case "seal":
                 keeping_back.seal(platform(), version_id, id_of(request.form.get("contest")) or 0, actor())

@@ -244,4 +244,9 @@ def metric_words() -> Mapping[str, str]:
 
 def import_states() -> Mapping[str, str]:
     """Return what the states of an import are called."""
-    return {"visible": _("已导入"), "undone": _("已撤销"), "writing": _("正在写入")}
+    return {
+        "visible": _("已导入"),
+        "undone": _("已撤销"),
+        "writing": _("正在写入"),
+        "failed": _("没有导入成"),
+    }

@@ -13,7 +13,7 @@ from question_bank.differences import SEEN, Piece, differing, marked, own_option
 from question_bank.duplicates import CONFLICT, EXACT, NEAR, SORTS
 from quiz.errors import NotFound
 from quiz.rules.permissions import Action
-from quiz.services import duplicates, keeping_back
+from quiz.services import duplicates, keeping_back, working, works
 from quiz.services.duplicates import Side, Twins
 from quiz.web.access import allows, platform
 from quiz.web.bodies import id_of
@@ -53,6 +53,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "bank/duplicates.html",
         counted=counted,
+        work=works.going(platform(), duplicates.TWINS),
         pairs=shown,
         part=Part(page, PAIRS, count),
         sort=sort,
@@ -68,9 +69,10 @@ def index() -> ResponseReturnValue:
 @duplicates_desk.post("/")
 @allows(Action.MANAGE_BANK)
 def compare() -> ResponseReturnValue:
-    """Compare the questions that have not been compared yet; the page waits for it."""
-    duplicates.compare_the_bank(platform())
-    flash(_("比对好了。"), "good")
+    """Begin to compare the questions that have not been compared yet; the page shows that it goes on."""
+    work = duplicates.begin(platform(), actor())
+    if work is not None:
+        working.do(platform(), work)
     return redirect(url_for("duplicates.index"), 303)
 
 
@@ -93,7 +95,7 @@ def retire() -> ResponseReturnValue:
     version_id = id_of(request.form.get("version"))
     if version_id is None or version_id not in duplicates.sides(platform(), [version_id]):
         raise NotFound(_("题库里没有这道题，可能它的导入已被撤销。"))
-    keeping_back.retire(platform(), [version_id], actor())
+    keeping_back.retire(platform(), version_id, actor())
     flash(_("这道题已停用，新的比赛不会再抽到它；已经发布的比赛不变。"), "good")
     return redirect(url_for("duplicates.index", sort=_sort(request.form) or None), 303)
 

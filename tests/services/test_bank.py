@@ -13,16 +13,17 @@ from sqlalchemy import Connection, event, func, select
 from question_bank.formats import jsonl
 from question_bank.question import Question, lettered
 from quiz.errors import Busy, InvalidInput, NotFound
-from quiz.models.accounts import Audit, Person
+from quiz.models.accounts import Audit
 from quiz.models.bank import Import, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.contests import Contest, FrozenQuestion, Rules
-from quiz.services import bank
+from quiz.services import bank, taking
 from quiz.services.bank import Preview, Taken
 from quiz.services.bank_search import Search, search
 from quiz.services.examining import faulty_workbook
 from quiz.services.platform import Actor, Platform
 from tests.question_bank.workbooks import GOOD, HEADER, workbook
+from tests.support import bank as held
 
 NOW = 1_772_413_200_000  # the clock's start
 ORGANIZER = Actor(None, NOW)
@@ -164,7 +165,7 @@ def test_a_file_is_taken_once_however_often_the_button_is_pressed(platform: Plat
 
     assert first == second
     assert count(platform, QuestionVersion) == 1
-    assert bank.taken_before(platform, found.token) == first
+    assert taking.taken_before(platform, found.token) == first
 
 
 def test_a_second_click_while_the_first_is_written_is_told_to_wait(platform: Platform) -> None:
@@ -180,7 +181,7 @@ def test_an_undone_import_leaves_nothing_behind_and_can_be_taken_again(platform:
     first = taken(platform, asked("甲？"), asked("乙？"))
     other = taken(platform, asked("丙？"))
 
-    bank.undo(platform, first.import_id, ORGANIZER)
+    held.undo(platform, first.import_id, ORGANIZER)
 
     assert [q.stem for q in bank.all_questions(platform)] == ["丙？"]
     assert count(platform, QuestionRow) == 1
@@ -196,55 +197,17 @@ def test_an_import_that_a_contest_uses_cannot_be_undone(platform: Platform) -> N
     freeze(platform, used.import_id)
 
     with pytest.raises(InvalidInput, match="已有比赛使用"):
-        bank.undo(platform, used.import_id, ORGANIZER)
+        held.undo(platform, used.import_id, ORGANIZER)
 
     assert count(platform, QuestionVersion) == 1
 
 
 def test_an_import_is_undone_once(platform: Platform) -> None:
     first = taken(platform, asked("甲？"))
-    bank.undo(platform, first.import_id, ORGANIZER)
+    held.undo(platform, first.import_id, ORGANIZER)
 
     with pytest.raises(NotFound):
-        bank.undo(platform, first.import_id, ORGANIZER)
-
-
-class PulledPlug(Exception):
-    """Ends the process in the middle of an import."""
-
-
-def test_an_unfinished_import_is_seen_by_nobody_and_cleaned_up(platform: Platform) -> None:
-    found = previewed(platform, *(asked(f"{n}？") for n in range(250)))
-
-    def pull_at_third(nth: int) -> None:
-        if nth == 3:
-            raise PulledPlug
-
-    with pytest.raises(PulledPlug), at_each_commit(platform, pull_at_third):
-        bank.take(platform, found, ORGANIZER)
-
-    assert count(platform, QuestionVersion) == 100
-    assert bank.all_questions(platform) == []
-    assert bank.imports(platform) == []
-    assert bank.drop_unfinished(platform, NOW + bank.STALLED_MS) == 0  # it may still be writing
-    assert bank.drop_unfinished(platform, NOW + bank.STALLED_MS + 1) == 1
-    assert [count(platform, model) for model in (Import, QuestionRow, QuestionVersion)] == [0, 0, 0]
-    assert bank.take(platform, found, ORGANIZER).taken == 250
-
-
-def test_a_server_that_starts_cleans_up_what_pages_left_and_leaves_commands_alone(platform: Platform) -> None:
-    with platform.store.writing() as session:
-        person = Person(role="organizer", created_ms=NOW)
-        session.add(person)
-        session.flush()
-        session.add(Import(at_ms=NOW, actor_id=person.id, token="page", filename="页.jsonl", state="writing"))
-        session.add(Import(at_ms=NOW, token="command", filename="令.jsonl", state="writing"))
-
-    dropped = bank.drop_unfinished(platform, NOW + 1, at_start=True)
-
-    with platform.store.reading() as session:
-        assert session.scalars(select(Import.filename)).all() == ["令.jsonl"]
-    assert dropped == 1
+        held.undo(platform, first.import_id, ORGANIZER)
 
 
 def test_a_large_import_is_written_in_small_transactions_and_appears_at_once(platform: Platform) -> None:

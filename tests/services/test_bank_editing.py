@@ -16,6 +16,7 @@ from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
 from quiz.services.published import in_force
 from tests.services.test_bank import ORGANIZER, asked, count, previewed, taken
+from tests.support import bank as held
 from tests.support import contests as cast
 from tests.support import kinds
 from tests.support.clock import MovedClock
@@ -72,7 +73,7 @@ def test_what_was_taken_back_cannot_be_edited_and_all_its_versions_go(platform: 
     version_id, before = only(platform)
     edit(platform, version_id, replace(before, stem="甲？"), ORGANIZER)
 
-    bank.undo(platform, took.import_id, ORGANIZER)
+    held.undo(platform, took.import_id, ORGANIZER)
 
     assert count(platform, QuestionVersion) == 0
     with pytest.raises(NotFound):

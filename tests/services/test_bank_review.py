@@ -15,6 +15,7 @@ from quiz.services.bank_editing import edit
 from quiz.services.bank_search import Search
 from quiz.services.platform import Actor, Platform
 from tests.services.test_bank import NOW, asked, previewed
+from tests.support import bank as held
 
 
 def organizer(platform: Platform, name: str) -> Actor:
@@ -141,8 +142,8 @@ def test_what_is_in_use_elsewhere_is_not_sealed_and_retiring_twice_changes_once(
     version_id = written(platform, Actor(None, NOW))
     actor = Actor(None, NOW)
 
-    assert [keeping_back.retire(platform, [version_id], actor) for _ in range(2)] == [1, 0]
-    assert [keeping_back.retire(platform, [version_id], actor, back=True) for _ in range(2)] == [1, 0]
+    assert [keeping_back.retire(platform, version_id, actor) for _ in range(2)] == [1, 0]
+    assert [keeping_back.retire(platform, version_id, actor, back=True) for _ in range(2)] == [1, 0]
     with pytest.raises(InvalidInput, match="没有这场比赛"):
         keeping_back.seal(platform, version_id, 99, actor)
     with pytest.raises(NotFound):
@@ -154,7 +155,7 @@ def test_an_import_taken_back_takes_its_reviews_with_it(platform: Platform) -> N
     bank_review.approve(platform, version_id, organizer(platform, "审题人"))
     (found,), _count = bank_search.search(platform, Search())
 
-    bank.undo(platform, found.import_id, Actor(None, NOW))
+    held.undo(platform, found.import_id, Actor(None, NOW))
 
     with platform.store.reading() as session:
         assert session.scalars(select(Review)).all() == []

@@ -13,11 +13,13 @@ from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.question import Question
 from quiz.models.bank import DRAFT, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
-from quiz.services import bank, bank_editing, bank_review, bank_search, keeping_back, tagging
+from quiz.services import bank, bank_editing, bank_review, bank_search, keeping_back
 from quiz.services.bank_search import ORDERS, Search
 from quiz.services.catalogued import Catalogued
 from quiz.services.platform import Actor, Platform
 from quiz.services.versions import raise_number
+from tests.support import bank as held
+from tests.support import once
 from tests.support.statements import statements
 
 NOW = 1_770_000_000_000
@@ -39,7 +41,7 @@ def filled(platform: Platform) -> Platform:
     """A bank of four questions."""
     usual = {"kind": "single", "options": ["太阳", "月亮"], "key": ["A"]}
     content = "\n".join(json.dumps({**usual, **each}, ensure_ascii=False) for each in LINES).encode()
-    token = bank.stage(platform, content, "四题.jsonl", NOW)
+    token = once.stage(platform, content, "四题.jsonl", NOW)
     bank.take(platform, bank.preview(platform, token), ORGANIZER)
     return platform
 
@@ -160,7 +162,7 @@ def test_facets_follow_edits_imports_and_undoing(filled: Platform) -> None:
     taken = bank.take(filled, bank.preview(filled, token), ORGANIZER)
     assert counts(filled, Search())["topic"][0] == ("生活", 3)  # type: ignore[index]
 
-    bank.undo(filled, taken.import_id, ORGANIZER)
+    held.undo(filled, taken.import_id, ORGANIZER)
     assert counts(filled, Search())["topic"][0] == ("生活", 2)  # type: ignore[index]
     assert counts(filled, Search())["source"] == before["source"]
 
@@ -173,14 +175,14 @@ def test_the_list_knows_at_once_whatever_was_written(filled: Platform) -> None:
         return bank_search.newest_versions(filled, [last.question_id])[0]
 
     for write in (
-        lambda: tagging.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER),
-        lambda: tagging.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER, off=True),
-        lambda: keeping_back.retire(filled, [newest()], ORGANIZER),
-        lambda: keeping_back.retire(filled, [newest()], ORGANIZER, back=True),
+        lambda: held.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER),
+        lambda: held.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER, off=True),
+        lambda: keeping_back.retire(filled, newest(), ORGANIZER),
+        lambda: keeping_back.retire(filled, newest(), ORGANIZER, back=True),
         lambda: bank_editing.edit(filled, newest(), other, ORGANIZER, DRAFT),
         lambda: bank_review.submit(filled, newest(), ORGANIZER),
         lambda: bank_review.send_back(filled, newest(), ORGANIZER, "再改"),
-        lambda: bank.undo(filled, last.import_id, ORGANIZER),
+        lambda: held.undo(filled, last.import_id, ORGANIZER),
     ):
         before = bank_search.listing(filled, Search(state="any"))
         write()

@@ -104,7 +104,7 @@ def draft_after_return(held: Bank) -> None:
 
 def retired(held: Bank) -> None:
     held.take(question("停用"))
-    keeping_back.retire(held.platform, [held.of("停用").version_id], held.actor)
+    keeping_back.retire(held.platform, held.of("停用").version_id, held.actor)
 
 
 def ends_while_the_contest_runs(held: Bank) -> None:

@@ -15,9 +15,9 @@ from quiz.errors import NotFound
 from quiz.models.accounts import Audit
 from quiz.models.bank import QuestionVersion
 from quiz.models.duplicates import QuestionWording, Twin
-from quiz.services import bank, bank_editing, comparing, duplicates
-from quiz.services.comparing_process import compared_apart
+from quiz.services import bank_editing, comparing, duplicates
 from quiz.services.platform import Actor, Platform
+from tests.support import bank as held
 from tests.support.held import hold
 
 NOW = 1_772_413_200_000  # the clock's start
@@ -93,15 +93,6 @@ def test_a_file_is_compared_with_the_bank_and_with_itself(platform: Platform) ->
     assert found(duplicates.of_import(platform, FILE), platform) == EXPECTED
 
 
-def test_a_large_file_is_compared_in_a_process_of_its_own(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken(platform, *HELD)
-    monkeypatch.setattr(comparing, "AT_HAND", 2)
-
-    assert found(duplicates.of_import(platform, FILE), platform) == EXPECTED
-
-
 def test_questions_of_before_wordings_were_kept_are_compared_too(platform: Platform) -> None:
     taken(platform, *HELD)
     with platform.store.writing() as session:
@@ -111,7 +102,7 @@ def test_questions_of_before_wordings_were_kept_are_compared_too(platform: Platf
 
 
 def test_an_import_that_was_taken_back_is_not_compared_with(platform: Platform) -> None:
-    bank.undo(platform, taken(platform, *HELD), ORGANIZER)
+    held.undo(platform, taken(platform, *HELD), ORGANIZER)
 
     assert found(duplicates.of_import(platform, FILE), platform) == [(2, CONFLICT, 1), (4, NEAR, 0)]
 
@@ -121,7 +112,7 @@ def test_the_bank_tells_its_pairs_and_how_many_questions_are_not_compared_yet(pl
     taken(platform, asked(f"请问{STEM}"))
     before = duplicates.counted(platform)
 
-    compared_apart(platform, None)
+    duplicates.compare_the_bank(platform)
 
     after = duplicates.counted(platform)
     assert (before.by_sort, before.uncompared, before.questions) == ({}, 4, 4)
@@ -204,7 +195,7 @@ def test_taking_an_import_back_takes_its_pairs_along(platform: Platform) -> None
     import_id = taken(platform, asked(f"请问{STEM}"))
     comparing.compare_bank(platform)
 
-    bank.undo(platform, import_id, ORGANIZER)
+    held.undo(platform, import_id, ORGANIZER)
 
     with platform.store.reading() as session:
         assert session.scalars(select(Twin)).all() == []

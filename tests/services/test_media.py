@@ -24,6 +24,7 @@ from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
 from tests.question_bank.kinds import PIXEL
 from tests.services.test_bank import ORGANIZER, asked, count, previewed, taken
+from tests.support import bank as held
 
 PICTURE = Medium("leaf.png", "image/png", PIXEL, width=1, height=1)
 
@@ -46,7 +47,7 @@ def test_an_export_carries_the_bytes_and_comes_back_as_it_was(platform: Platform
     questions = [with_picture("甲？"), asked("乙？")]
     done = taken(platform, *questions)
     written = jsonl.write(bank.all_questions(platform))
-    bank.undo(platform, done.import_id, ORGANIZER)
+    held.undo(platform, done.import_id, ORGANIZER)
 
     taken(platform, *[each.question for each in jsonl.read(written).questions])
 
@@ -56,9 +57,9 @@ def test_an_export_carries_the_bytes_and_comes_back_as_it_was(platform: Platform
 def test_what_an_undone_import_brought_stays_while_another_uses_it(platform: Platform) -> None:
     first, second = taken(platform, with_picture("甲？")), taken(platform, with_picture("乙？"))
 
-    bank.undo(platform, first.import_id, ORGANIZER)
+    held.undo(platform, first.import_id, ORGANIZER)
     left = count(platform, MediumRow)
-    bank.undo(platform, second.import_id, ORGANIZER)
+    held.undo(platform, second.import_id, ORGANIZER)
 
     assert (left, count(platform, MediumRow), count(platform, QuestionMedium)) == (1, 0, 0)
     with pytest.raises(NotFound):

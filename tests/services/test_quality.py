@@ -13,12 +13,13 @@ from quiz.cli import register
 from quiz.errors import Busy, NotFound
 from quiz.models.contests import FrozenQuestion
 from quiz.models.quality import Analysis, QuestionFigures
-from quiz.services import bank, bank_editing, bank_search, ledger, quality, quality_reading, tagging
+from quiz.services import bank, bank_editing, bank_search, ledger, quality, quality_reading
 from quiz.services.bank_search import Search
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
 from quiz.services.quality_reading import Overview, Proved
+from tests.support import bank as held
 from tests.support import contests as cast
 from tests.support import standing
 from tests.support.clock import MovedClock
@@ -78,7 +79,7 @@ def test_a_tag_keeps_what_was_measured_and_answers_to_both_versions_add_up(
     before = proved(platform, contest)
 
     ids = list(bank_search.matching(platform, Search()))
-    assert tagging.tag(platform, ids, ("topic", "决赛"), Actor(None, now)) == 4
+    assert held.tag(platform, ids, ("topic", "决赛"), Actor(None, now)) == 4
     again = cast.publish(platform, cast.rules(), now)
     assert min(in_force(platform, again).questions) > max(in_force(platform, contest).questions)
 

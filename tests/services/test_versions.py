@@ -20,6 +20,7 @@ from quiz.models.bank import QuestionTag, QuestionVersion
 from quiz.models.upgrade import know_migrations
 from quiz.services import bank, bank_editing
 from quiz.services.platform import Actor, Platform
+from tests.support import bank as held
 from tests.support import kinds
 from tests.support.clock import MovedClock
 
@@ -66,7 +67,7 @@ def filled(platform: Platform, clock: MovedClock) -> Platform:
     bank_editing.edit(platform, first, tagged, actor)
     another = replace(tagged, stem="将被撤销的题？")
     token = bank.stage(platform, jsonl.write([another]), "再来.jsonl", actor.now_ms)
-    bank.undo(platform, bank.take(platform, bank.preview(platform, token), actor).import_id, actor)
+    held.undo(platform, bank.take(platform, bank.preview(platform, token), actor).import_id, actor)
     return platform
 
 
