@@ -373,6 +373,15 @@ local function position(boards, board, person)
   return {index, place_of(boards, board, record.key, index), record.key .. person}
 end
 
+-- the last row of the place before that of a position, or '' for nobody
+local function ahead_of(boards, board, mine)
+  local ordered = ordered_key(boards, board)
+  local better = redis.call('ZLEXCOUNT', ordered, '-', '(' .. key_of(mine[3]))
+  if better == 0 then return '' end
+  local member = redis.call('ZRANGE', ordered, whole(better - 1), whole(better - 1))[1]
+  return {better - 1, place_of(boards, board, key_of(member), better - 1), member}
+end
+
 local function board_of(from)
   local stage, period, view, style, home = unpack(ARGV, from, from + 4)
   return {stage = stage, period = period, view = view, style = style, home = home}
@@ -444,17 +453,19 @@ function commands.keys()
   return boards and redis.call('SMEMBERS', boards.base .. 'keys')
 end
 
--- epoch, board, first, size, me or '', neighbours → count, rows, my position or '', the rows around it or ''
+-- epoch, board, first, size, me or '', neighbours
+-- → count, rows, my position or '', the rows around it or '', the last row of the place before mine or ''
 function commands.page()
   local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
   if not boards then return nil end
   local count = redis.call('ZCARD', ordered_key(boards, board))
   local rows = slice(boards, board, tonumber(ARGV[9]), tonumber(ARGV[10]))
   local mine = ARGV[11] ~= '' and position(boards, board, ARGV[11])
-  if not mine then return {count, rows, '', ''} end
+  if not mine then return {count, rows, '', '', ''} end
   local near = tonumber(ARGV[12])
   local first = math.max(mine[1] - near, 0)
-  return {count, rows, mine, slice(boards, board, first, mine[1] + near - first + 1)}
+  local around = slice(boards, board, first, mine[1] + near - first + 1)
+  return {count, rows, mine, around, ahead_of(boards, board, mine)}
 end
 
 -- epoch, board, people … → the position of each or ''
@@ -466,20 +477,21 @@ function commands.places()
   return found
 end
 
--- epoch, board, level, then of each order that is read its name and how many (from the bottom where negative)
--- → unit|stat, sum …; then for each order unit, value …
+-- epoch, board, level, me or '', then of each order that is read its name and how many (from the bottom where
+-- negative) → unit|stat, sum …; my record and its shape or '' twice; then for each order unit, value …
 function commands.sums()
   local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
   if not boards then return nil end
   local level = ARGV[9]
   local sums = redis.call('HGETALL', sums_key(boards, board.view, board.stage, level, board.period, board.home))
-  local found, units, seen = {sums}, {}, {}
+  local mine = ARGV[10] ~= '' and redis.call('HGET', people_key(boards, board.stage, board.period), ARGV[10])
+  local found, units, seen = {sums, mine or '', mine and shape_text(boards, parsed(mine).shape) or ''}, {}, {}
   for i = 1, #sums, 2 do
     local unit = string.match(sums[i], '^%d+')
     if not seen[unit] then units[#units + 1] = unit end
     seen[unit] = true
   end
-  for i = 10, #ARGV, 2 do
+  for i = 11, #ARGV, 2 do
     local kept, many, values = ARGV[i], tonumber(ARGV[i + 1]), {}
     for _, unit in ipairs(units) do
       local key = ranked_key(boards, board.view, board.stage, level, unit, kept, board.period, board.home)

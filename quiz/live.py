@@ -142,6 +142,7 @@ class Part:
     count: int
     mine: Placed | None = None
     around: Sequence[Placed] = ()
+    ahead: Placed | None = None  # the last row of the place before mine
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class UnitSums:
 
     sums: Mapping[int, Mapping[str, int]]
     picked: Mapping[str, Mapping[int, Sequence[int]]]  # name of the order → unit → the numbers asked for
+    mine: LiveLine | None = None  # of who asks, in step with the sums
 
 
 @dataclass(frozen=True)
@@ -259,7 +261,7 @@ class LiveBoards:
 
     def page(self, board: BoardRef, first: int, size: int, me: int | None = None) -> Part:
         """Return `size` rows from position `first` (from 0) on, and the row of `me` with its neighbours."""
-        count, rows, mine, around = self._read(
+        count, rows, mine, around, ahead = self._read(
             "page", board, first, size, b"" if me is None else id_bytes(me), NEIGHBOURS
         )
         return Part(
@@ -267,6 +269,7 @@ class LiveBoards:
             count=count,
             mine=_position(mine) if mine else None,
             around=_slice(board, around) if around else (),
+            ahead=_position(ahead) if ahead else None,
         )
 
     def places(self, board: BoardRef, people: Sequence[int]) -> dict[int, Placed]:
@@ -274,10 +277,17 @@ class LiveBoards:
         found = self._read("places", board, *map(id_bytes, people)) if people else []
         return {placed.person_id: placed for placed in (_position(each) for each in found if each)}
 
-    def unit_sums(self, board: BoardRef, level: str, picks: Sequence[Pick] = ()) -> UnitSums:
-        """Return the sums of a level's units and, where `Needs.ranked` keeps them, what is picked."""
+    def unit_sums(
+        self, board: BoardRef, level: str, picks: Sequence[Pick] = (), me: int | None = None
+    ) -> UnitSums:
+        """Return the sums of a level's units and, where `Needs.ranked` keeps them, what is picked.
+
+        `me`: whose line is wanted with them.
+        """
         asked = (value for pick in picks for value in pick)
-        stats, *found = self._read("sums", board, level, *asked)
+        stats, record, shape, *found = self._read(
+            "sums", board, level, b"" if me is None else id_bytes(me), *asked
+        )
         sums: dict[int, dict[str, int]] = {}
         for name, value in zip(stats[::2], stats[1::2], strict=True):
             unit, _, stat = name.decode().partition("|")
@@ -286,7 +296,8 @@ class LiveBoards:
         for (order, _count), values in zip(picks, found, strict=True):
             for unit, value in zip(values[::2], values[1::2], strict=True):
                 picked.setdefault(order, {}).setdefault(int(unit), []).append(int(value))
-        return UnitSums(sums, picked)
+        mine = unpacked(board.stage, board.period, me, (record, shape)) if me is not None and record else None
+        return UnitSums(sums, picked, mine)
 
     def part_counts(self, board: BoardRef, homes: Sequence[str]) -> dict[str, int]:
         """Return how many people stand in parts of a divided board; where nobody does is absent."""

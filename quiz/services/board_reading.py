@@ -17,6 +17,7 @@ from quiz.rules.document import Board, Stage
 from quiz.rules.eligibility import is_minor
 from quiz.rules.kept import is_by_people
 from quiz.rules.publicity import frozen_at_ms, frozen_number
+from quiz.rules.shares import Share
 from quiz.rules.units import Measured
 from quiz.services.platform import Platform
 from quiz.services.published import Published
@@ -85,6 +86,11 @@ class Page:
     part: BoardPart | None = None  # which of them is shown
     frozen_ms: int | None = None  # the moment at which the board was frozen, as whose it is shown
     withholds: bool = False  # rows are left out, because they would tell of too few people
+    mine_at: int | None = None  # position of one's own row on the board
+    ahead: Row | None = None  # somebody of the place before one's own
+    share: Share | None = None  # what who asks adds to their unit, on a board of units
+    is_cut: bool = False  # a search found more people than it lists
+    before: Mapping[int, int] | None = None  # by row its place when yesterday ended; None: not compared
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ class Wanted:
     me: int | None = None
     unit: int | None = None  # whose surroundings are asked for on a board of units; None: one's own
     query: str = ""
+    within: int | None = None  # only who belongs to this unit, or units below it
+    group: int | None = None  # only who belongs to this group, numbered from 1
     view: View = View.PUBLIC
     frozen: bool = False  # the desk asks for the standings as of the freeze
 

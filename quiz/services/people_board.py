@@ -17,8 +17,6 @@ from quiz.rules.units import points_shown
 from quiz.services import disqualified
 from quiz.services.board_reading import Page, Reading, Row
 
-MOST_FOUND = 50  # people a search returns
-
 
 class LineRow(NamedTuple):
     """A stored line with the person it belongs to; `COLUMNS` in order."""
@@ -58,12 +56,10 @@ def page(reading: Reading) -> Page:
                 frozen_ms=reading.frozen_ms,
                 withholds=True,
             )
-        if wanted.query:
-            return _found(reading, session)
         part = reading.live(lambda live, board: live.page(board, wanted.first, wanted.size, wanted.me))
         if part is None:
             part = _stored_part(reading, session)
-        return _page(reading, session, part)
+        return shown(reading, session, part)
 
 
 def own_row(reading: Reading, person_id: int) -> Row | None:
@@ -117,8 +113,9 @@ def unit_names(session: Session, lines: Iterable[LineRow]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def _page(reading: Reading, session: Session, part: Part) -> Page:
-    own = [part.mine] if part.mine else []
+def shown(reading: Reading, session: Session, part: Part) -> Page:
+    """Return a part of a board with everybody called as the board's rules say."""
+    own = [each for each in (part.mine, part.ahead) if each]
     rows, anybody_out = _rows(reading, session, [*part.rows, *part.around, *own])
     return Page(
         rows=[rows[each.person_id] for each in part.rows if each.person_id in rows],
@@ -130,6 +127,8 @@ def _page(reading: Reading, session: Session, part: Part) -> Page:
         period=reading.period,
         first=reading.wanted.first,
         frozen_ms=reading.frozen_ms,
+        mine_at=part.mine.index if part.mine else None,
+        ahead=rows.get(part.ahead.person_id) if part.ahead else None,
     )
 
 
@@ -166,22 +165,6 @@ def _lines(reading: Reading, session: Session, people: Iterable[int]) -> tuple[l
     return lines, any(is_out for *_, is_out in found[:1])
 
 
-def _found(reading: Reading, session: Session) -> Page:
-    """Return the people on the board whose nickname holds what is looked for."""
-    ids = session.scalars(
-        select(Line.person_id)
-        .join(Identity, Identity.person_id == Line.person_id)
-        .where(*reading.on_board, Identity.nickname.contains(reading.wanted.query, autoescape=True))
-        .order_by(Line.order_key, Line.person_id)
-        .limit(MOST_FOUND)
-    ).all()
-    placed = reading.live(lambda live, board: live.places(board, ids))
-    if placed is None:
-        placed = {found.person_id: found for each in ids if (found := _stored_place(reading, session, each))}
-    listed = [placed[each] for each in ids if each in placed]
-    return _page(reading, session, Part(listed, len(listed)))
-
-
 def _stored_part(reading: Reading, session: Session) -> Part:
     """Return what the live board would, from the index of the lines."""
     wanted = reading.wanted
@@ -190,12 +173,26 @@ def _stored_part(reading: Reading, session: Session) -> Part:
     if mine is not None:
         first = max(mine.index - NEIGHBOURS, 0)
         around = _stored_slice(reading, session, first, mine.index + NEIGHBOURS - first + 1)
+    ahead = _stored_ahead(reading, session, mine) if mine is not None else None
     return Part(
         rows=_stored_slice(reading, session, wanted.first, wanted.size),
         count=_count(reading, session),
         mine=mine,
         around=around,
+        ahead=ahead,
     )
+
+
+def _stored_ahead(reading: Reading, session: Session, mine: Placed) -> Placed | None:
+    """Return the last row of the place before somebody's."""
+    last = (
+        select(Line.person_id)
+        .where(*reading.on_board, Line.order_key < mine.order_key)
+        .order_by(Line.order_key.desc(), Line.person_id.desc())
+        .limit(1)
+    )
+    person_id = session.scalar(last)
+    return None if person_id is None else _stored_place(reading, session, person_id)
 
 
 def _count(reading: Reading, session: Session) -> int:
@@ -217,6 +214,19 @@ def _stored_slice(reading: Reading, session: Session, first: int, size: int) -> 
         return ()
     place = 1 if first == 0 else _place(reading, session, members[0][0], first)
     return numbered(reading.stage.places, first, place, members)
+
+
+def stored_places(reading: Reading, session: Session, people: Sequence[int]) -> dict[int, Placed]:
+    """Return the rows of these people on the whole board from the stored lines; one look at all of them."""
+    style = {"standard": func.rank(), "dense": func.dense_rank(), "ordinal": func.row_number()}
+    in_order = (Line.order_key, Line.person_id)
+    place = style[reading.stage.places].over(
+        order_by=in_order if reading.stage.places == "ordinal" else in_order[0]
+    )
+    index = func.row_number().over(order_by=in_order) - 1
+    board = select(*in_order, index.label("at"), place.label("place")).where(*reading.on_board).subquery()
+    rows = session.execute(select(board).where(board.c.person_id.in_(people))) if people else ()
+    return {row.person_id: Placed(row.person_id, row.at, row.place, row.order_key) for row in rows}
 
 
 def _stored_place(reading: Reading, session: Session, person_id: int) -> Placed | None:

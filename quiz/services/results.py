@@ -13,7 +13,8 @@ from quiz.models.play import Line
 from quiz.rules import timing
 from quiz.rules.document import Board
 from quiz.rules.publicity import position_of
-from quiz.services import board_parts, people_board, unit_board
+from quiz.services import board_parts, people_board, people_found, unit_board
+from quiz.services.board_filters import Filters, filters
 from quiz.services.board_reading import (
     MOST_ROWS,
     BoardId,
@@ -36,11 +37,13 @@ CHOSEN = ("scene", "level")  # periods that a person chooses: they have an order
 __all__ = [
     "BoardId",
     "BoardPart",
+    "Filters",
     "Page",
     "Row",
     "Wanted",
     "board_of",
     "boards_of",
+    "filters",
     "page",
     "periods",
     "places_of",
@@ -76,7 +79,11 @@ def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> P
 
 
 def _page(reading: Reading) -> Page:
-    return people_board.page(reading) if reading.board.of == "people" else unit_board.page(reading)
+    if reading.board.of != "people":
+        return unit_board.page(reading)
+    wanted = reading.wanted
+    is_whole = not wanted.query and wanted.within is None and wanted.group is None
+    return people_board.page(reading) if is_whole else people_found.page(reading)
 
 
 def latest_period(platform: Platform, rules: Published, stage: int) -> str | None:

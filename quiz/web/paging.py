@@ -34,7 +34,12 @@ def asked_page() -> int:
 
 def asked_part() -> int | None:
     """Return which part of a divided board the address asks for; None where it names none."""
-    asked = request.args.get("each", "")
+    return asked_number("each")
+
+
+def asked_number(name: str) -> int | None:
+    """Return a number of the address, of a unit or a group; None where it names none."""
+    asked = request.args.get(name, "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_ID else None
 
 

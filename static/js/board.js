@@ -1,25 +1,49 @@
 /* A board that moves by itself: asks again after a few seconds, less often while nothing changes, never while nobody
-   looks. The server answers 304 when the board is as it was. Classic script, ES2019. */
+   looks. The server answers 304 when the board is as it was. Nothing jumps: what would move things that somebody
+   sees is offered by a button. Classic script, ES2019. */
 (function () {
   "use strict";
-  var live = document.getElementById("live");
+  var live = document.getElementById("live"), told = document.getElementById("told");
   if (!live || !window.fetch) return;
-  var QUICK = 4000, SLOW = 60000, wait = QUICK, tag = "", timer = 0; // ms
+  var FIRST = 6000, QUICK = 10000, SLOW = 60000, wait = FIRST, tag = live.dataset.tag, timer = 0, offer = null; // ms
   function plan() { clearTimeout(timer); timer = setTimeout(ask, wait + Math.random() * wait / 2); }
   function slower() { wait = Math.min(wait * 1.5, SLOW); }
-  function isBusy() { var at = document.activeElement; return at && live.contains(at); } // somebody is on a link of the board
+  function shape(root) { return root.children.length + " " + root.querySelectorAll("tr, p, li").length; }
+  function place(root) { var at = root.querySelector("#own-place"); return at ? at.textContent : ""; }
+  function fits(next) { // what is below stays where it is, or is not seen
+    var box = live.getBoundingClientRect();
+    return shape(live) === shape(next) || (box.top >= 0 && box.bottom > window.innerHeight);
+  }
+  function show(next) {
+    var was = place(live), at = document.activeElement, href = at && live.contains(at) ? at.getAttribute("href") : "";
+    live.textContent = "";
+    live.appendChild(next);
+    if (offer) { offer.remove(); offer = null; }
+    if (href) live.querySelectorAll("a").forEach(function (a) { if (a.getAttribute("href") === href && !live.contains(document.activeElement)) a.focus({ preventScroll: true }); });
+    if (told && place(live) !== was && place(live)) told.textContent = told.dataset.words.replace("{place}", place(live));
+  }
+  function take(html) {
+    var box = document.createElement("template");
+    box.innerHTML = html;
+    wait = QUICK;
+    if (fits(box.content)) { show(box.content); return; }
+    if (!offer) {
+      offer = document.createElement("button");
+      offer.className = "button main newer";
+      offer.textContent = live.dataset.words;
+      document.body.appendChild(offer);
+    }
+    offer.onclick = function () { show(box.content); };
+  }
   function ask() {
     if (document.hidden) return;
-    if (isBusy()) { plan(); return; }
     fetch(live.dataset.address, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store", credentials: "same-origin" })
       .then(function (reply) {
         if (reply.status !== 200) { slower(); return ""; }
         tag = reply.headers.get("ETag") || "";
         return reply.text();
       })
-      .then(function (html) {
-        if (html && html !== live.innerHTML && !isBusy()) { live.innerHTML = html; wait = QUICK; }
-      }, slower)
+      .then(function (html) { if (html) take(html); }, slower)
       .then(plan);
   }
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { wait = QUICK; ask(); } else clearTimeout(timer); });

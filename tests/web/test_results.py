@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -89,6 +91,43 @@ def test_a_board_finds_people_by_a_part_of_their_nickname(crowd: Reader) -> None
     assert "没有找到" in crowd.open(f"{BOARD}?q=查无此人")
 
 
+def test_ones_own_place_is_pinned_with_the_gap_and_leads_to_ones_own_row(crowd: Reader) -> None:
+    first = crowd.open(BOARD)
+    html = crowd.page.get_data(as_text=True) if crowd.page else ""
+
+    assert "我的名次 71 离第 70 名还差" in first
+    assert f'<a class="pinned" href="{BOARD}?page=2#me">' in html
+    crowd.open(f"{BOARD}?page=2")
+    html = crowd.page.get_data(as_text=True) if crowd.page else ""
+    assert '<tr class="mine" aria-current="true" id="me">' in html
+    assert '<a class="pinned" href="#me">' in html
+
+
+def test_a_street_board_says_what_one_added_to_ones_street(crowd: Reader, platform: Platform) -> None:
+    crowd.open("/me/units")
+    crowd.send("/me/units", next="/me", **{"find-region": "大坪街道"})
+    boards.catch_up_all(platform, platform.clock.now_ms(), full=True)
+
+    text = crowd.open(STREETS)
+
+    assert "大坪街道" in text
+    assert "其中 0 分是您得的" in text
+
+
+def test_a_board_can_be_narrowed_to_one_street_by_an_address_that_lasts(crowd: Reader) -> None:
+    crowd.open(BOARD)
+    assert crowd.page is not None
+    number = re.search(r'<option value="(\d+)">大坪街道', crowd.page.get_data(as_text=True))
+    assert number is not None
+
+    text = crowd.open(f"{BOARD}?in={number[1]}")
+
+    assert re.search(r"找到 \d+ 个", text)
+    assert "七星岗街道" not in text.partition("找到")[2]
+    assert "看整个榜" in text
+    assert crowd.client.get(f"{BOARD}?in=99999999").status_code == 404
+
+
 def test_streets_stand_on_a_board_of_their_own(crowd: Reader) -> None:
     text = crowd.open(STREETS)
 
@@ -144,5 +183,5 @@ def test_a_unit_that_is_not_ranked_yet_has_a_dash_for_its_place(resident: Reader
 
     text = resident.open(f"/contests/{contest_id}/boards/0-1")
 
-    assert "我的名次 – 为什么是这个名次 暂不排名" in text
+    assert "石油路街道 – 其中 0 分是您得的。 您是这里唯一的参加者。 为什么是这个名次 暂不排名" in text
     assert "还没有人上榜" not in text

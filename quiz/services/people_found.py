@@ -1,0 +1,141 @@
+"""The people of a board whom a search or a filter asks for, with their places on the whole board.
+
+Whom a search finds is decided by what the board shows:
+docs/decisions/0101-a-search-finds-what-a-board-shows.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from quiz.errors import N_, NotFound
+from quiz.live import Part, Placed
+from quiz.models.accounts import About, Identity, Unit
+from quiz.models.base import number_in
+from quiz.models.play import Line
+from quiz.rules.kept import GROUP, asks_for_groups
+from quiz.services import people_board
+from quiz.services.board_reading import Page, Reading
+
+MOST_FOUND = 500  # people a search lists, the best first
+
+
+def page(reading: Reading) -> Page:
+    """Return a part of those whom a search or a filter finds. Raises NotFound for what no filter can be."""
+    wanted = reading.wanted
+    with reading.platform.store.reading() as session:
+        if people_board.has_too_few(reading, session):
+            return _withheld(reading)
+        conditions = _belonging(reading, session)
+        ids: Sequence[int]
+        if wanted.query:
+            found = _called(reading, session, conditions)
+            ids, count, is_cut = (
+                found[wanted.first : wanted.first + wanted.size],
+                len(found),
+                len(found) >= MOST_FOUND,
+            )
+        else:
+            ids, count, is_cut = (
+                _slice(reading, session, conditions),
+                _count(reading, session, conditions),
+                False,
+            )
+            if count < reading.least_listed:
+                return _withheld(reading)
+        own = [wanted.me] if wanted.me is not None else []
+        placed = _places(reading, session, [*ids, *own])
+        listed = [placed[each] for each in ids if each in placed]
+        part = Part(listed, count, placed.get(wanted.me) if wanted.me is not None else None)
+        return replace(people_board.shown(reading, session, part), is_cut=is_cut)
+
+
+def _withheld(reading: Reading) -> Page:
+    return Page(
+        (),
+        0,
+        stands_since_ms=reading.stands_since_ms,
+        period=reading.period,
+        frozen_ms=reading.frozen_ms,
+        withholds=True,
+    )
+
+
+def _places(reading: Reading, session: Session, people: Sequence[int]) -> dict[int, Placed]:
+    placed = reading.live(lambda live, board: live.places(board, people))
+    return people_board.stored_places(reading, session, people) if placed is None else placed
+
+
+def _belonging(reading: Reading, session: Session) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a line is of somebody of the unit and the group asked for."""
+    wanted, document = reading.wanted, reading.rules.document
+    dialect, conditions = reading.platform.store.dialect, []
+    if wanted.within is not None:
+        unit = session.get(Unit, wanted.within)
+        if (
+            unit is None
+            or unit.tree not in document.units
+            or unit.level not in document.units[unit.tree].levels
+        ):
+            raise NotFound(NO_UNIT)
+        conditions.append(number_in(dialect, Line.units, f"{unit.tree}.{unit.level}") == unit.id)
+    if wanted.group is not None:
+        if not (asks_for_groups(document) and 1 <= wanted.group <= len(document.people.groups)):
+            raise NotFound(N_("这场比赛没有这个组别。"))
+        conditions.append(number_in(dialect, Line.units, GROUP) == wanted.group)
+    return conditions
+
+
+NO_UNIT = N_("没有这个单位。")
+
+
+def _slice(reading: Reading, session: Session, conditions: Sequence[ColumnElement[bool]]) -> Sequence[int]:
+    return session.scalars(
+        select(Line.person_id)
+        .where(*reading.on_board, *conditions)
+        .order_by(Line.order_key, Line.person_id)
+        .offset(reading.wanted.first)
+        .limit(reading.wanted.size)
+    ).all()
+
+
+def _count(reading: Reading, session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(Line).where(*reading.on_board, *conditions)) or 0
+
+
+def _called(reading: Reading, session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[int]:
+    """Return the people whom the board calls by a name that holds what is looked for, and oneself by name."""
+    query, me = reading.wanted.query, reading.wanted.me
+    rows = session.execute(
+        select(Line.person_id, Identity.nickname, Identity.name, About.born, About.grade)
+        .join(Identity, Identity.person_id == Line.person_id)
+        .outerjoin(About, About.person_id == Line.person_id)
+        .where(*reading.on_board, *conditions, _may_be_called(reading, query))
+        .order_by(Line.order_key, Line.person_id)
+        .limit(MOST_FOUND)
+    )
+    return [
+        person_id
+        for person_id, nickname, name, born, grade in rows
+        if query.casefold() in reading.called(nickname, name, born, grade).casefold()
+        or (person_id == me and query in (nickname, name))
+    ]
+
+
+def _may_be_called(reading: Reading, query: str) -> ColumnElement[bool]:
+    """Return the condition that lets through all whom the board calls so; masked names are not searched."""
+    has_no_name = Identity.name == ""
+    by_nickname = Identity.nickname.icontains(query, autoescape=True)
+    ways = {
+        "nickname": by_nickname,
+        "masked": and_(has_no_name, by_nickname),
+        "full": or_(Identity.name.icontains(query, autoescape=True), and_(has_no_name, by_nickname)),
+    }
+    is_me = and_(Line.person_id == reading.wanted.me, or_(Identity.nickname == query, Identity.name == query))
+    return (
+        or_(ways[reading.board.names], is_me) if reading.wanted.me is not None else ways[reading.board.names]
+    )

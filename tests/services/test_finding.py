@@ -1,0 +1,157 @@
+"""Finding people and units on a board: by what it shows of them, and by where they belong."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from quiz.errors import NotFound
+from quiz.models.accounts import About, Identity, Unit
+from quiz.services.platform import Platform
+from quiz.services.published import Published
+from tests.services.test_results import SOURCES, now, people, read_from, rules
+from tests.support import standing
+from tests.support.servers import round_trips
+from tests.support.standing import BEST, PEOPLE
+from tests.support.statements import statements
+
+__all__ = ["now", "people", "rules"]  # fixtures
+
+NAMES = """    boards:
+      - {name: 个人, of: people, names: POLICY}
+"""
+
+
+def unit(platform: Platform, code: str) -> int:
+    with platform.store.reading() as session:
+        return session.scalars(select(Unit.id).where(Unit.code == code)).one()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_people_are_found_by_nickname_with_their_places(
+    platform: Platform, rules: Published, people: dict[str, int], now: int, source: str
+) -> None:
+    with read_from(platform, source, now):
+        found = standing.page(platform, rules, PEOPLE, now, query="丙", me=people["丁"])
+        nobody = standing.page(platform, rules, PEOPLE, now, query="%")
+
+    assert (standing.placed(found), found.count) == ([(2, "丙")], 1)
+    assert found.mine is not None
+    assert (found.mine.place, found.mine_at) == (4, 3)
+    assert standing.placed(nobody) == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    ("places", "found_at"), [("standard", [2, 4]), ("dense", [2, 3]), ("ordinal", [3, 4])]
+)
+def test_a_filter_shows_the_people_of_a_street_page_by_page_with_their_places_among_all(
+    platform: Platform, now: int, source: str, places: str, found_at: list[int]
+) -> None:
+    rules = standing.publish(platform, now, places=places)
+    for name, right, street in (
+        ("甲", 4, "P"),
+        ("乙", 3, "P"),
+        ("丙", 3, "Q"),
+        ("丁", 2, "Q"),
+        ("戊", 1, "P"),
+    ):
+        standing.finish(platform, rules, standing.join(platform, name, now, street), right, now)
+
+    with read_from(platform, source, now):
+        page = standing.page(platform, rules, PEOPLE, now, within=unit(platform, "Q"))
+        last = standing.page(platform, rules, PEOPLE, now, within=unit(platform, "P"), first=2, size=2)
+        district = standing.page(platform, rules, PEOPLE, now, within=unit(platform, "渝中区"), query="丁")
+
+    assert standing.placed(page) == list(zip(found_at, ["丙", "丁"], strict=True))
+    assert (page.count, last.count) == (2, 3)
+    assert [row.name for row in last.rows] == ["戊"]
+    assert standing.placed(district) == [(found_at[1], "丁")]
+
+
+def test_a_filter_is_one_round_trip_to_redis(
+    platform: Platform, rules: Published, people: dict[str, int], now: int, valkey: str
+) -> None:
+    standing.catch_up(platform, now)
+    street = unit(platform, "P")
+
+    def read() -> None:
+        standing.page(platform, rules, PEOPLE, now, me=people["丁"], within=street)
+
+    read()
+    with statements(platform.store.engine) as asked:
+        read()
+
+    assert len(asked) == 5  # the street, who lives there, how many, their names and totals, their streets
+    assert round_trips(valkey, read) == 1
+
+
+def test_units_are_found_by_name_and_by_what_they_lie_in(
+    platform: Platform, rules: Published, people: dict[str, int], now: int
+) -> None:
+    page = standing.page(platform, rules, BEST, now, query="q")
+    within = standing.page(platform, rules, BEST, now, within=unit(platform, "渝中区"))
+    other = standing.page(platform, rules, BEST, now, within=unit(platform, "P"))
+
+    assert standing.placed(page) == [(2, "Q")]
+    assert standing.placed(within) == [(1, "P"), (2, "Q")]
+    assert standing.placed(other) == [(1, "P")]
+
+
+def test_what_is_no_unit_or_group_of_the_contest_is_not_found(
+    platform: Platform, rules: Published, people: dict[str, int], now: int
+) -> None:
+    for wanted in ({"within": 10**9}, {"group": 1}):
+        with pytest.raises(NotFound):
+            standing.page(platform, rules, PEOPLE, now, **wanted)
+
+
+@pytest.mark.parametrize(
+    ("policy", "finds"),
+    {
+        "nickname": {"小": "小王 小张", "王大": "", "陈": "", "路": "路人"},
+        "full": {"小": "", "王大": "王大明", "陈": "陈**", "路": "路人"},
+        "masked": {"小": "", "王大": "", "陈": "", "路": "路人"},
+    }.items(),
+)
+def test_a_search_finds_people_by_what_the_board_calls_them_and_by_nothing_else(
+    platform: Platform, now: int, policy: str, finds: dict[str, str]
+) -> None:
+    rules = standing.publish(platform, now, boards=NAMES.replace("POLICY", policy))
+    for nickname, name, born in (
+        ("小王", "王大明", "1980-01-01"),
+        ("小张", "陈小小", "2015-01-01"),
+        ("路人", "", ""),
+    ):
+        person = standing.join(platform, nickname, now)
+        with platform.store.writing() as session:
+            session.execute(update(Identity).where(Identity.person_id == person).values(name=name))
+            session.execute(insert(About).values(person_id=person, born=born, on_roster=bool(name)))
+        standing.finish(platform, rules, person, 1, now)
+    standing.catch_up(platform, now)
+
+    found = {
+        query: " ".join(row.name for row in standing.page(platform, rules, PEOPLE, now, query=query).rows)
+        for query in finds
+    }
+    own = standing.page(platform, rules, PEOPLE, now, query="陈小小", me=person - 1)
+    part = standing.page(platform, rules, PEOPLE, now, query="陈小", me=person - 1)
+
+    assert found == finds
+    assert [row.id for row in own.rows] == [person - 1]
+    assert part.rows == []
+
+
+def test_a_filter_lists_nobody_where_fewer_are_left_than_the_rules_let_a_board_list(
+    platform: Platform, now: int
+) -> None:
+    boards = NAMES.replace("names: POLICY", "least_listed: 2")
+    rules = standing.publish(platform, now, boards=boards)
+    for name, street in (("甲", "P"), ("乙", "P"), ("丙", "Q")):
+        standing.finish(platform, rules, standing.join(platform, name, now, street), 1, now)
+    standing.catch_up(platform, now)
+
+    two, one = (standing.page(platform, rules, PEOPLE, now, within=unit(platform, code)) for code in "PQ")
+
+    assert (two.count, two.withholds) == (2, False)
+    assert (one.rows, one.withholds) == ((), True)
