@@ -65,13 +65,13 @@ def _give_up(platform: Platform, work: Going) -> None:
             return
         left = taking.give_up(session, work) if work.kind == taking.TAKE else None
     if left is not None:
-        _start(platform, left)
+        do(platform, left)
 
 
 def _start(platform: Platform, work: Going) -> None:
     def failed() -> None:
-        now = works.of_id(platform, work.id)
-        if now.is_running and now.turn == work.turn:
+        now = works.going(platform, work.token)
+        if now is not None and now.is_running and now.turn == work.turn:
             _go_on(platform, now)
 
     order = {**apart.place_of(platform), "work": work.id, "turn": work.turn}
