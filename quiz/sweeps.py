@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from quiz.services import boards, ledger, play, working
+from quiz.services import boards, days_end, ledger, play, working
 from quiz.services.platform import Platform
 
 RECOUNT_ROUNDS = 5  # transactions of a recount in one round, each of some fifty people
@@ -55,6 +55,8 @@ def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
     boards.catch_up_all(platform, now_ms, full)
     ledger.recount_pending(platform, RECOUNT_ROUNDS)
     working.resume(platform, now_ms)
+    if full and not platform.clock_jumped:
+        days_end.keep(platform, now_ms)
     with platform.store.reading() as session:
         platform.catalogued.keep_ready(session)
 

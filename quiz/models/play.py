@@ -127,3 +127,17 @@ class Line(Base):
         Index("ix_line_order", "contest_id", "stage", "period", "order_key", "person_id"),
         Index("ix_line_changed", "contest_id", "changed_ms"),
     )
+
+
+class DayEnd(Base):
+    """Where everybody stood on the boards of a stage when one of its days ended. Rows are only added.
+
+    It follows from the record as of that moment: `quiz.services.days_end`.
+    """
+
+    __tablename__ = "day_end"
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    stage: Mapped[int] = mapped_column(primary_key=True)  # its position
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # the day that ended, ISO
+    places: Mapped[bytes]  # compressed JSON: days_end.Stood

@@ -255,6 +255,22 @@ def over_all_stages(
     return found
 
 
+def as_of(connection: Connection, rules: Published, position: int, person_id: int, ms: int) -> LiveLine:
+    """Return a person's line over a stage, or over all of them, as the record gave it before a moment."""
+    said = said_of(connection, rules.contest_id, person_id)
+    belongs = belonging(connection, rules.document, person_id)
+    stages = rules.document.stages
+    stories = {}
+    for n in range(len(stages)) if position == len(stages) else (position,):
+        played = played_by(connection, rules, n, person_id, said)
+        gained = earned(connection, rules.contest_id, stages[n], person_id, said)
+        story = _Story(person_id, played, gained, said, belongs)
+        stories[n] = _until(connection, rules, n, story, ms)
+    if position == len(stages):
+        return _together(rules, position, list(stories.values())).live
+    return _lines(stages[position], position, stories[position])[0].live
+
+
 def _together(rules: Published, number: int, stories: Sequence[_Story]) -> Folded:
     """Return the line that follows from the stories of all stages, kept under a number."""
     whole, belongs = rules.board_stages[-1], stories[0].belongs

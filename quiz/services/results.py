@@ -13,7 +13,7 @@ from quiz.models.play import Line
 from quiz.rules import timing
 from quiz.rules.document import Board
 from quiz.rules.publicity import position_of
-from quiz.services import board_parts, people_board, people_found, unit_board
+from quiz.services import board_parts, days_end, people_board, people_found, unit_board
 from quiz.services.board_filters import Filters, filters
 from quiz.services.board_reading import (
     MOST_ROWS,
@@ -71,11 +71,15 @@ def page(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> P
             return Page((), 0, frozen_ms=reading.frozen_ms)
         reading = replace(reading, period=period)
     if reading.board.each is None:
-        return _page(reading)
+        return _moved(reading, _page(reading))
     with platform.store.reading() as session:
         parts, reading = board_parts.shown(reading, session)
     found = _page(reading) if reading.part is not None else Page((), 0, period=reading.period)
-    return replace(found, parts=parts, part=reading.part)
+    return replace(_moved(reading, found), parts=parts, part=reading.part)
+
+
+def _moved(reading: Reading, found: Page) -> Page:
+    return found if reading.is_desk else replace(found, before=days_end.with_movement(reading, found))
 
 
 def _page(reading: Reading) -> Page:
