@@ -1,17 +1,22 @@
-"""What test after test does alike is done once a process: routes are compiled, files of questions read."""
+"""What test after test does alike is done once a process: routes compiled, questions read, and so on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import pysqlite3
 from werkzeug.routing import Rule
 
+from quiz import starter
 from quiz.services import bank, kept_files
-from quiz.services.platform import Platform
+from quiz.services.platform import Actor, Platform
 
 _read: dict[tuple[str, bytes], tuple[str, bytes]] = {}  # name and content of a file → its file of rows
 _built: dict[tuple[object, ...], Callable[..., Any]] = {}
+_started: dict[
+    int, pysqlite3.Connection
+] = {}  # moment → a database in memory with the starter content of then
 _compile_builder = Rule._compile_builder
 
 
@@ -25,6 +30,21 @@ def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str
     name, found = _read[filename, content]
     kept_files.beside(platform, token, name).write_bytes(found)
     return token
+
+
+def load_starter(platform: Platform) -> None:
+    """Load the starter content into an empty SQLite database."""
+    now_ms = platform.clock.now_ms()
+    if now_ms not in _started:
+        starter.load(platform, Actor(None, now_ms))
+    with platform.store.engine.connect() as connection:
+        database = connection.connection.driver_connection
+        assert isinstance(database, pysqlite3.Connection)
+        if now_ms in _started:
+            _started[now_ms].backup(database)
+        else:
+            _started[now_ms] = pysqlite3.connect(":memory:", check_same_thread=False)
+            database.backup(_started[now_ms])
 
 
 def compile_routes() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from quiz import starter
-from quiz.services.platform import Actor, Platform
+from quiz.services.platform import Platform
+from tests.support import once
 from tests.support.clock import MovedClock
 from tests.support.pages import Reader
 from tests.support.statements import statements
@@ -21,7 +21,7 @@ CONTEST, PRACTICE = 1, 2
 @pytest.fixture
 def resident(app: Flask, platform: Platform) -> Reader:
     """Somebody who has signed up on a site with the starter content."""
-    starter.load(platform, Actor(None, platform.clock.now_ms()))
+    once.load_starter(platform)
     reader = Reader(app)
     reader.open("/sign-in")
     reader.send("/sign-in/new", nickname="解放碑小王", next="/")
