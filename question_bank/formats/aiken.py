@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from question_bank.formats.drafts import FULL, NONE, Choice, Draft, reading
+from question_bank.formats.held import comes_back
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
 from question_bank.problems import N_
@@ -26,22 +27,22 @@ def carries(question: Question) -> bool:
     bare = not (question.tags or question.difficulty or question.explanation or question.external_id)
     plain = not (question.weights or question.feedback or question.media or question.material)
     lines = all("\n" not in text for text in (question.stem, *(o.text for o in question.options)))
-    stem = not (OPTION.match(question.stem) or ANSWER.match(question.stem))
-    return question.kind == "single" and bare and plain and lines and stem and question.calibrated is None
+    is_bare = question.kind == "single" and bare and plain and lines and question.calibrated is None
+    return is_bare and comes_back(question, _written, read)
 
 
 def write(questions: Iterable[Question]) -> bytes:
-    """Return questions as an Aiken file: single choice alone, without tags and explanations."""
-    return "\n".join(_text(each) for each in questions if each.kind == "single").encode()
+    """Return questions as an Aiken file; what Aiken cannot hold is left out."""
+    return _written(filter(carries, questions))
+
+
+def _written(questions: Iterable[Question]) -> bytes:
+    return "\n".join(map(_text, questions)).encode()
 
 
 def _text(question: Question) -> str:
-    options = "".join(f"{option.id}) {_line(option.text)}\n" for option in question.options)
-    return f"{_line(question.stem)}\n{options}ANSWER: {min(question.key)}\n"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split("\n"))
+    options = "".join(f"{option.id}) {option.text}\n" for option in question.options)
+    return f"{question.stem}\n{options}ANSWER: {min(question.key)}\n"
 
 
 def _drafts(text: str) -> Iterator[Draft]:

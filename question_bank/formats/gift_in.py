@@ -267,7 +267,7 @@ def _text(written: str, usual: str, pictures: Pictures) -> str:
     form = found[1] if found else usual
     body = written[found.end() :] if found else written
     if form == "html":
-        return text_of(_unescaped(body), pictures.name_of)
+        return text_of(_unescaped(body.strip()), pictures.name_of)
     if form == "moodle":
         body = " ".join(body.split())
     return _unescaped(body).strip()

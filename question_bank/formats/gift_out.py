@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from question_bank.formats import gift_in
 from question_bank.formats.drafts import FULL, TRUE_FALSE, number, pairs, percent_of, says_all, shares
-from question_bank.formats.markup import html_of, text_of
-from question_bank.formats.materials import is_trimmed, runs
+from question_bank.formats.held import comes_back, is_ordinary
+from question_bank.formats.markup import html_of
+from question_bank.formats.materials import runs
 from question_bank.formats.tag_words import words_of
 from question_bank.gaps import USUALLY_IGNORED, short
 from question_bank.question import WHEN, Question
@@ -18,9 +20,11 @@ MARKS = re.compile(r"([\\~=#{}:\[\]])")
 
 def carries(question: Question) -> bool:
     """Return whether GIFT can hold a question without loss."""
-    if question.media or not says_all(question) or not is_trimmed(question):
-        return False
-    if any(ARROW in text and text_of(html_of(text)) != text for text in _texts(question)):
+    return _has_place(question) and (is_ordinary(question) or comes_back(question, _written, gift_in.read))
+
+
+def _has_place(question: Question) -> bool:
+    if question.media or not says_all(question):
         return False
     match question.kind:
         case "order":
@@ -34,7 +38,11 @@ def carries(question: Question) -> bool:
 
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as a GIFT file; what GIFT cannot hold is left out."""
-    return "".join(f"{text}\n\n" for text in _blocks(filter(carries, questions))).encode()
+    return _written(filter(carries, questions))
+
+
+def _written(questions: Iterable[Question]) -> bytes:
+    return "".join(f"{text}\n\n" for text in _blocks(questions)).encode()
 
 
 def _blocks(questions: Iterable[Question]) -> Iterator[str]:
@@ -54,14 +62,6 @@ def _is_plain(question: Question) -> bool:
     if are_numbers == {True} and any(number(each.text) is None for each in gap.accepted):
         return False
     return gap.ignoring == USUALLY_IGNORED and len(are_numbers) == 1 and set(question.feedback) <= told
-
-
-def _texts(question: Question) -> list[str]:
-    accepted = [each for gap in question.gaps for each in gap.accepted]
-    options = [option.text for option in question.options]
-    said = [*question.feedback.values(), *(each.feedback for each in accepted)]
-    about = [question.material.text] if question.material is not None else []
-    return [*about, question.stem, *options, *question.prompts, *(each.text for each in accepted), *said]
 
 
 def _question(question: Question) -> str:
@@ -126,8 +126,8 @@ def _pairs(question: Question) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Return a text in its own format; an arrow is written so that nobody takes it for the mark of a pair."""
-    if ARROW in text:
+    """Return a text in its own format; as HTML where it would lose its ends, or be taken for a pair."""
+    if ARROW in text or "\r" in text or text != text.strip():
         return f"[html]{_escaped(html_of(text))}"
     return f"[plain]{_escaped(text)}" if text else ""
 

@@ -56,9 +56,16 @@ def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     return reader.read(scale)
 
 
+def carries(question: Question) -> bool:
+    """Return whether a line can hold a question: all but characters that nothing can store."""
+    names = [medium.name for medium in question.media]
+    texts = replace(question, media=()).as_dict()
+    return all(question.tags.values()) and _can_be_kept([texts, names])
+
+
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as our own JSON Lines; reading them gives the same questions."""
-    lines = (json.dumps(question.as_dict(), ensure_ascii=False) for question in questions)
+    lines = (json.dumps(question.as_dict(), ensure_ascii=False) for question in filter(carries, questions))
     return "".join(f"{line}\n" for line in lines).encode()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from html import escape
+from collections.abc import Callable, Mapping
+from html import escape, unescape
 from html.parser import HTMLParser
+from types import MappingProxyType
 
-from question_bank.attached import picture
+from question_bank.attached import SHOWN, picture
 from question_bank.formats.mathml import Formula
 
 BLOCKS = (
@@ -35,6 +36,9 @@ SHOWING = {
 BRACKETS = re.compile(r"(\\[()\[\]])")  # around TeX, as web pages have it
 DOLLARS = {(r"\(", r"\)"): "$", (r"\[", r"\]"): "$$"}
 SPACES = re.compile(r"[ \t\r\n\f]+")
+VERBATIM = "plain-text"  # the class of an element whose text is meant as it stands
+EXACT = re.compile(rf'<span class="{VERBATIM}">(.*)</span>', re.DOTALL)
+IN_EXACT = re.compile(r'<br>|<img src="([^"<>]*)" alt="([^"<>]*)">')
 Named = Callable[[str], str | None]  # the address of a picture → its name among the question's media
 
 
@@ -43,6 +47,8 @@ def text_of(html: str, named: Named | None = None) -> str:
 
     `named`: what pictures are called; one that has no name leaves nothing, and its reader reports it.
     """
+    if (exact := EXACT.fullmatch(html)) and "<" not in IN_EXACT.sub("", exact[1]):
+        return _exact_text(exact[1], named or (lambda _: None))
     if "<" not in html and "&" not in html:
         return _between_dollars(SPACES.sub(" ", html).strip())
     if len(html) > LONGEST:  # no question: the parser takes its time over marks that are never closed
@@ -53,9 +59,33 @@ def text_of(html: str, named: Named | None = None) -> str:
     return reader.text()
 
 
-def html_of(text: str) -> str:
-    """Return plain text as HTML that shows exactly it."""
-    return escape(text, quote=False).replace("  ", " &nbsp;").replace("\n", "<br>")
+def html_of(text: str, shown: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return plain text as HTML of which `text_of` makes exactly it, blanks at its ends included.
+
+    `shown`: name → address of the media that the text shows.
+    """
+    pieces = []
+    at = 0
+    for found in SHOWN.finditer(text):
+        if found[2] in shown:
+            image = f'<img src="{escape(shown[found[2]])}" alt="{escape(found[1])}">'
+            pieces += [_escaped(text[at : found.start()]), image]
+            at = found.end()
+    return f'<span class="{VERBATIM}">{"".join(pieces)}{_escaped(text[at:])}</span>'
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False).replace("\n", "<br>").replace("\r", "&#13;")
+
+
+def _exact_text(html: str, named: Named) -> str:
+    def piece(found: re.Match[str]) -> str:
+        if found[0] == "<br>":
+            return "\n"
+        name = named(unescape(found[1]))
+        return escape(f"![{unescape(found[2])}]({name})", quote=False) if name else ""
+
+    return unescape(IN_EXACT.sub(piece, html))
 
 
 class _Reader(HTMLParser):

@@ -129,9 +129,3 @@ def media_of(question: Question) -> tuple[Medium, ...]:
         return ()
     named = {medium.name: medium for medium in question.media}
     return tuple(dict.fromkeys(named[name] for name in shown(question.material.text) if name in named))
-
-
-def is_trimmed(question: Question) -> bool:
-    """Return whether a question has no material, or one that is the same where spaces at ends are lost."""
-    about = question.material
-    return about is None or (about.text == about.text.strip() and about.id == about.id.strip())

@@ -5,13 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from xml.sax.saxutils import quoteattr
+from urllib.parse import quote
 
 from question_bank.attached import SHOWN, Material, Medium
+from question_bank.formats import moodle_in
 from question_bank.formats.drafts import NONE, TRUE_FALSE, number, pairs, percent_of, says_all, shares
-from question_bank.formats.markup import html_of, text_of
-from question_bank.formats.materials import is_trimmed, runs
-from question_bank.formats.pictures import media_type
+from question_bank.formats.held import comes_back, is_ordinary
+from question_bank.formats.markup import html_of
+from question_bank.formats.materials import runs
+from question_bank.formats.moodle_in import PLUGIN
 from question_bank.formats.tag_words import words_of
 from question_bank.formats.xml_out import Xml, kept
 from question_bank.gaps import USUALLY_IGNORED, short
@@ -31,9 +33,14 @@ WHEN = {"right": "correctfeedback", "partly": "partiallycorrectfeedback", "wrong
 
 def carries(question: Question) -> bool:
     """Return whether Moodle XML can hold a question without loss."""
+    is_plain = not question.media and is_ordinary(question)
+    return _has_place(question) and (is_plain or comes_back(question, _written, moodle_in.read))
+
+
+def _has_place(question: Question) -> bool:
     if question.kind == "fill" and len(question.gaps) != 1:
         return False
-    if not _media_are_whole(question) or not says_all(question) or not is_trimmed(question):
+    if not says_all(question):
         return False
     match question.kind:
         case "fill":
@@ -56,9 +63,13 @@ def _is_one_list(question: Question) -> bool:
 
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as Moodle XML; what Moodle cannot hold is left out."""
+    return _written(filter(carries, questions))
+
+
+def _written(questions: Iterable[Question]) -> bytes:
     xml = Xml()
     with xml.inside("quiz"):
-        for run in runs(filter(carries, questions)):
+        for run in runs(questions):
             if run.material is not None:
                 with xml.inside("question", type="description"):
                     _description(xml, run.material, run.questions)
@@ -156,13 +167,18 @@ def _text(xml: Xml, name: str, text: str, question: Question) -> None:
 
 
 def _format(text: str, question: Question, is_bare: bool = False) -> dict[str, str]:
-    """Return the format of a text: plain unless it shows a picture, which takes HTML."""
-    return {"format": "html" if _shown(text, question) and not is_bare else "plain_text"}
+    """Return the format of a text: plain unless it shows a picture or has blanks at its ends."""
+    return {"format": "html" if _takes_html(text, question, is_bare) else "plain_text"}
+
+
+def _takes_html(text: str, question: Question, is_bare: bool) -> bool:
+    return not is_bare and (text != text.strip() or bool(_shown(text, question)))
 
 
 def _inner(xml: Xml, text: str, question: Question, is_bare: bool = False) -> None:
     media = [] if is_bare else _shown(text, question)
-    xml.leaf("text", kept(_with_pictures(text, media) if media else text))
+    files = {medium.name: f"{PLUGIN}{quote(medium.name)}" for medium in media}
+    xml.leaf("text", html_of(text, files) if _takes_html(text, question, is_bare) else text)
     for medium in media:
         xml.leaf("file", b64encode(medium.content).decode(), name=medium.name, path="/", encoding="base64")
 
@@ -170,45 +186,3 @@ def _inner(xml: Xml, text: str, question: Question, is_bare: bool = False) -> No
 def _shown(text: str, question: Question) -> list[Medium]:
     by_name = {medium.name: medium for medium in question.media}
     return list(dict.fromkeys(by_name[found[2]] for found in SHOWN.finditer(text) if found[2] in by_name))
-
-
-def _with_pictures(text: str, media: Sequence[Medium]) -> str:
-    """Return a text as HTML in which its pictures are shown from the files beside it."""
-    names = {medium.name for medium in media}
-    pieces, at = [], 0
-    for found in SHOWN.finditer(text):
-        if found[2] in names:
-            source, words = quoteattr(f"@@PLUGINFILE@@/{found[2]}"), quoteattr(found[1])
-            pieces += [html_of(text[at : found.start()]), f"<img src={source} alt={words}>"]
-            at = found.end()
-    return "".join([*pieces, html_of(text[at:])])
-
-
-def _media_are_whole(question: Question) -> bool:
-    """Return whether all media are shown, in their order, by texts that HTML holds without loss."""
-    seen: list[Medium] = []
-    for text in _texts(question):
-        media = _shown(text, question)
-        seen += [medium for medium in media if medium not in seen]
-        if media and text_of(_with_pictures(text, media), lambda name: name.rpartition("/")[2]) != text:
-            return False
-    known = all(media_type(medium.content) == medium.type for medium in seen)
-    return tuple(seen) == question.media and known
-
-
-def _texts(question: Question) -> list[str]:
-    """Return the texts that may show a picture, as Moodle has them one after another."""
-    told = question.feedback
-    answers = [text for o in question.options for text in (o.text, told.get(o.id, ""))]
-    match question.kind:
-        case "fill":
-            answers = [each.feedback for each in question.gaps[0].accepted]
-        case "match":
-            answers = list(question.prompts)
-        case "order":
-            texts = {option.id: option.text for option in question.options}
-            answers = [text for each in question.arranged for text in (texts[each], told.get(each, ""))]
-        case "true_false" if not _is_own_truth(question):
-            answers = [told.get(option.id, "") for option in question.options]
-    about = "" if question.material is None else question.material.text
-    return [about, question.stem, question.explanation, *answers, *(told.get(when, "") for when in WHEN)]

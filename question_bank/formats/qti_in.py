@@ -14,7 +14,7 @@ from question_bank.attached import Material, Medium, picture
 from question_bank.formats.answers import is_true_or_false
 from question_bank.formats.drafts import FULL, NONE, Choice, Draft, choice_kind, number
 from question_bank.formats.kinds import DESCRIPTION, ESSAY, GROUP
-from question_bank.formats.markup import text_of
+from question_bank.formats.markup import VERBATIM, text_of
 from question_bank.formats.materials import give
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.qti_marks import Declared, declared, feedback_of
@@ -23,7 +23,6 @@ from question_bank.gaps import GAP, MARK, USUALLY_IGNORED, Accepted, Gap
 from question_bank.problems import N_
 
 SHARED = ("sharedstimulus", "stimulus", "passage")  # what a rubric is used for that is a material
-VERBATIM = "plain-text"  # the class of an element whose text is meant as it stands
 HOLE = "\ufffc"  # stands for a text entry until it is known whether a gap is drawn there already
 INTERACTION = re.compile(r"\w+Interaction")
 WHEN = {"correct": "right", "right": "right", "partly": "partly", "incorrect": "wrong", "wrong": "wrong"}

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from question_bank.attached import SHOWN, Material, Medium
+from question_bank.formats import packages
 from question_bank.formats.drafts import number, percent_of
+from question_bank.formats.held import comes_back, is_ordinary
+from question_bank.formats.markup import VERBATIM
 from question_bank.formats.pictures import media_type
-from question_bank.formats.qti_in import SHARED, VERBATIM
+from question_bank.formats.qti_in import SHARED
 from question_bank.formats.tag_words import words_of
 from question_bank.formats.xml_out import Xml
 from question_bank.gaps import GAP, USUALLY_IGNORED, Gap, short
@@ -45,6 +48,11 @@ V30 = _Version("http://www.imsglobal.org/xsd/imsqtiasi_v3p0", "imsqti_item_xmlv3
 
 def carries(question: Question) -> bool:
     """Return whether QTI can hold a question without loss."""
+    is_plain = not question.media and is_ordinary(question)
+    return _has_place(question) and (is_plain or comes_back(question, _written, packages.read))
+
+
+def _has_place(question: Question) -> bool:
     if question.weights or not _media_are_whole(question):
         return False
     match question.kind:
@@ -93,12 +101,16 @@ def _texts(question: Question) -> list[str]:
 
 def write(questions: Iterable[Question]) -> bytes:
     """Return questions as a package of QTI 2.1; what QTI cannot hold is left out."""
-    return _package(questions, V21)
+    return _package(filter(carries, questions), V21)
 
 
 def write_3(questions: Iterable[Question]) -> bytes:
     """Return questions as a package of QTI 3.0; what QTI cannot hold is left out."""
-    return _package(questions, V30)
+    return _package(filter(carries, questions), V30)
+
+
+def _written(questions: Iterable[Question]) -> bytes:
+    return _package(questions, V21)
 
 
 def _package(questions: Iterable[Question], version: _Version) -> bytes:
@@ -110,7 +122,7 @@ def _package(questions: Iterable[Question], version: _Version) -> bytes:
         ):
             manifest.leaf("organizations")
             with manifest.inside("resources"):
-                for n, question in enumerate(filter(carries, questions), 1):
+                for n, question in enumerate(questions, 1):
                     name = f"q{n:05d}"
                     _put(packed, f"items/{name}.xml", _Item(question, version, name).content())
                     for medium in question.media:

@@ -234,7 +234,12 @@ def _is_help(row: Row, headings: Sequence[Heading]) -> bool:
     """Whether a row below the header explains the columns instead of being a question."""
     marked = sum(any(mark in cell.casefold() for mark in REQUIRED) for cell in row.cells)
     answer = [cell for cell, each in zip(row.cells, headings, strict=False) if each.meaning == "answer"]
-    return marked >= 2 and all(not cell.strip() or len(cell) > LONGEST_LETTERS for cell in answer)
+    kind = [cell for cell, each in zip(row.cells, headings, strict=False) if each.meaning == "kind"]
+    return (
+        marked >= 2
+        and not any(map(kind_of, kind))
+        and all(not cell.strip() or len(cell) > LONGEST_LETTERS for cell in answer)
+    )
 
 
 def _difficulty_words(sheet: Sheet, layout: Layout) -> list[str]:

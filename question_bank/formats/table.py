@@ -73,6 +73,7 @@ FORMATS = {
         "application/jsonl",
         _in("jsonl", "read"),
         write=_in("jsonl", "write"),
+        carries=_in("jsonl", "carries"),
     ),
     "gift": Format(
         N_("GIFT（Moodle 文本）"),

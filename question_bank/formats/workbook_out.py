@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from types import MappingProxyType
@@ -13,8 +14,14 @@ from xlsxwriter.worksheet import Worksheet
 from question_bank.attached import Medium
 from question_bank.bounds import REGION, VALID_UNTIL
 from question_bank.formats import cell_pictures, extra_cells, gap_cells
+from question_bank.formats.headers import heading
+from question_bank.formats.held import is_ordinary, texts
+from question_bank.formats.option_cells import unmarked
 from question_bank.formats.reading import Reading
+from question_bank.formats.rows_in import RowReader
+from question_bank.formats.scale import Difficulties
 from question_bank.formats.sheets_in import EXAMPLE
+from question_bank.formats.tables import Row
 from question_bank.problems import ERROR, Problem
 from question_bank.question import LETTERS, Question, lettered
 
@@ -46,6 +53,7 @@ LEAST_OPTIONS = 6  # option columns of the template
 REASON = "错误说明"  # the header of the added column; read as ignored
 RISKY = ("=", "+", "-", "@", "\t", "\r")  # beginnings that a spreadsheet may take for a formula
 UNCUT = ("source", "licence")
+UNKEPT = re.compile("[\0\r\ufffe\uffff\ud800-\udfff]")  # characters that come back as others, or not at all
 SEPARATORS = frozenset("、,，;；|\n")
 LONGEST_CELL = 32_767  # characters; a spreadsheet holds no more
 FILLABLE_ROWS = 2_000
@@ -98,8 +106,36 @@ def write(questions: Iterable[Question]) -> bytes:
 
 
 def carries(question: Question) -> bool:
-    """Return whether a workbook can hold a question without loss: all but its sounds."""
-    return all(map(str.strip, question.feedback.values())) and cell_pictures.carries(question)
+    """Return whether a workbook can hold a question without loss: its row is read as itself.
+
+    It has no place for sounds, and trims some cells.
+    """
+    if not question.stem.strip().startswith(EXAMPLE) and _is_ordinary_row(question):
+        return True
+    columns = _columns([question], 0 if is_plain(question) else len(question.options))
+    more = extra_cells.cells(question)
+    cells = [*_cells(question, columns), *more.values()]
+    if any(len(cell) > LONGEST_CELL or UNKEPT.search(cell) for cell in [*columns, *cells]):
+        return False
+    if question.stem.strip().startswith(EXAMPLE) or not cell_pictures.carries(question):
+        return False
+    difficulties, _said = Difficulties.of_file(["易", "中", "难"], None)
+    reader = RowReader("", [heading(title) for title in [*columns, *more]], difficulties, {})
+    found, _problems = reader.read(Row(2, tuple(cells), media=question.media))
+    return found == question
+
+
+def _is_ordinary_row(question: Question) -> bool:
+    """Return whether nothing in a row can be taken for something else, so that it need not be read to see."""
+    options = [option.text for option in question.options]
+    are_tags_plain = all(
+        facet in FACET_HEADERS and (facet in UNCUT or all(map(SEPARATORS.isdisjoint, values)))
+        for facet, values in question.tags.items()
+    )
+    are_options_plain = is_plain(question) or (question.kind != "true_false" and unmarked(options) == options)
+    has_more = question.media or question.weights or question.calibrated is not None or question.material
+    is_short = max(map(len, texts(question))) < LONGEST_CELL // 10
+    return not has_more and are_tags_plain and are_options_plain and is_short and is_ordinary(question)
 
 
 def returned_rows(reading: Reading, problems: Iterable[Problem]) -> bytes:

@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from question_bank.formats import aiken, gift_in, gift_out, read
+from question_bank.formats import gift_out, read
 from question_bank.formats.markup import text_of
 from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question
-from tests.question_bank.foreign import PROPERTY, bare_single, foreign_questions, gathered, identical
 
 Expected = dict[str, Any]  # a question as gift-pegjs prints it
 KINDS = {
@@ -179,18 +176,6 @@ def test_an_answer_without_an_option_is_named_in_aiken() -> None:
     found = read("水？\nA) 甲\nB) 乙\nANSWER: D\n".encode(), "x.txt")
 
     assert [(p.row, p.code) for p in found.problems] == [(1, "answer-out-of-range")]
-
-
-@PROPERTY
-@given(gathered(foreign_questions(GIFT_KINDS).filter(gift_out.carries)))
-def test_what_is_written_as_gift_reads_as_the_same_questions(written: list[Question]) -> None:
-    identical(written, gift_in.read(gift_out.write(written)))
-
-
-@PROPERTY
-@given(st.lists(bare_single().filter(aiken.carries), max_size=3))
-def test_what_is_written_as_aiken_reads_as_the_same_questions(written: list[Question]) -> None:
-    identical(written, aiken.read(aiken.write(written)))
 
 
 def test_what_gift_cannot_hold_is_known_beforehand() -> None:

@@ -11,8 +11,8 @@ import pytest
 from question_bank.attached import Material, Medium
 from question_bank.formats import Reading, left_out, read, write
 from question_bank.question import Question, lettered
-from tests.question_bank.foreign import identical
 from tests.question_bank.kinds import PIXEL
+from tests.question_bank.wild import identical
 
 TEXT = Material("小明把温度计放进\n热水里。", "thermometer")
 SEEN = Material("看 ![图](leaf.png)，回答问题。")

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from question_bank.attached import Medium
-from question_bank.formats import moodle_in, moodle_out, read
+from question_bank.formats import moodle_out, read
 from question_bank.gaps import USUALLY_IGNORED, Accepted, Gap
 from question_bank.question import Question, lettered
-from tests.question_bank.foreign import PROPERTY, foreign_questions, gathered, identical
 from tests.question_bank.kinds import PIXEL
+from tests.question_bank.wild import identical
 
 Expected = dict[str, Any]  # what the manifest says of a file
 FILES = (
@@ -143,9 +142,3 @@ def test_pictures_survive_moodle_xml() -> None:
 
     assert moodle_out.carries(asked)
     identical([asked], read(moodle_out.write([asked]), "x.xml"))
-
-
-@PROPERTY
-@given(gathered(foreign_questions().filter(moodle_out.carries)))
-def test_what_is_written_as_moodle_xml_reads_as_the_same_questions(written: list[Question]) -> None:
-    identical(written, moodle_in.read(moodle_out.write(written)))

@@ -7,14 +7,13 @@ from fractions import Fraction
 from io import BytesIO
 
 import pytest
-from hypothesis import given
 
 from question_bank.attached import Medium
-from question_bank.formats import left_out, packages, qti_out, read, write
+from question_bank.formats import left_out, qti_out, read, write
 from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question, lettered
-from tests.question_bank.foreign import PROPERTY, foreign_questions, gathered, identical
 from tests.question_bank.kinds import PIXEL
+from tests.question_bank.wild import identical
 
 WRITERS = ("package", "package_3")
 LEAF = Question(
@@ -46,18 +45,6 @@ ORDER = Question(
 def test_what_others_lose_survives_a_package(asked: Question, name: str) -> None:
     assert qti_out.carries(asked)
     identical([asked], read(write([asked], name), "x.zip"))
-
-
-@PROPERTY
-@given(gathered(foreign_questions().filter(qti_out.carries)))
-def test_what_is_written_as_qti_2_1_reads_as_the_same_questions(written: list[Question]) -> None:
-    identical(written, packages.read(qti_out.write(written)))
-
-
-@PROPERTY
-@given(gathered(foreign_questions().filter(qti_out.carries)))
-def test_what_is_written_as_qti_3_0_reads_as_the_same_questions(written: list[Question]) -> None:
-    identical(written, packages.read(qti_out.write_3(written)))
 
 
 def test_the_names_of_version_3_have_hyphens() -> None:

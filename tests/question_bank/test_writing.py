@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from question_bank.formats import (
-    jsonl,
     left_out,
     read,
-    sheets_in,
-    workbook_in,
     workbook_out,
     write,
 )
@@ -25,7 +20,6 @@ from question_bank.formats.rows_in import PICTURE_IN_CELL
 from question_bank.formats.workbook_out import returned_rows, template
 from question_bank.gaps import Accepted, Gap
 from question_bank.question import Question, lettered
-from tests.question_bank.kinds import rich_questions
 from tests.question_bank.workbooks import GOOD, HEADER, codes, reading, workbook
 
 printable = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], exclude_characters="\ufffe\uffff")
@@ -39,24 +33,6 @@ def has_bare_options(question: Question) -> bool:
     """Whether its options do not begin with their own letters, which a workbook would take as marks."""
     texts = [option.text for option in question.options]
     return unmarked(texts) == texts
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(rich_questions(), max_size=5))
-def test_json_lines_lose_nothing(written: list[Question]) -> None:
-    found = jsonl.read(jsonl.write(written))
-
-    assert [placed.question for placed in found.questions] == written
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(rich_questions(cell_text).filter(has_bare_options), max_size=4))
-def test_a_workbook_that_was_written_reads_as_the_same_questions(given_: list[Question]) -> None:
-    written = [replace(question, media=()) for question in given_]
-
-    found = sheets_in.read(workbook_in.sheets(workbook_out.write(written)))
-
-    assert [placed.question for placed in found.questions] == written
 
 
 def test_a_workbook_keeps_shares_feedback_and_what_was_measured() -> None:
