@@ -46,6 +46,16 @@ class Visitor:
         return self.client.post(address, data=data, content_type="multipart/form-data")
 
     @property
+    def cookie(self) -> str:
+        """The session cookie, by which this browser is known."""
+        found = self.client.get_cookie("quiz")
+        return found.value if found else ""
+
+    @cookie.setter
+    def cookie(self, value: str) -> None:
+        self.client.set_cookie("quiz", value)
+
+    @property
     def token(self) -> str:
         """The CSRF token of the page that is open."""
         found = TOKEN.search(self.page.get_data(as_text=True)) if self.page else None

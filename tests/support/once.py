@@ -14,9 +14,9 @@ from quiz.services.platform import Actor, Platform
 
 _read: dict[tuple[str, bytes], tuple[str, bytes]] = {}  # name and content of a file → its file of rows
 _built: dict[tuple[object, ...], Callable[..., Any]] = {}
-_started: dict[
-    int, pysqlite3.Connection
-] = {}  # moment → a database in memory with the starter content of then
+_kept: dict[
+    tuple[str, int], tuple[pysqlite3.Connection, str]
+] = {}  # what, moment → database, what was returned
 _compile_builder = Rule._compile_builder
 
 
@@ -34,17 +34,28 @@ def stage(platform: Platform, content: bytes, filename: str, now_ms: int) -> str
 
 def load_starter(platform: Platform) -> None:
     """Load the starter content into an empty SQLite database."""
-    now_ms = platform.clock.now_ms()
-    if now_ms not in _started:
-        starter.load(platform, Actor(None, now_ms))
+
+    def load() -> str:
+        starter.load(platform, Actor(None, platform.clock.now_ms()))
+        return ""
+
+    filled(platform, "starter", load)
+
+
+def filled(platform: Platform, what: str, fill: Callable[[], str]) -> str:
+    """Fill a SQLite database as a test before did at that moment; returns what `fill` returned then."""
+    key = (what, platform.clock.now_ms())
+    returned = fill() if key not in _kept else ""
     with platform.store.engine.connect() as connection:
         database = connection.connection.driver_connection
         assert isinstance(database, pysqlite3.Connection)
-        if now_ms in _started:
-            _started[now_ms].backup(database)
+        if key in _kept:
+            kept, returned = _kept[key]
+            kept.backup(database)
         else:
-            _started[now_ms] = pysqlite3.connect(":memory:", check_same_thread=False)
-            database.backup(_started[now_ms])
+            _kept[key] = pysqlite3.connect(":memory:", check_same_thread=False), returned
+            database.backup(_kept[key][0])
+    return returned
 
 
 def compile_routes() -> None:

@@ -12,6 +12,7 @@ from quiz.services import boards
 from quiz.services.platform import Platform
 from tests.browser.crowd import take_part
 from tests.support import contests as cast
+from tests.support import once
 from tests.support.clock import MovedClock
 from tests.support.pages import Reader
 from tests.web.test_play import CONTEST, PRACTICE, begin, resident
@@ -25,9 +26,14 @@ STREETS = f"/contests/{CONTEST}/boards/0-2"
 @pytest.fixture
 def crowd(resident: Reader, platform: Platform) -> Reader:
     """The resident, among 70 others who have finished; the resident has, too."""
-    take_part(platform, CONTEST, 70)
-    paper = begin(resident)
-    resident.send(f"{paper}/hand-in")
+
+    def take_part_all() -> str:
+        take_part(platform, CONTEST, 70)
+        paper = begin(resident)
+        resident.send(f"{paper}/hand-in")
+        return resident.cookie
+
+    resident.cookie = once.filled(platform, "crowd", take_part_all)
     boards.catch_up_all(platform, platform.clock.now_ms(), full=True)
     return resident
 
