@@ -31,6 +31,7 @@ from quiz.web.look import init_look
 from quiz.web.media import media
 from quiz.web.openapi import openapi
 from quiz.web.play import play
+from quiz.web.posters import posters
 from quiz.web.prize_desk import prize_desk
 from quiz.web.prizes import prizes
 from quiz.web.quality import quality_desk
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     openapi,
     play,
     results,
+    posters,
     why,
     media,
     accounts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import orjson
@@ -15,7 +16,7 @@ from quiz.services.published import in_force
 from quiz.services.results import BoardId, Row, Wanted
 from quiz.web.access import allows, now_ms, platform, visitor
 from quiz.web.bodies import as_json, plain
-from quiz.web.paging import asked_part
+from quiz.web.paging import asked_number, asked_part
 from quiz.web.questions import number
 
 board_api = Blueprint("board_api", __name__, url_prefix="/api/v1/contests/<int:contest_id>/boards")
@@ -74,9 +75,15 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
         size=size,
         me=who.person_id if who is not None else None,
         query=plain(request.args.get("q", ""))[:LONGEST_QUERY],
+        within=asked_number("in"),
+        group=asked_number("group"),
     )
     found = results.page(platform(), in_force(platform(), contest_id), wanted, now_ms())
     rows = found.around if around is not None else found.rows
+
+    def told(row: Row) -> dict[str, object]:
+        return _row_json(row, found.before)
+
     return _unless_known(
         {
             "board": board,
@@ -84,9 +91,10 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
             "each": str(found.part.number) if found.part is not None else None,
             "parts": [{"id": str(part.number), "name": part.name} for part in found.parts],
             "count": found.count,
-            "rows": [_row_json(row) for row in rows],
-            "mine": _row_json(found.mine) if found.mine is not None else None,
-            "unlisted": [_row_json(row) for row in found.unlisted],
+            "rows": [told(row) for row in rows],
+            "mine": told(found.mine) if found.mine is not None else None,
+            "ahead": told(found.ahead) if found.ahead is not None else None,
+            "unlisted": [told(row) for row in found.unlisted],
             "stands_since": found.stands_since_ms,
             "frozen": found.frozen_ms,
             "withholds": found.withholds,
@@ -94,12 +102,14 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
     )
 
 
-def _row_json(row: Row) -> dict[str, object]:
+def _row_json(row: Row, before: Mapping[int, int] | None) -> dict[str, object]:
+    was = {} if before is None or row.place is None else {"before": before.get(row.id)}
     return {
         "place": row.place,
         "id": str(row.id),
         "name": row.name,
         "unit": row.unit,
+        **was,
         **{name: number(value) for name, value in row.values.items()},
         **({"because": row.because} if row.because is not None else {}),
         **({"reason": row.reason} if row.reason else {}),
