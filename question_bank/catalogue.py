@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from question_bank.question import DIFFICULTIES, KINDS
 
 KIND, DIFFICULTY, STATE = "\0kind", "\0difficulty", "\0state"  # tags too; no facet of a file holds NUL
+SEALED = ("\0sealed", "")  # the tag of what is kept back for one contest
 MOST_VALUES = 200  # of a facet that are told; the search finds the others by their words
 STEM_COMPARED = 24  # characters by which stems are ordered
 Tag = tuple[str, str]  # facet, value
@@ -114,6 +115,13 @@ class Catalogue:
         number = self.numbers.get(tag)
         if number is not None:
             found[self.owners[self.owned == number]] = True
+        return found
+
+    def with_any(self, facet: str, holds: Callable[[str], bool] = bool) -> Mask:
+        """Return which rows have a value of a facet of which something holds."""
+        numbers = [n for (name, value), n in self.numbers.items() if name == facet and holds(value)]
+        found = np.zeros(len(self.ids), np.bool_)
+        found[self.owners[np.isin(self.owned, np.array(numbers, np.int64))]] = True
         return found
 
     def matching(self, wish: Wish, among: Mask) -> Mask:

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from question_bank import catalogue
-from question_bank.catalogue import DIFFICULTY, KIND, STATE, Catalogue, Counts, Mask, Wish
+from question_bank.bounds import REGION, VALID_UNTIL, valid_until
+from question_bank.catalogue import DIFFICULTY, KIND, SEALED, STATE, Catalogue, Counts, Mask, Wish
 from question_bank.question import Question
 from question_bank.searched import LONGEST_FACET, LONGEST_VALUE, words_of
 from quiz.errors import N_, NotFound
@@ -25,7 +26,8 @@ DOWN = "-"
 USUAL_ORDER = f"{DOWN}age"
 UNDECLARED = "none"  # asks for questions whose difficulty nobody declared
 ANY = "any"
-READ_AT_ONCE = 500
+NEVER = "9999-12-31"
+LIMITS = ("sealed", "local", "ending")  # what keeps a question out of papers
 STATES = (READY, IN_REVIEW, DRAFT, RETIRED)  # of a question in the list: retired, or of its newest version
 
 
@@ -39,6 +41,8 @@ class Search:
     tags: tuple[tuple[str, str], ...] = ()  # facet and value; a question must have all of them
     state: str = ""  # one of STATES, or ANY; otherwise all that are not retired
     import_id: int | None = None
+    limit: str = ""  # one of LIMITS: sealed for a contest, local to a region, or its last day is at most …
+    last_day: str = ""  # … this ISO date
     flag: str = ""  # one of question_bank.flags.FLAGS that stands
     order: str = USUAL_ORDER  # one of ORDERS, perhaps with DOWN before it
 
@@ -53,6 +57,7 @@ class Found:
     question_id: int = 0
     state: str = READY  # one of STATES
     written_ms: int = 0
+    is_sealed: bool = False  # kept back for one contest
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Listing:
     count: int
     counts: Counts
     states: Mapping[str, int] = field(default_factory=dict)  # whatever state is asked for
+    limits: Mapping[str, int] = field(default_factory=dict)  # whatever limit is asked for
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def listing(platform: Platform, wanted: Search, first: int = 0, size: int = 50) 
     with platform.store.reading() as session:
         sought = _sought(platform, session, wanted)
         rows = _rows(session, sought.ids[first : first + size])
-        return Listing(rows, len(sought.ids), _counts(sought.of, sought.found), sought.states)
+        return Listing(rows, len(sought.ids), _counts(sought.of, sought.found), sought.states, sought.limits)
 
 
 def matching(platform: Platform, wanted: Search) -> Sequence[int]:
@@ -102,17 +108,6 @@ def of_ids(platform: Platform, question_ids: Sequence[int], size: int = 50) -> L
         known = platform.catalogued.current(session).catalogue
         rows = _rows(session, question_ids[:size])
         return Listing(rows, len(question_ids), _counts(known, known.of_ids(question_ids)))
-
-
-def newest_versions(platform: Platform, question_ids: Sequence[int]) -> list[int]:
-    """Return the newest versions of some questions."""
-    found: list[int] = []
-    with platform.store.reading() as session:
-        for start in range(0, len(question_ids), READ_AT_ONCE):
-            some = question_ids[start : start + READ_AT_ONCE]
-            newest_ids = session.scalars(select(QuestionRow.newest_id).where(QuestionRow.id.in_(some)))
-            found += [each for each in newest_ids if each is not None]
-    return found
 
 
 def holds_any(platform: Platform) -> bool:
@@ -180,6 +175,7 @@ class Sought(NamedTuple):
     found: Mask
     ids: list[int]
     states: dict[str, int]  # how many match in each state, whichever is asked for
+    limits: dict[str, int]  # the same of each limit
 
 
 def _sought(platform: Platform, session: Session, wanted: Search) -> Sought:
@@ -190,18 +186,45 @@ def _sought(platform: Platform, session: Session, wanted: Search) -> Sought:
     found = known.matching(_wish(wanted), among)
     if proved is not None and wanted.flag:
         found &= proved.flagged(wanted.flag)
-    of_state = {state: found & known.with_tag((STATE, state)) for state in STATES}
-    states = {state: count for state, rows in of_state.items() if (count := int(rows.sum()))}
+    in_state = {state: known.with_tag((STATE, state)) for state in STATES}
+    limited = {limit: _limited(known, limit, wanted.last_day) for limit in LIMITS}
+    all_found = found & limited[wanted.limit] if wanted.limit else found
+    states = _how_many({state: all_found & rows for state, rows in in_state.items()})
     match wanted.state:
         case "":
-            found &= ~of_state[RETIRED]
+            found &= ~in_state[RETIRED]
         case state if state != ANY:
-            found = of_state[state]
+            found &= in_state[state]
+    limits = _how_many({limit: found & rows for limit, rows in limited.items()})
+    if wanted.limit:
+        found &= limited[wanted.limit]
     if proved is not None and name in FIGURES:
         rows = known.by(proved.values[name], is_down, found)
     else:
         rows = known.ordered(name, is_down, found)
-    return Sought(known, found, known.ids[rows].tolist(), states)
+    return Sought(known, found, known.ids[rows].tolist(), states, limits)
+
+
+def _limited(known: Catalogue, limit: str, last_day: str) -> Mask:
+    match limit:
+        case "sealed":
+            return known.with_tag(SEALED)
+        case "local":
+            return known.with_any(REGION)
+        case _ending:
+            return known.with_any(VALID_UNTIL, lambda written: _day(written) <= last_day)
+
+
+def _day(written: str) -> str:
+    """Return a last day as an ISO date, and for what is no date one that never comes."""
+    try:
+        return valid_until({VALID_UNTIL: (written,)}) or NEVER
+    except ValueError:
+        return NEVER
+
+
+def _how_many(masks: Mapping[str, Mask]) -> dict[str, int]:
+    return {name: count for name, rows in masks.items() if (count := int(rows.sum()))}
 
 
 def _wish(wanted: Search) -> Wish:
@@ -214,7 +237,7 @@ def _wish(wanted: Search) -> Wish:
 
 
 def _counts(known: Catalogue, found: Mask) -> Counts:
-    return {facet: values for facet, values in known.counts(found).items() if facet != STATE}
+    return {facet: values for facet, values in known.counts(found).items() if facet not in (STATE, SEALED[0])}
 
 
 def _rows(session: Session, ids: Sequence[int]) -> list[Found]:
@@ -231,6 +254,7 @@ def _rows(session: Session, ids: Sequence[int]) -> list[Found]:
             row.id,
             RETIRED if row.retired_ms is not None else version.state,
             version.created_ms,
+            row.sealed_for is not None,
         )
         for row, version in rows
     }

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from question_bank.catalogue import DIFFICULTY, KIND, STATE, Catalogue, Entry, Mask, Tag
+from question_bank.catalogue import DIFFICULTY, KIND, SEALED, STATE, Catalogue, Entry, Mask, Tag
 from quiz.models.bank import DRAFT, IN_REVIEW, READY, BankState, Import, QuestionTag, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.base import plain_rows
@@ -112,6 +112,7 @@ def _read(session: Session, known: Catalogue, since: int, with_deleted: bool) ->
         QuestionRow.kind,
         QuestionRow.difficulty,
         QuestionRow.retired_ms,
+        QuestionRow.sealed_for,
         QuestionRow.searched,
     )
     entries = [
@@ -125,10 +126,11 @@ def _read(session: Session, known: Catalogue, since: int, with_deleted: bool) ->
                 (KIND, kind),
                 (DIFFICULTY, difficulty or ""),
                 (STATE, RETIRED if retired is not None else states.get(i, READY)),
+                *((SEALED,) if sealed_for is not None else ()),
                 *tags.get(i, ()),
             ),
         )
-        for i, import_id, newest_id, kind, difficulty, retired, searched in plain_rows(
+        for i, import_id, newest_id, kind, difficulty, retired, sealed_for, searched in plain_rows(
             session, wanted.where(marked, QuestionRow.newest_id.is_not(None))
         )
     ]

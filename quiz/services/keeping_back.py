@@ -85,6 +85,7 @@ def seal(platform: Platform, version_id: int, contest_id: int, actor: Actor) -> 
             raise InvalidInput(SEEN, title=seen_in)
         question.sealed_for = contest_id
         raise_number(session, [question.id])
+        raise_number(session, [question.id])
         detail = json.dumps({"version": version_id, "contest": contest_id})
         session.add(actor.audit("bank.seal", version.stem, detail))
 
@@ -99,6 +100,7 @@ def release(platform: Platform, version_id: int, actor: Actor) -> None:
         _refuse_unless_over(platform, session, question, actor.now_ms)
         detail = json.dumps({"version": version_id, "contest": question.sealed_for})
         question.sealed_for = None
+        raise_number(session, [question.id])
         session.flush()
         raise_number(session, [question.id])
         session.add(actor.audit("bank.release", version.stem, detail))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -14,15 +15,20 @@ from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.flags import FLAGS
 from question_bank.question import DIFFICULTIES, KINDS
 from quiz.services import bank_search
-from quiz.services.bank_search import DOWN, ORDERS, STATES, UNDECLARED, USUAL_ORDER, Listing, Search
+from quiz.services.bank_search import DOWN, LIMITS, ORDERS, STATES, UNDECLARED, USUAL_ORDER, Listing, Search
 from quiz.services.catalogued import FIGURES
 from quiz.web import quality_words
+from quiz.web.access import now_ms
 from quiz.web.bodies import id_of
-from quiz.web.desk_words import difficulty_words, facet_words, kind_words, state_words
+from quiz.web.desk_words import difficulty_words, facet_words, kind_words, limit_words, state_words
+from quiz.web.moments import at_minute
 from quiz.web.paging import cleaned
 
 MOST_TAGS = 10  # asked for at once
 MOST_VALUES = 40  # of a facet to choose from; the search finds the others by their words
+ENDING_MS = 30 * 86_400_000  # how long before their last day questions are pointed out
+MARK, MARKED = "~", "[~:]"  # before these signs in a facet
+TAG_FIELD = re.compile(f"((?:[^~:]|{MARK}.)*):(.*)", re.DOTALL)
 FIRST_VALUES = 8  # of them that are seen at once
 
 
@@ -62,7 +68,7 @@ class Column(NamedTuple):
 
 def asked(fields: MultiDict[str, str]) -> Search:
     """Return the search that the fields of an address or a form ask for; what is unknown asks for nothing."""
-    pairs = [cleaned(each).partition(":")[::2] for each in fields.getlist("tag")[:MOST_TAGS]]
+    pairs = [tag_of(each) for each in fields.getlist("tag")[:MOST_TAGS]]
     return Search(
         words=cleaned(fields.get("q", "")),
         kind=_one_of(fields, "kind", KINDS),
@@ -70,9 +76,28 @@ def asked(fields: MultiDict[str, str]) -> Search:
         tags=tuple(dict.fromkeys((facet, value) for facet, value in pairs if facet and value)),
         state=_one_of(fields, "state", (*STATES, bank_search.ANY)),
         import_id=id_of(fields.get("import")),
+        limit=_one_of(fields, "limit", LIMITS),
+        last_day=ending_day(),
         flag=_one_of(fields, "flag", FLAGS),
         order=_one_of(fields, "order", [*ORDERS, *(f"{DOWN}{name}" for name in ORDERS)]) or USUAL_ORDER,
     )
+
+
+def ending_day() -> str:
+    """Return the day (ISO) up to which what ends is pointed out, in the time of the place."""
+    day, _time = at_minute(now_ms() + ENDING_MS).split()
+    return day
+
+
+def tag_field(facet: str, value: str) -> str:
+    """Return a tag as one field of a form or an address; a colon in the facet is marked."""
+    return f"{re.sub(MARKED, lambda sign: f'{MARK}{sign[0]}', facet)}:{value}"
+
+
+def tag_of(field: str) -> tuple[str, str]:
+    """Return the facet and the value of such a field, both empty for any other."""
+    found = TAG_FIELD.fullmatch(field)
+    return (cleaned(re.sub(f"{MARK}(.)", r"\1", found[1])), cleaned(found[2])) if found else ("", "")
 
 
 def query(wanted: Search) -> dict[str, Any]:  # Any: texts, numbers and lists, for url_for
@@ -81,9 +106,10 @@ def query(wanted: Search) -> dict[str, Any]:  # Any: texts, numbers and lists, f
         "q": wanted.words,
         "kind": wanted.kind,
         "difficulty": wanted.difficulty,
-        "tag": [f"{facet}:{value}" for facet, value in wanted.tags],
+        "tag": [tag_field(facet, value) for facet, value in wanted.tags],
         "state": wanted.state,
         "import": "" if wanted.import_id is None else wanted.import_id,
+        "limit": wanted.limit,
         "flag": wanted.flag,
         "order": "" if wanted.order == USUAL_ORDER else wanted.order,
     }
@@ -102,6 +128,7 @@ def chips(wanted: Search) -> list[Chip]:
         "kind": kind_words(),
         "difficulty": {**difficulty_words(), UNDECLARED: _("没有写难度")},
         "state": state_words(),
+        "limit": limit_words(),
         "flag": quality_words.flag_words(),
     }
     for name, words in named.items():
@@ -126,6 +153,7 @@ def groups(wanted: Search, found: Listing) -> list[Group]:
     undeclared = {**difficulty_words(), UNDECLARED: _("没有写难度")}
     fixed = (
         ("state", _("状态"), state_words(), every),
+        ("limit", _("使用范围"), limit_words(), [(limit, found.limits.get(limit, 0)) for limit in LIMITS]),
         ("kind", _("题型"), kind_words(), [(kind, kinds.get(kind, 0)) for kind in KINDS]),
         ("difficulty", _("难度"), undeclared, hardness),
     )

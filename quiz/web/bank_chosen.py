@@ -10,7 +10,17 @@ from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.formats import FORMATS, WRITTEN
 from quiz.errors import InvalidInput
 from quiz.rules.permissions import Action
-from quiz.services import bank_exports, bank_search, bulk, chosen, large_exports, tagging, working, works
+from quiz.services import (
+    bank_exports,
+    bank_review,
+    bank_search,
+    bulk,
+    chosen,
+    large_exports,
+    tagging,
+    working,
+    works,
+)
 from quiz.services.chosen import EXPORT, TAG, TO_DO, UNTAG, Chosen
 from quiz.web import bank_asked
 from quiz.web.access import allows, now_ms, platform
@@ -92,9 +102,8 @@ def file(token: str) -> ResponseReturnValue:
 
 def _typed_tag() -> tuple[str, str]:
     """Return the tag of the form: a facet by its name or by what people call it, and a value."""
-    if ":" in (both := cleaned(request.form.get("tag", ""))):
-        facet, _colon, value = both.partition(":")
-        return facet, value
+    if "tag" in request.form:
+        return bank_asked.tag_of(request.form["tag"])
     facet = cleaned(request.form.get("facet", ""))
     known = {words: name for name, words in facet_words().items()}
     return known.get(facet, facet), cleaned(request.form.get("value", ""))
@@ -103,9 +112,13 @@ def _typed_tag() -> tuple[str, str]:
 def _page(token: str, wrong: str = "") -> str:
     held = chosen.chosen(platform(), token)
     found = bank_search.of_ids(platform(), held.question_ids, SAMPLE_ROWS)
-    names = facet_words()
+    names, work = facet_words(), works.going(platform(), token)
     tags = [
-        (f"{facet}:{value}", _("%(facet)s：%(value)s", facet=names.get(facet, facet), value=value), count)
+        (
+            bank_asked.tag_field(facet, value),
+            _("%(facet)s：%(value)s", facet=names.get(facet, facet), value=value),
+            count,
+        )
         for facet, values in found.counts.items()
         if facet not in (KIND, DIFFICULTY)
         for value, count in values
@@ -114,8 +127,10 @@ def _page(token: str, wrong: str = "") -> str:
         "bank/chosen.html",
         held=held,
         found=found,
-        work=works.going(platform(), token),
-        decides=tagging.DECIDES,
+        work=work,
+        waits=work is not None
+        and work.wanted["facet"] in tagging.DECIDES
+        and not bank_review.can_review_alone(platform(), actor()),
         token=token,
         wrong=wrong,
         tags=sorted(tags, key=lambda each: -each[2])[:MOST_OFFERED],

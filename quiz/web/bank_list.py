@@ -17,6 +17,7 @@ from quiz.web.paging import Part, asked_page
 
 bank_desk = Blueprint("bank", __name__, url_prefix="/desk/bank")
 bank_desk.app_template_filter("exact")(short)
+bank_desk.app_template_global("tag_field")(bank_asked.tag_field)
 
 QUESTION_ROWS = 50
 

@@ -14,16 +14,15 @@ from quiz.models.bank import DRAFT, IN_REVIEW, READY
 from quiz.rules.permissions import Action, Role
 from quiz.services import bank_history, bank_review, keeping_back
 from quiz.services.ledger import touched as attempts_touched
+from quiz.web import bank_asked
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
 from quiz.web.bodies import id_of, plain
 from quiz.web.desk_words import difficulty_words, facet_words, kind_words
 from quiz.web.files import actor
 from quiz.web.language import refusal
-from quiz.web.moments import at_minute
 
 review_desk = Blueprint("review", __name__, url_prefix="/desk/bank")
 
-ENDING_MS = 30 * 86_400_000  # how long before their last day questions are pointed out
 LISTED = 50  # of the queue beside the one that is looked at
 
 
@@ -105,8 +104,7 @@ def use(version_id: int) -> ResponseReturnValue:
 
 def ending() -> list[tuple[int, str, str]]:
     """Return version, stem and last day of the questions in use that end soon or have ended."""
-    day, _time = at_minute(now_ms() + ENDING_MS).split()
-    return keeping_back.ending(platform(), day, LISTED)
+    return keeping_back.ending(platform(), bank_asked.ending_day(), LISTED)
 
 
 def _queue(asked: int | None = None, error: QuizError | None = None) -> str:

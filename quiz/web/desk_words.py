@@ -18,6 +18,7 @@ def action_words() -> Mapping[str, str]:
     return {
         "organizer.invite": _("邀请组织者"),
         "organizer.accept": _("组织者首次登录"),
+        "people.erase": _("注销账号"),
         "people.add": _("添加人员名单"),
         "people.codes": _("下载参赛码"),
         "people.card": _("补发参赛卡"),
@@ -88,12 +89,17 @@ def detail_words() -> Mapping[str, str]:
         "state": _("状态"),
         "review": _("状态"),
         "comment": _("意见"),
+        "by": _("由谁"),
     }
 
 
 def detail_values() -> Mapping[str, Mapping[str, str]]:
     """Return how details are told whose values are names: detail → value → words."""
-    return {"state": state_words(), "review": {**state_words(), "vouched": _("声明已由他人审过")}}
+    return {
+        "state": state_words(),
+        "review": {**state_words(), "vouched": _("声明已由他人审过")},
+        "by": {"owner": _("本人"), "guardian": _("监护人"), "retention": _("到期删除")},
+    }
 
 
 def tree_words() -> Mapping[str, str]:
@@ -145,6 +151,15 @@ def state_words() -> Mapping[str, str]:
         "draft": _("草稿"),
         "retired": _("已停用"),
         "any": _("全部状态"),
+    }
+
+
+def limit_words() -> Mapping[str, str]:
+    """Return what keeps questions out of papers, as the list is filtered by it."""
+    return {
+        "sealed": _("密封给一场比赛"),
+        "local": _("只限本地"),
+        "ending": _("30 天内到期或已过期"),
     }
 
 

@@ -13,6 +13,7 @@ from question_bank.catalogue import DIFFICULTY, KIND
 from question_bank.question import Question
 from quiz.models.bank import DRAFT, QuestionVersion
 from quiz.models.bank import Question as QuestionRow
+from quiz.models.contests import Contest
 from quiz.services import bank, bank_editing, bank_review, bank_search, keeping_back
 from quiz.services.bank_search import ORDERS, Search
 from quiz.services.catalogued import Catalogued
@@ -167,18 +168,48 @@ def test_facets_follow_edits_imports_and_undoing(filled: Platform) -> None:
     assert counts(filled, Search())["source"] == before["source"]
 
 
+def drafted(platform: Platform) -> int:
+    """Write down a contest that is not published yet, and return it."""
+    with platform.store.writing() as session:
+        row = Contest(kind="contest", title="赛", draft="", board_epoch="e", created_ms=ORGANIZER.now_ms)
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_what_is_sealed_local_or_ends_soon_is_marked_counted_and_found(filled: Platform) -> None:
+    one, two, three, *_ = bank_search.search(filled, Search())[0]
+    keeping_back.seal(filled, one.version_id, drafted(filled), ORGANIZER)
+    held.tag(filled, [one.question_id, two.question_id], ("region", "渝中区"), ORGANIZER)
+    for each, day in ((one, "2026-03-31"), (two, "2026年4月1日"), (three, "2026-04-02")):
+        held.tag(filled, [each.question_id], ("valid_until", day), ORGANIZER)
+    wanted = Search(last_day="2026-04-01")
+
+    found = bank_search.listing(filled, wanted)
+
+    assert found.limits == {"sealed": 1, "local": 2, "ending": 2}
+    assert [row.question_id for row in found.rows if row.is_sealed] == [one.question_id]
+    for limit, expected in (("sealed", [one]), ("local", [one, two]), ("ending", [one, two])):
+        rows = bank_search.search(filled, replace(wanted, limit=limit))[0]
+        assert {row.question_id for row in rows} == {each.question_id for each in expected}
+    sealed = bank_search.listing(filled, replace(wanted, limit="sealed"))
+    assert (sealed.limits, sum(sealed.states.values())) == (found.limits, 1)
+
+
 def test_the_list_knows_at_once_whatever_was_written(filled: Platform) -> None:
     (last, *_), _ = bank_search.search(filled, Search())
-    other = replace(last.question, stem="改过的题____？")
+    other, contest = replace(last.question, stem="改过的题____？"), drafted(filled)
 
     def newest() -> int:
-        return bank_search.newest_versions(filled, [last.question_id])[0]
+        with filled.store.reading() as session:
+            return session.get_one(QuestionRow, last.question_id).newest_id or 0
 
     for write in (
         lambda: held.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER),
         lambda: held.tag(filled, [last.question_id], ("topic", "决赛"), ORGANIZER, off=True),
         lambda: keeping_back.retire(filled, newest(), ORGANIZER),
         lambda: keeping_back.retire(filled, newest(), ORGANIZER, back=True),
+        lambda: keeping_back.seal(filled, newest(), contest, ORGANIZER),
         lambda: bank_editing.edit(filled, newest(), other, ORGANIZER, DRAFT),
         lambda: bank_review.submit(filled, newest(), ORGANIZER),
         lambda: bank_review.send_back(filled, newest(), ORGANIZER, "再改"),

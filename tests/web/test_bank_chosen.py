@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -17,6 +19,7 @@ from quiz.models.bank import QuestionVersion
 from quiz.services import bank_search
 from quiz.services.bank_search import Search
 from quiz.services.platform import Platform
+from quiz.services.versions import raise_number
 from tests.support import contests as ready
 from tests.support import kinds
 from tests.support.desk import Visitor, wait_until
@@ -105,6 +108,42 @@ def test_a_tag_is_taken_away_from_ticked_questions(platform: Platform, filled: V
 
     assert "从 1 题去掉了标签“一”。" in said
     assert ids(platform, Search(tags=(("批次", "一"),))) == [other]
+
+
+def test_a_tag_with_colons_is_found_and_taken_away(platform: Platform, filled: Visitor) -> None:
+    one, *_ = ids(platform, Search())
+    filled.send("/desk/bank/chosen/", do="tag", id=[one])
+    filled.send(filled.address, facet="批次:~甲", value="https://example.org/1:2")
+    assert filled.page is not None
+    seen = re.search(r'href="(/desk/bank/\?tag=[^"]+)"', filled.page.get_data(as_text=True))
+    assert seen
+
+    assert "找到 1 题" in filled.open(html.unescape(seen[1]))
+    filled.send("/desk/bank/chosen/", do="untag", id=[one])
+    assert filled.page is not None
+    field = re.search(r'<option value="([^"]+example[^"]+)"', filled.page.get_data(as_text=True))
+    assert field
+    said = filled.send(filled.address, tag=html.unescape(field[1]))
+
+    assert "从 1 题去掉了标签“https://example.org/1:2”。" in said
+
+
+def test_sealed_questions_are_marked_in_the_list_and_found_beside_it(
+    platform: Platform, filled: Visitor
+) -> None:
+    one, other, *_ = ids(platform, Search())
+    with platform.store.writing() as session:
+        session.get_one(QuestionRow, other).sealed_for = 99
+        raise_number(session, [other])
+    filled.send("/desk/bank/chosen/", do="tag", id=[one])
+    filled.send(filled.address, facet="地区", value="渝中区")
+
+    said = filled.open("/desk/bank/")
+    assert "使用范围 密封给一场比赛 1 只限本地 1" in said
+    said = filled.open("/desk/bank/?limit=sealed")
+
+    assert "找到 1 题" in said
+    assert "密封给一场比赛 ×" in said
 
 
 def test_questions_are_retired_and_taken_back_into_use(platform: Platform, filled: Visitor) -> None:
