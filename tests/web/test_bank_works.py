@@ -36,7 +36,9 @@ def child() -> int:
     return max(int(each.name) for each in children if b"work_process" in (each / "cmdline").read_bytes())
 
 
-@pytest.mark.parametrize("count", [501, pytest.param(20_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "count", [501, pytest.param(20_000, marks=[pytest.mark.full, pytest.mark.timeout(900)])]
+)
 def test_answers_are_saved_while_a_large_file_is_taken_and_its_process_is_killed(
     platform: Platform, count: int
 ) -> None:
