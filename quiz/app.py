@@ -60,6 +60,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         clock=clock or SystemClock(),
         secret=settings.secret,
         data=settings.data,
+        privacy=settings.privacy,
         contact_keys=settings.contact_keys,
         sign_in=settings.sign_in,
     )

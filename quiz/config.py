@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from quiz.errors import N_
+from quiz.privacy_settings import SETTINGS as OF_PRIVACY
+from quiz.privacy_settings import Privacy, privacy_settings
 from quiz.running import running
 from quiz.sign_in_settings import SETTINGS as OF_SIGN_IN
 from quiz.sign_in_settings import BadSetting as BadSetting
@@ -25,6 +27,7 @@ SETTINGS = {  # every variable the product reads, and what it says; README lists
     "PORT": "port to listen on; default 8000",
     "WORKERS": "serving processes on PostgreSQL; default: one a core. SQLite always has one",
     "PROXIES": "reverse proxies in front that may say who asks (X-Forwarded-*); default 0",
+    **OF_PRIVACY,
     **OF_SIGN_IN,
 }
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql+psycopg://"
@@ -44,6 +47,7 @@ class Settings:
     secret: bytes
     proxies: int = 0  # how many in front are believed; nobody else's X-Forwarded-* is
     sign_in: SignInSettings = field(default_factory=SignInSettings)
+    privacy: Privacy = field(default_factory=Privacy)
     contact_keys: tuple[bytes, ...] = ()  # the newest first; last the secret, which sealed what was before
 
 
@@ -78,6 +82,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         secret,
         _proxies(environment),
         sign_in_settings(environment),
+        privacy_settings(environment),
         (*_contact_keys(environment), secret),
     )
 
@@ -88,6 +93,7 @@ def serving(environment: Mapping[str, str] = os.environ) -> Serving:
     database_url = _database_url(environment, data)
     _given_secret(environment)
     _contact_keys(environment)
+    privacy_settings(environment)
     _proxies(environment)
     sign_in_settings(environment)
     return Serving(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.models.base import Base, BigInt
@@ -34,3 +36,11 @@ class WinnerName(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(80))
     until_ms: Mapped[int] = mapped_column(BigInt)
+
+
+def kept_names(connection: Connection, people: Sequence[int]) -> dict[int, str]:
+    """Return the names that prize records keep of people whose accounts are gone; for the desk alone."""
+    rows = connection.execute(
+        select(WinnerName.person_id, WinnerName.name).where(WinnerName.person_id.in_(people))
+    )
+    return dict(rows.all())

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, exists, func, insert, select
 from quiz.errors import N_, ChangedMeanwhile, NotAllowed, NotFound, NotNow
 from quiz.models.accounts import About, Identity, Unit
 from quiz.models.play import Attempt
+from quiz.models.privacy import kept_names
 from quiz.models.rewards import AwardList, AwardWinner
 from quiz.rules import names, timing
 from quiz.rules.across import as_stage
@@ -214,7 +215,7 @@ def has_advanced(connection: Connection, rules: Published, position: int, person
     units = unit_ids(connection, person_id).values()
     for award, prize in leading:
         stage = stages_of(rules.document)[award.stage]
-        who = [person_id] if _of(stage, prize) == "people" else units
+        who = [person_id] if whom(stage, prize) == "people" else units
         wanted = select(
             exists().where(AwardWinner.list_id.in_(_in_force(rules, award)), AwardWinner.who.in_(who))
         )
@@ -309,7 +310,7 @@ def _board_rows(run: Run, prize: Prize, period: str | None) -> Mapping[str, Mapp
     return {row["who"]: row for row in rows}
 
 
-def _of(stage: Stage, prize: Prize) -> str:
+def whom(stage: Stage, prize: Prize) -> str:
     """Return whom an award is for: people, or the units of a level."""
     return next((board.of for board in stage.boards if board.name == prize.board), "people")
 
@@ -368,6 +369,7 @@ def _called(
             ):
                 minor = is_minor(born or "", grade or "", stage.calendar.zone, stage.calendar.closes_ms)
                 found[person] = (names.shown(policy, nickname, name, minor=minor), name or nickname)
+            found |= {person: ("", name) for person, name in kept_names(connection, some).items()}
         else:
             for unit, path in connection.execute(select(Unit.id, Unit.path).where(Unit.id.in_(some))):
                 found[unit] = (path, path)

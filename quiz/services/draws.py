@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from quiz.errors import N_, ChangedMeanwhile, NotFound, NotNow
 from quiz.models.accounts import Identity
 from quiz.models.play import Attempt
+from quiz.models.privacy import kept_names
 from quiz.models.rewards import Drawn, Redraw
 from quiz.rules import lots, lots_at_once, names, redraws, timing
 from quiz.rules.document import Stage
@@ -372,11 +373,11 @@ def _names(connection: Connection, people: Sequence[int]) -> dict[int, tuple[str
     """Return what winners are called in public, always masked, and their real names."""
     found: dict[int, tuple[str, str]] = {}
     for first in range(0, len(people), PEOPLE_AT_ONCE):
+        some = people[first : first + PEOPLE_AT_ONCE]
         rows = connection.execute(
-            select(Identity.person_id, Identity.nickname, Identity.name).where(
-                Identity.person_id.in_(people[first : first + PEOPLE_AT_ONCE])
-            )
+            select(Identity.person_id, Identity.nickname, Identity.name).where(Identity.person_id.in_(some))
         )
         for person, nickname, name in rows:
             found[person] = (names.masked(name or nickname), name or nickname)
+        found |= {person: ("", name) for person, name in kept_names(connection, some).items()}
     return found

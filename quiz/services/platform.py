@@ -13,6 +13,7 @@ from quiz.live import Limits, LiveBoards, UnitSums
 from quiz.models import Store, Writer
 from quiz.models.accounts import Audit
 from quiz.models.contests import Contest
+from quiz.privacy_settings import Privacy
 from quiz.services.catalogued import Catalogued
 from quiz.sign_in_settings import SignInSettings
 
@@ -69,6 +70,7 @@ class Platform:
     )  # number of the bank, day → what may be practised; the newest alone is kept
     clock_jumped: bool = False  # the wall clock jumped a short while ago: no attempt is closed
     jump_ms: int = 0  # how far it jumped last
+    privacy: Privacy = field(default_factory=Privacy)  # how long names are kept, who answers for them
     contact_keys: tuple[bytes, ...] = ()  # numbers and addresses are sealed under the first, opened by all
 
     def __post_init__(self) -> None:

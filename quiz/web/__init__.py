@@ -30,8 +30,10 @@ from quiz.web.ledger import ledger
 from quiz.web.look import init_look
 from quiz.web.media import media
 from quiz.web.openapi import openapi
+from quiz.web.past import past
 from quiz.web.play import play
 from quiz.web.posters import posters
+from quiz.web.privacy import privacy
 from quiz.web.prize_desk import prize_desk
 from quiz.web.prizes import prizes
 from quiz.web.quality import quality_desk
@@ -49,11 +51,13 @@ BLUEPRINTS = (
     play,
     results,
     posters,
+    past,
     why,
     media,
     accounts,
     arriving,
     devices,
+    privacy,
     desk,
     desk_people,
     cards_desk,

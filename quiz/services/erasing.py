@@ -1,0 +1,66 @@
+"""Deleting an account: what tells who somebody is goes at once, their results stay without a name."""
+
+from __future__ import annotations
+
+import orjson
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from quiz.errors import N_, NotAllowed, NotFound
+from quiz.models.accounts import About, Audit, Identity, Person, SignIn
+from quiz.models.learning import DailyAnswer, Doubt, Learned
+from quiz.models.privacy import Consent, WinnerName
+from quiz.models.seats import Seat
+from quiz.models.subjects import OneTimeCode, Subject
+from quiz.rules.permissions import Role
+from quiz.services.platform import Actor, Platform
+from quiz.services.winnings import won_by
+
+TELLING = ("people.about", "people.unit")  # actions whose detail tells about a person
+
+
+def erase(platform: Platform, person_id: int, by: str, actor: Actor) -> bool:
+    """Delete an account for good; returns whether there was one: again changes nothing.
+
+    `by`: whose wish it is: owner, guardian, retention. The number, groups and units of the person stay,
+    because results count for them; a winner's name stays for the desk until prizes are handed over.
+    Raises NotAllowed for an organizer, NotFound.
+    """
+    won = won_by(platform, person_id)
+    with platform.store.writing() as session:
+        person = session.get(Person, person_id, with_for_update=True)
+        if person is None:
+            raise NotFound()
+        if person.role != Role.PARTICIPANT:
+            raise NotAllowed(N_("组织者的账号不能在这里注销。"))
+        identity = session.get(Identity, person_id)
+        if identity is None:
+            return False
+        until_ms = max((each.keep_until_ms for each in won), default=0)
+        if until_ms > actor.now_ms:
+            name = identity.name or identity.nickname
+            session.merge(WinnerName(person_id=person_id, name=name, until_ms=until_ms))
+        _delete_identity(session, person_id)
+        _empty_what_stays(session, person_id)
+        person.epoch += 1
+        detail = orjson.dumps({"by": by}).decode()
+        session.add(actor.audit("people.erase", str(person_id), detail))
+    return True
+
+
+def _delete_identity(session: Session, person_id: int) -> None:
+    """Delete the rows that tell who somebody is, how they sign in, and what they practised."""
+    keys = select(Subject.key).where(Subject.person_id == person_id)
+    session.execute(delete(OneTimeCode).where(OneTimeCode.key.in_(keys)))
+    for table in (Subject, SignIn, Seat, Learned, DailyAnswer, Identity):
+        session.execute(delete(table).where(table.person_id == person_id))
+
+
+def _empty_what_stays(session: Session, person_id: int) -> None:
+    """Empty what tells about a person in rows that have to stay."""
+    session.execute(update(About).where(About.person_id == person_id).values(born="", grade="", extra=""))
+    session.execute(update(Consent).where(Consent.person_id == person_id).values(guardian=""))
+    session.execute(update(Doubt).where(Doubt.person_id == person_id).values(words=""))
+    session.execute(
+        update(Audit).where(Audit.action.in_(TELLING), Audit.subject == str(person_id)).values(detail="{}")
+    )
