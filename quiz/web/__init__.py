@@ -30,7 +30,6 @@ from quiz.web.ledger import ledger
 from quiz.web.look import init_look
 from quiz.web.media import media
 from quiz.web.openapi import openapi
-from quiz.web.past import past
 from quiz.web.play import play
 from quiz.web.posters import posters
 from quiz.web.privacy import privacy
@@ -51,7 +50,6 @@ BLUEPRINTS = (
     play,
     results,
     posters,
-    past,
     why,
     media,
     accounts,
