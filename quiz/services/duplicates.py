@@ -38,6 +38,7 @@ class Side:
     version_id: int
     question: Question
     filename: str  # of the import that it came with
+    is_retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Twins:
 
 @dataclass(frozen=True)
 class Counted:
-    """How much there is to look at."""
+    """How much there is to look at, among the questions that are not retired."""
 
     by_sort: dict[str, int]  # pairs, of each sort, none of which somebody has decided to keep
     uncompared: int  # questions that have not been compared with the others yet
@@ -149,7 +150,7 @@ def counted(platform: Platform) -> Counted:
             .select_from(QuestionRow)
             .join(Import, Import.id == QuestionRow.import_id)
             .outerjoin(QuestionWording, QuestionWording.question_id == QuestionRow.id)
-            .where(Import.state == "visible")
+            .where(Import.state == "visible", QuestionRow.retired_ms.is_(None))
         ).one()
     return Counted(found, questions - done, questions)
 
@@ -197,12 +198,18 @@ def _kept_of(session: Session, question_id: int) -> set[tuple[int, str]]:
 
 def _sides(session: Session, version_ids: Sequence[int]) -> dict[int, Side]:
     rows = session.execute(
-        select(QuestionVersion.question_id, QuestionVersion.id, QuestionVersion.content, Import.filename)
+        select(
+            QuestionVersion.question_id,
+            QuestionVersion.id,
+            QuestionVersion.content,
+            Import.filename,
+            QuestionRow.retired_ms,
+        )
         .join(QuestionRow, QuestionRow.id == QuestionVersion.question_id)
         .join(Import, Import.id == QuestionRow.import_id)
         .where(QuestionVersion.id.in_(version_ids))
     )
     return {
-        version: Side(question, version, Question.from_dict(content), filename)
-        for question, version, content, filename in rows
+        version: Side(question, version, Question.from_dict(content), filename, retired_ms is not None)
+        for question, version, content, filename, retired_ms in rows
     }

@@ -15,7 +15,7 @@ from quiz.errors import NotFound
 from quiz.models.accounts import Audit
 from quiz.models.bank import QuestionVersion
 from quiz.models.duplicates import QuestionWording, Twin
-from quiz.services import bank_editing, comparing, duplicates
+from quiz.services import bank_editing, comparing, duplicates, keeping_back
 from quiz.services.platform import Actor, Platform
 from tests.support import bank as held
 from tests.support.held import hold
@@ -188,6 +188,19 @@ def test_a_question_tells_what_it_is_like_at_once(platform: Platform) -> None:
     ]
 
     assert told == [(NEAR, 93, STEM)]
+
+
+def test_what_is_retired_is_marked_and_not_counted(platform: Platform) -> None:
+    taken(platform, *HELD)
+    taken(platform, asked(f"请问{STEM}"))
+    comparing.compare_bank(platform)
+
+    keeping_back.retire(platform, version_of(platform, STEM), ORGANIZER)
+
+    counted = duplicates.counted(platform)
+    assert (counted.by_sort, counted.uncompared, counted.questions) == ({}, 0, len(HELD))
+    ((_sort, _similarity, side),) = duplicates.of_question(platform, version_of(platform, f"请问{STEM}"))
+    assert side.is_retired
 
 
 def test_taking_an_import_back_takes_its_pairs_along(platform: Platform) -> None:
