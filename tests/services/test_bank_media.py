@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from quiz.errors import InvalidInput
+from quiz.models.bank import IN_REVIEW, READY, QuestionVersion
 from quiz.models.media import Medium as MediumRow
-from quiz.services import bank_media, bank_search
+from quiz.services import bank_media, bank_review, bank_search
+from quiz.services.bank_editing import edit
 from quiz.services.bank_search import Search
 from quiz.services.platform import Actor, Platform
 from tests.question_bank.kinds import PIXEL
@@ -46,6 +51,23 @@ def test_a_picture_is_put_in_said_in_words_and_taken_out(platform: Platform, ver
     assert [m.name for m in question(without).media] == ["一片-叶-1-2.png"]
     with platform.store.reading() as session:
         assert session.scalar(select(func.count()).select_from(MediumRow)) == 1
+
+
+def test_another_picture_under_the_same_name_is_a_version_that_waits_for_a_second_person(
+    platform: Platform, version_id: int
+) -> None:
+    with_it = put(platform, version_id)
+    bank_review.approve(platform, with_it, ORGANIZER)
+    asked = bank_search.one(platform, with_it).found.question
+    image = BytesIO()
+    Image.new("RGB", (3, 2), "red").save(image, "PNG")
+    other = replace(asked.media[0], content=image.getvalue(), kept="")
+
+    changed = edit(platform, with_it, replace(asked, media=(other,)), ORGANIZER)
+
+    with platform.store.reading() as session:
+        row, in_use = session.get_one(QuestionVersion, changed), session.get_one(QuestionVersion, with_it)
+        assert (changed != with_it, row.state, row.proved_as, in_use.state) == (True, IN_REVIEW, None, READY)
 
 
 @pytest.mark.parametrize(
