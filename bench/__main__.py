@@ -19,7 +19,7 @@ from flask import current_app
 from bench import answers, bank, boards, duplicates, fold, many_boards, remark
 from bench.attempts import open_attempts
 from bench.load import Measured
-from bench.preparing import platform_on, prepare
+from bench.preparing import platform_on, postgresql_database, prepare
 from bench.serving import Server
 from bench.visits import visit
 from quiz import starter
@@ -69,13 +69,17 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--only", choices=PARTS, help="a part of it")
     asked.add_argument("--attempts", type=int, help="fewer than usual to mark again, or to fold")
+    asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="usual: sqlite")
     given = asked.parse_args()
     sys.stdout.write(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
         f"Python {machine.python_version()}, {machine.system()} {machine.release()}\n\n"
     )
     report = Report()
-    with tempfile.TemporaryDirectory(prefix="quiz-bench-") as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="quiz-bench-"))
+        if given.database == "postgresql":
+            os.environ["DATABASE_URL"] = stack.enter_context(postgresql_database())
         for name in PARTS if given.only is None else [given.only]:
             part = Path(folder) / name
             part.mkdir()

@@ -19,6 +19,7 @@ from quiz.models.upgrade import upgrade
 from quiz.services import accounts, contests
 from quiz.services.accounts import NewPerson
 from quiz.services.platform import Actor, Platform
+from tests.support import servers
 
 CONTEST = Path(__file__).parent / "contest.yaml"
 PEOPLE_AT_ONCE = 200  # in one transaction
@@ -46,6 +47,13 @@ def platform_on(data: Path, redis_url: str | None = None) -> Iterator[Platform]:
         upgrade(app, platform.store, data)
         yield platform
     platform.store.engine.dispose()
+
+
+@contextmanager
+def postgresql_database() -> Iterator[str]:
+    """Yield the address of an empty database on the PostgreSQL server that tests use."""
+    with servers.postgresql() as server, servers.database_on(server) as address:
+        yield address.replace("postgresql:", "postgresql+psycopg:")
 
 
 def prepare(data: Path, people: int) -> Prepared:

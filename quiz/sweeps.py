@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from quiz.services import boards, days_end, ledger, play, working
 from quiz.services.platform import Platform
@@ -61,6 +62,15 @@ def sweep(platform: Platform, watch: ClockWatch, full: bool) -> None:
         platform.catalogued.keep_ready(session)
 
 
+def know_the_bank(platform: Platform) -> None:
+    """Read the bank as soon as the process is there: a first round may have boards to build before."""
+    try:
+        with platform.store.reading() as session:
+            platform.catalogued.keep_ready(session)
+    except SQLAlchemyError:
+        log.exception("the bank could not be read yet; the rounds try again")
+
+
 def start_sweeps(app: Flask) -> Callable[[], None]:
     """Begin the rounds of this process on a thread; returns a function that begins them once and no more."""
     platform: Platform = app.extensions["quiz"]
@@ -79,6 +89,7 @@ def start_sweeps(app: Flask) -> Callable[[], None]:
 
     def begin() -> None:
         if once.acquire(blocking=False):
+            threading.Thread(target=know_the_bank, args=[platform], name="bank", daemon=True).start()
             threading.Thread(target=rounds, name="sweeps", daemon=True).start()
 
     return begin
