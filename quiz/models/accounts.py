@@ -17,6 +17,9 @@ class Person(Base):
     role: Mapped[str] = mapped_column(String(20), default="participant")  # a role of rules.permissions
     epoch: Mapped[int] = mapped_column(default=1)  # grows when everything signed for this person is revoked
     created_ms: Mapped[int] = mapped_column(BigInt)
+    joined_into: Mapped[int | None] = mapped_column(
+        BigInt, index=True
+    )  # whose account this is since a joining; of that person itself the own number; None: never joined
 
 
 class Identity(Base):
