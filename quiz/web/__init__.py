@@ -30,6 +30,7 @@ from quiz.web.ledger import ledger
 from quiz.web.look import init_look
 from quiz.web.media import media
 from quiz.web.openapi import openapi
+from quiz.web.past import past
 from quiz.web.play import play
 from quiz.web.posters import posters
 from quiz.web.privacy import privacy
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     play,
     results,
     posters,
+    past,
     why,
     media,
     accounts,

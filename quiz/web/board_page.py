@@ -179,7 +179,7 @@ def board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         why={"period": found.period or None, "each": shown_part or None},
         order_words=_order_words(stage) if is_people else "",
         compared=_("▲▼ 与昨天结束时的名次相比。") if found.before is not None else "",
-        notice=_notice(stage),
+        notice=notice_words(stage),
         frozen=frozen_words(stage, shown, found),
         withheld=withheld_words(shown, found),
     )
@@ -268,7 +268,7 @@ def _count_words(shown: Board, wanted: Wanted, found: Page) -> str:
     return _("%(count)s 个单位上榜", count=found.count)
 
 
-def _notice(stage: Stage) -> str:
+def notice_words(stage: Stage) -> str:
     """Return until when results may be objected to, once the stage has closed. Source: P16 `notice_days`."""
     days, closes_ms = stage.integrity.notice_days, stage.calendar.closes_ms
     if days is None or not closes_ms <= now_ms() < closes_ms + days * DAY_MS:

@@ -45,6 +45,7 @@ FORM_DEVICE = "form"  # the paper handed in without script
 PHONE = "phone"  # the cookie that tells one phone from another
 LONGEST_FIELD = 80  # characters of a hidden field
 MOST_DIGITS = 4  # of the number of a stage
+MOST_PAST = 3  # contests that are over, on the home page
 MOST_OWN = 10  # own attempts on the page of a contest
 
 
@@ -58,6 +59,7 @@ def home() -> ResponseReturnValue:
     for each in listed:
         is_practice = each.published.kind == "practice" and each.phase.name != "over"
         shelves["practice" if is_practice else names[each.phase.name]].append(card(each))
+    del shelves["past"][MOST_PAST:]  # all of them have a page of their own
     return render_template("play/home.html", **shelves)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -36,14 +34,22 @@ def page(contest_id: int, board_id: str) -> ResponseReturnValue:
         poster = _poster(rules, BoardId.parse(board_id))
     except SignInNeeded:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    asked = {name: request.args[name] for name in ("period", "each") if name in request.args}
-    own = {"who": request.args["who"]} if "who" in request.args else {}
-    here = f"/contests/{contest_id}/boards/{board_id}"
+    who, period, each = (request.args.get(name) or None for name in ("who", "period", "each"))
     return render_template(
         "results/poster.html",
         poster=poster,
-        image=f"{here}/poster.png?{urlencode({**asked, **own, 'v': poster.digest})}",
-        board_href=f"{here}?{urlencode(asked)}" if asked else here,
+        image=url_for(
+            "posters.picture",
+            contest_id=contest_id,
+            board_id=board_id,
+            who=who,
+            period=period,
+            each=each,
+            v=poster.digest,
+        ),
+        board_href=url_for(
+            "results.board", contest_id=contest_id, board_id=board_id, period=period, each=each
+        ),
         width=WIDTH,
         height=HEIGHT,
     )
