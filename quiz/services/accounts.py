@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import orjson
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from quiz.services.guessing import check_tries, count_wrong
 from quiz.services.platform import Actor, Platform
 from quiz.services.seats import add_seat
 from quiz.services.secrets import digest, new_code, new_token, plain_code
+from quiz.services.selves import parts_of, revoke, selves_of
 from quiz.services.spelling import spelt
 from quiz.services.subjects import Proven, Taken, add_subject, person_of
 
@@ -39,6 +40,8 @@ class Visitor:
     nickname: str
     epoch: int
     token: str
+    selves: frozenset[int] = frozenset()  # all persons of the account, where accounts were joined
+    parts: Mapping[int, int] = field(default_factory=dict)  # contest → as whom, where it is another of them
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def sign_out(platform: Platform, token: str, now_ms: int) -> None:
         if row is None or row.revoked_ms is not None:
             return
         row.revoked_ms = now_ms
-        session.execute(update(Person).where(Person.id == row.person_id).values(epoch=Person.epoch + 1))
+        revoke(session, row.person_id)
 
 
 def visitor(platform: Platform, token: str, now_ms: int) -> Visitor | None:
@@ -141,9 +144,14 @@ def visitor(platform: Platform, token: str, now_ms: int) -> Visitor | None:
             .outerjoin(Identity, Identity.person_id == Person.id)
             .where(SignIn.digest == digest(platform.secret, "sign-in", token))
         ).one_or_none()
-    if row is None or row.SignIn.revoked_ms is not None or row.SignIn.expires_ms <= now_ms:
-        return None
-    return Visitor(row.Person.id, Role(row.Person.role), row.nickname or "", row.Person.epoch, token)
+        if row is None or row.SignIn.revoked_ms is not None or row.SignIn.expires_ms <= now_ms:
+            return None
+        person: Person = row.Person
+        found = Visitor(person.id, Role(person.role), row.nickname or "", person.epoch, token)
+        if person.joined_into is None:
+            return found
+        selves, parts = selves_of(session, person.id), parts_of(session, person.id)
+        return replace(found, selves=frozenset(selves), parts=parts)
 
 
 def invite_organizer(platform: Platform, name: str, actor: Actor) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from quiz.errors import NotFound
-from quiz.models.accounts import Person, SignIn
+from quiz.models.accounts import SignIn
 from quiz.services.platform import Actor, Platform
 from quiz.services.secrets import digest
+from quiz.services.selves import revoke
 
 KEY_LENGTH = 16  # characters of the stored hash that name a device on its owner's page
 
@@ -79,7 +80,7 @@ def _end(session: Session, person_id: int, now_ms: int, *which: ColumnElement[bo
         update(SignIn).where(*_open(person_id), *which).values(revoked_ms=now_ms).returning(SignIn.digest)
     ).all()
     if ended:
-        session.execute(update(Person).where(Person.id == person_id).values(epoch=Person.epoch + 1))
+        revoke(session, person_id)
     return len(ended)
 
 

@@ -11,6 +11,7 @@ from quiz.rules.permissions import Role
 from quiz.services.events import visited
 from quiz.services.platform import Platform
 from quiz.services.secrets import digest, new_token
+from quiz.services.selves import parts_of
 
 DAY_MS = 86_400_000
 SIGNED_IN_MS = {Role.PARTICIPANT: 90 * DAY_MS, Role.ORGANIZER: 7 * DAY_MS}
@@ -26,10 +27,14 @@ class SignedIn:
 
 
 def entered(platform: Platform, person_id: int, now_ms: int) -> SignedIn:
-    """Sign a person in and note the visit."""
+    """Sign a person in, or whose account they are part of since a joining, and note the visit."""
     with platform.store.writing() as session:
-        token = add_sign_in(platform, session, session.get_one(Person, person_id), now_ms)
-    visited(platform, person_id, now_ms)
+        person, parts = session.get_one(Person, person_id), dict[int, int]()
+        if person.joined_into is not None:
+            person = session.get_one(Person, person.joined_into)
+            parts = parts_of(session, person.id)
+        token, person_id = add_sign_in(platform, session, person, now_ms), person.id
+    visited(platform, person_id, now_ms, parts)
     return SignedIn(token, person_id)
 
 

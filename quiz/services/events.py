@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -51,13 +51,17 @@ def kinds_of(document: Document) -> list[str]:
     return sorted({kind for stage in document.stages for kind in _kinds_of(document, stage)})
 
 
-def visited(platform: Platform, person_id: int, now_ms: int) -> None:
-    """Note that a person came, in every contest that runs and whose rules reward it."""
+def visited(platform: Platform, person_id: int, now_ms: int, parts: Mapping[int, int] | None = None) -> None:
+    """Note that a person came, in every contest that runs and whose rules reward it.
+
+    `parts`: contest → as whom they take part in it, where accounts were joined.
+    """
     with platform.store.reading() as session:
         rules_ids = session.scalars(select(Contest.rules_id).where(Contest.rules_id.is_not(None))).all()
     for rules_id in rules_ids:
         rules = published(platform, rules_id or 0)
-        wanted = _of_a_visit(rules.document, person_id, now_ms)
+        whom = (parts or {}).get(rules.contest_id, person_id)
+        wanted = _of_a_visit(rules.document, whom, now_ms)
         if wanted:
             with suppress(Busy):  # the sign-in itself succeeds; the next visit is noted again
                 record_events(platform, rules, wanted, Actor(None, now_ms))
