@@ -17,7 +17,7 @@ csrf.exempt(look)  # changes nothing but how one's own pages look
 
 CHOICES = {  # the first of each is the default
     "size": ("normal", "large", "largest"),
-    "theme": ("auto", "light", "dark"),
+    "theme": ("auto", "light", "dark", "contrast"),
     language.COOKIE: tuple(language.LANGUAGES),
 }
 KEPT_S = 400 * 86_400  # seconds; browsers keep no cookie longer

@@ -18,10 +18,11 @@ LOOKS = {
     "large": {"size": "large", "theme": "light"},
     "largest": {"size": "largest", "theme": "light"},
     "dark": {"size": "normal", "theme": "dark"},
+    "contrast": {"size": "normal", "theme": "contrast"},
 }
 EACH_LOOK = [name if name == "normal" else pytest.param(name, marks=pytest.mark.full) for name in LOOKS]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-SMALLEST_TARGET = {"normal": 44, "large": 60, "largest": 60, "dark": 44}  # CSS pixels
+SMALLEST_TARGET = {"normal": 44, "large": 60, "largest": 60, "dark": 44, "contrast": 44}  # CSS pixels
 TARGETS = ".button, .option, .card-list button, .tabs a, .choice"
 KIB = 1024
 TALLEST_BAR = 0.2  # of a small screen
