@@ -19,12 +19,15 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 5_000
 SEPARATOR = re.compile(r"sep=([,;|\t])[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)  # a first line for Excel alone
 LONGEST_CELL = 2**20
+MOST_LINES = 1_000_000  # ten for each row that is read: cells may have lines
 
 
 def sheets(content: bytes) -> list[Sheet]:
     """Return the one table of a CSV file. Raises Unreadable."""
     csv.field_size_limit(LONGEST_CELL)
     text = decoded(content)
+    if text.count("\n") > MOST_LINES:
+        raise Unreadable("too-many-rows", TOO_MANY, most=MOST_ROWS)
     if any(
         line.count(d) > MOST_COLUMNS
         for line in text.split("\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -19,8 +19,7 @@ from question_bank.gaps import Accepted, Gap
 from question_bank.problems import N_, WARNING, Problem, Unreadable
 from question_bank.question import CHOICES, KINDS, LETTERS, SEVERAL, Question, lettered
 
-MOST_HOPELESS = 1_000  # questions that cannot be ours, before a file is refused
-WORTHLESS = 50  # … that has so many of them for each one that may be
+MOST_HOPELESS = 1_000  # questions that cannot be ours, before a file is refused that has hardly any other
 MOST_OF_MATERIALS = 10_000_000  # characters
 FULL, NONE = Fraction(1), Fraction(0)
 TRUE_FALSE = ("对", "错")
@@ -62,6 +61,7 @@ class Draft:
     raw: str = ""  # as the file has it, to be given back
     odd: list[Said] = field(default_factory=list)  # warnings
     faults: list[Said] = field(default_factory=list)  # errors
+    is_counted: bool = False  # what it is worth has been noted
 
 
 def number(text: str) -> Fraction | None:
@@ -126,22 +126,32 @@ def reading(drafts: Iterable[Draft], scale: Mapping[str, str] | None = None, *sa
 
 def _taken(drafts: Iterable[Draft]) -> list[Draft]:
     taken: list[Draft] = []
-    hopeless = 0
     about = 0  # characters of materials: one of the file becomes one of each of its questions
-    for draft in drafts:
+    for draft in worthwhile(drafts):
         taken.append(draft)
         about += len(draft.material.text) if draft.material is not None else 0
         if about > MOST_OF_MATERIALS:
             raise Unreadable("too-much-inside", TOO_MUCH)
+    return taken
+
+
+def worthwhile(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """Yield drafts one after another; raises Unreadable once nearly all of them cannot be ours.
+
+    Whoever needs all drafts at once takes them from here, so that little is made of a file without questions.
+    """
+    hopeless = 0
+    for count, draft in enumerate(drafts, 1):
         if _is_hopeless(draft):
             hopeless += 1
-            if hopeless > MOST_HOPELESS and hopeless > WORTHLESS * (len(taken) - hopeless):
-                raise Unreadable("few-questions", HOPELESS, count=len(taken), kind=brief(draft.kind))
-        else:
+            if hopeless > MOST_HOPELESS and hopeless > effort.WORTHLESS * (count - hopeless):
+                raise Unreadable("few-questions", HOPELESS, count=count, kind=brief(draft.kind))
+        elif not draft.is_counted:
+            draft.is_counted = True
             effort.found()
-        if len(taken) > effort.MOST_QUESTIONS:
+        if count > effort.MOST_QUESTIONS:
             raise Unreadable("too-many-rows", effort.TOO_MANY, most=effort.MOST_QUESTIONS)
-    return taken
+        yield draft
 
 
 def _is_hopeless(draft: Draft) -> bool:

@@ -19,6 +19,8 @@ MOST_QUESTIONS = 100_000  # of one file
 FREE_S = 0.5
 QUESTIONS_A_SECOND = 500  # a fifth of what the slowest reader finds
 LOOK_S = 0.05
+MOST_HOPELESS_ROWS = 5_000  # of a table: fewer are all shown, to be mended or read otherwise
+WORTHLESS = 50  # so many of them for each question
 
 
 class _Found:
@@ -48,5 +50,21 @@ def in_proportion() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+class Hopeless:
+    """Counts the rows of a table that come to no question."""
+
+    def __init__(self) -> None:
+        self.rows = self.questions = 0
+
+    def note(self, is_question: bool) -> None:
+        """Note a row; raises Unreadable once nearly all of very many are no questions."""
+        self.rows += 1
+        self.questions += is_question
+        left = self.rows - self.questions
+        if left > MOST_HOPELESS_ROWS and left > WORTHLESS * self.questions:
+            raise Unreadable("few-questions", HOPELESS, count=self.rows)
+
+
+HOPELESS = N_("读了 %(count)s 行，几乎都读不成题，已停止。请核对表头、题型和答案的写法，先用少量题目试一试。")
 TOO_MANY = N_("文件里超过 %(most)s 道题，请分成几个文件上传。")
 FEW = N_("读了很久只找到 %(count)s 道题，已停止：这不像题库。请只把题目复制到新的文件再上传。")

@@ -76,6 +76,7 @@ class _Reader:
         self.placed: list[Placed] = []
         self.unsupported: dict[str, int] = {}
         self.lines: list[tuple[int, Line]] = []
+        self.hopeless = effort.Hopeless()
         self.named: list[tuple[str, str, int]] = []
         # "\n" alone ends a line: JSON text may hold U+2028 and its like, at which splitlines would cut.
         for number, line in enumerate(text.split("\n"), 1):
@@ -101,6 +102,8 @@ class _Reader:
                 )
             else:
                 self.lines.append((number, data))
+        if place.is_faulty:
+            self.hopeless.note(False)
         self.problems += place.problems
 
     def read(self, scale: Mapping[str, str] | None) -> Reading:
@@ -132,6 +135,7 @@ class _Reader:
             check(place, question)
             if not place.is_faulty:
                 self.placed.append(Placed(question, "", number))
+        self.hopeless.note(question is not None and not place.is_faulty)
         self.problems += place.problems
 
     def _question(self, place: Place, line: Line, difficulties: Difficulties) -> Question | None:

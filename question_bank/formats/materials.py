@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, takewhile
 
 from question_bank.attached import SHOWN, Material, Medium, shown
-from question_bank.formats.drafts import Draft
+from question_bank.formats.drafts import Draft, worthwhile
 from question_bank.formats.kinds import DESCRIPTION
 from question_bank.question import Question
 
@@ -73,7 +73,7 @@ def with_materials(drafts: Iterable[Draft]) -> Iterator[Draft]:
     it opens a group of a few questions, speaks of a text or a picture, and the file has other groups.
     What cannot be decided stays a description, which is reported.
     """
-    taken = list(drafts)
+    taken = list(worthwhile(drafts))
     groups = [list(each) for _, each in groupby(taken, lambda draft: draft.group)]
     for group in groups:
         yield from _in_group(group, is_one_of_several=len(groups) > 1 and bool(group[0].group))

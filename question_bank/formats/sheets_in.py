@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from question_bank.formats import headerless
+from question_bank.formats import effort, headerless
 from question_bank.formats.checks import repeated
 from question_bank.formats.headers import IGNORED, Heading, heading
 from question_bank.formats.kinds import kind_of, unsupported_name
@@ -67,6 +67,7 @@ class _Found:
     named: list[tuple[str, str, int]] = field(default_factory=list)
     unsupported: dict[str, int] = field(default_factory=dict)
     layouts: dict[str, RowLayout] = field(default_factory=dict)
+    hopeless: effort.Hopeless = field(default_factory=effort.Hopeless)
 
 
 def read(
@@ -279,6 +280,7 @@ def _read_sheet(sheet: Sheet, layout: Layout, difficulties: Difficulties, found:
             name = reader.cell(row, "id").strip()
             kind = reader.default_kind
             is_read = _read_row(sheet, row, reader, found)
+            found.hopeless.note(is_read)
             media = () if is_read else row.media
             found.raw.append(RawRow(sheet.name, row.number, row.cells, row.notes, kind, name, media=media))
     if examples:

@@ -7,10 +7,11 @@ import zipfile
 from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
-from question_bank.formats.guard import BROKEN_ZIP
+from question_bank.formats.guard import BROKEN_ZIP, TOO_MUCH
 from question_bank.problems import N_, Unreadable
 
 CHUNK = 2**18  # bytes handed to the parser at once
+MOST_ELEMENTS = 700_000  # of a part that is no sheet: styles, drawings; a second
 Attributes = dict[str, str]
 Element = Callable[[str, Attributes], None]
 
@@ -38,12 +39,22 @@ def parse(
     begin: Element,
     end: Callable[[str], object],
     text: Callable[[str], object] | None = None,
+    most: int = MOST_ELEMENTS,
 ) -> None:
-    """Parse a part piece by piece; names come without their prefixes. Raises Unreadable."""
+    """Parse a part of at most so many elements; names come without their prefixes. Raises Unreadable."""
+    elements = 0
+
+    def begin_counted(name: str, attributes: Attributes) -> None:
+        nonlocal elements
+        elements += 1
+        if elements > most:
+            raise Unreadable("too-much-inside", TOO_MUCH)
+        begin(name.rpartition(":")[2], attributes)
+
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _doctype
-    parser.StartElementHandler = lambda name, attributes: begin(name.rpartition(":")[2], attributes)
+    parser.StartElementHandler = begin_counted
     parser.CharacterDataHandler = text
     parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
     try:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
+from question_bank.formats.guard import TOO_MUCH
 from question_bank.formats.number_formats import BUILT_IN
 from question_bank.formats.tables import FAILED, NO_VALUE, Picture
 from question_bank.formats.xlsx_parts import Attributes, parse, refuse_doctype, relations
@@ -15,7 +16,9 @@ from question_bank.formats.xlsx_pictures import PicturesOf
 from question_bank.problems import N_, Unreadable
 
 LONGEST_FORMULA = 200  # characters: it is looked at only for whether it shows a picture
+BESIDE_CELLS, EACH_CELL = 200_000, 20  # elements of a sheet: its rows and all else, and those of each cell
 MOST_CELLS = 3_000_000  # stored, and of the rectangle that a sheet spans
+MOST_IN_SHEET = BESIDE_CELLS + EACH_CELL * MOST_CELLS
 CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 WPS_PICTURE = re.compile(r'=?(?:_xlfn\.)?DISPIMG\("([^"]{1,100})"', re.IGNORECASE)
 
@@ -61,7 +64,7 @@ def scan(content: bytes) -> Found:
         for sheet, part in _sheet_parts(packed, names):
             if part in names:
                 scanner = _SheetScanner(sheet, formats)
-                parse(packed, names[part], scanner.begin, scanner.end, scanner.text)
+                parse(packed, names[part], scanner.begin, scanner.end, scanner.text, MOST_IN_SHEET)
                 found[sheet] = scanner.found
                 pictures.look(sheet, part, scanner.found.named_pictures, scanner.found.numbered_pictures)
         return Found(found, pictures.placed, pictures.unplaced(), pictures.drawings)
@@ -72,11 +75,14 @@ class _SheetScanner:
         self.sheet, self.number_formats = sheet, formats
         self.found = Scanned()
         self.row, self.column = 0, -1
-        self.cells = self.last_row = self.last_column = 0
+        self.elements = self.cells = self.last_row = self.last_column = 0
         self.is_formula = self.has_value = self.is_in_value = False
         self.kind = self.formula = ""
 
     def begin(self, name: str, attributes: Attributes) -> None:
+        self.elements += 1
+        if self.elements > BESIDE_CELLS + EACH_CELL * self.cells:
+            raise Unreadable("too-much-inside", TOO_MUCH)
         match name:
             case "row":
                 self.row = int(attributes.get("r", self.row + 1))

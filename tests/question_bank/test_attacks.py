@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from question_bank.formats import read
-from tests.question_bank.test_hostile import at_once
+from tests.question_bank.test_hostile import SHEET, at_once, changed, sheet
 from tests.question_bank.test_packages import package
 
 
@@ -42,11 +42,17 @@ def missing_parts() -> bytes:
     )
 
 
+def junk() -> bytes:
+    """Return two million elements that mean nothing and hardly repeat."""
+    return b"".join(b'<a n="%d"/>' % (n * 7_919 % 10**9) for n in range(2_000_000))
+
+
 PAPER = "1. 题\nA. x\n"
 GAPS = "".join(f'<response_str ident="a{n}"/>' for n in range(30_000))
 QUICK: dict[str, tuple[str, Callable[[], bytes]]] = {  # what → file name, content
     "keys in a paper": ("x.txt", lambda: (PAPER + "答案：1.A 2.B\n" * 600_000).encode()),
-    "essays": ("x.xml", lambda: moodle("x", 20_000, "essay")),
+    "essays": ("x.xml", lambda: moodle("x", 90_000, "essay")),
+    "rows of no question": ("x.csv", lambda: b"stem,answer,A,B\n" + b"x,?,a,b\n" * 60_000),
     "formulas in each other": ("x.xml", lambda: moodle("<math>" + "<msup>" * 50, 5_000)),
     "files that a package lacks": ("x.zip", missing_parts),
     "cells of one line": ("x.txt", lambda: b"MAT\tq\t" + b"a\tb\t" * 2_000_000),
@@ -66,6 +72,10 @@ SLOW: dict[str, tuple[str, Callable[[], bytes]]] = {
     "shares": ("x.txt", lambda: b":TYPE:MC\n" + b":ANSWER1:100\n" * 1_000_000),
     "choices of a match": ("x.xml", endless_match),
     "blanks": ("x.xml", lambda: qti12(f"<material><mattext>{'[a]' * 200_000}</mattext></material>{GAPS}")),
+    "lines of no question": ("x.jsonl", lambda: b'{"kind":"single","stem":"x"}\n' * 90_000),
+    "rows": ("x.csv", lambda: b"a,b\n" * 5_000_000),
+    "elements of a sheet": ("x.xlsx", lambda: changed({SHEET: sheet(junk())})),
+    "elements of styles": ("x.xlsx", lambda: changed({"xl/styles.xml": b"<x>" + junk() + b"</x>"})),
     "quotes": ("x.csv", lambda: b'"' * 15_000_000),
     "digits of a number": ("x.jsonl", lambda: b'{"kind":"single","stem":' + b"9" * 15_000_000 + b"}\n"),
     "brackets of JSON": ("x.json", lambda: b'{"results":[' + b"[" * 15_000_000),
