@@ -247,6 +247,7 @@ def _flow(raw: Json) -> Flow:
     return Flow(
         stop=raw.get("stop", "end"),
         redo=raw.get("redo", "never"),
+        layout=raw.get("layout", "one"),
         practice_first=_optional(raw, "practice_first", lambda r: _at_least(r["at_least"])),
         levels=_optional(raw, "levels", _levels),
         duel=_optional(raw, "duel", lambda r: int(r["players"])),

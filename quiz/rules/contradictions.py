@@ -221,10 +221,24 @@ def _flow(stage: Json) -> Iterator[Found]:
     if flow.get("stop") == "time" and "per_attempt_s" not in stage.get("clock", {}):
         sentence = N_("限时连续答题要写出总共多少时间，请在 clock 里写 per_attempt_s。")
         yield Found("/flow/stop", "no_attempt_clock", sentence)
+    if flow.get("layout") == "list" and _is_one_by_one(stage):
+        sentence = N_("每题单独计时、提交后不能改或答错重做时，题目只能一题一题地答，请去掉 layout: list。")
+        yield Found("/flow/layout", "list_one_by_one", sentence)
     for what in ("total", "levels"):
         if what in flow.get("practice_first", {}).get("at_least", {}):
             sentence = N_("练习是否通过只看一次的得分或答对题数，请写 {score: …} 或 {correct: …}。")
             yield Found("/flow/practice_first/at_least", "not_of_one_attempt", sentence)
+
+
+def _is_one_by_one(stage: Json) -> bool:
+    """Return whether each question is sent, or opened, on its own."""
+    flow = stage.get("flow", {})
+    return (
+        "per_question_s" in stage.get("clock", {})
+        or flow.get("stop", "end") != "end"
+        or flow.get("redo") == "until_right"
+        or flow.get("show", {}).get("after_answer", "nothing") != "nothing"
+    )
 
 
 def _order(stage: Json) -> Iterator[Found]:

@@ -217,6 +217,7 @@ class Flow:
 
     stop: str = "end"  # end, first_wrong, time
     redo: str = "never"  # never, until_right
+    layout: str = "one"  # one question on the screen, or a list of all
     practice_first: AtLeast | None = None
     levels: Levels | None = None
     duel: int | None = None

@@ -22,6 +22,8 @@ def paper(document: Document, stage: Stage) -> Iterator[Sentence]:
     else:
         total = say(P_("%(count)s 道题"), count=stage.paper.count)
         yield say(N_("每次答 %(total)s，其中：%(parts)s。"), total=total, parts=parts)
+    if stage.flow.layout == "list":
+        yield say(N_("全部题目列在一页上，可以按任意顺序作答，交卷前都可以改。"))
     yield say(DRAWS[stage.paper.draw])
     if stage.paper.cover:
         facets = all_called(document, FACETS, stage.paper.cover)

@@ -379,7 +379,8 @@ def _finish(connection: Connection, platform: Platform, batch: Batch) -> Finishe
     checked(row, batch)
     rules = published(platform, row.rules_id)
     if row.finished_ms is not None:
-        return Finished(closing.outcome_of(connection, rules, row), _after_the_finish(connection, batch, row))
+        admission = _after_the_finish(connection, rules, batch, row)
+        return Finished(closing.outcome_of(connection, rules, row), admission)
     admission = Admission()
     if batch.answers or batch.leavings:
         admission = save_batch(connection, rules, batch, row).admission
@@ -402,10 +403,12 @@ def _is_too_quick(connection: Connection, rules: Published, row: AttemptRow, fin
     return ended_ms(rules, row, receipts(connection, row.id), finished_ms) is None
 
 
-def _after_the_finish(connection: Connection, batch: Batch, row: AttemptRow) -> Admission:
-    """Acknowledge again what was stored in time; nothing else can be stored any more."""
+def _after_the_finish(connection: Connection, rules: Published, batch: Batch, row: AttemptRow) -> Admission:
+    """Acknowledge again what was stored in time; what comes when time is over is kept and does not count."""
     if not batch.answers:
         return Admission()
+    if row.ran_out and row.closes_ms is not None and batch.received_ms > row.closes_ms:
+        return save_batch(connection, rules, batch, row).admission
     terms = sheet.Terms("too_late" if row.ran_out else "finished")
     past = receipts(connection, row.id)
     return sheet.admit(Paper.parse(row.seed, row.paper), batch.answers, terms, batch.device, past)

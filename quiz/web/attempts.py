@@ -95,6 +95,7 @@ def sheet_json(sheet: play.Sheet) -> dict[str, object]:
         "clock": "question" if clock.per_question_ms is not None else "attempt",
         "in_turn": in_turn,
         "of": len(paper.slots),
+        "layout": sheet.stage.flow.layout,
         "started": sheet.row.started_ms,
         "deadline": sheet.limit_ms,
         "grace_ms": clock.grace_ms,

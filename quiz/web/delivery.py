@@ -15,9 +15,12 @@ LEAST_BYTES = 600  # smaller bodies gain nothing
 LEVEL = 6
 KEPT_FILES = 100  # compressed assets held in memory
 TEXTS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
-# What a phone does not read of our scripts: comments and indents, a seventh of their bytes. Where our scripts
-# hold a text there is no "//" after a space in it and no line end, which a test holds.
-UNREAD = re.compile(rb"^[ \t]+|(?:(?<=[ \t])|^)//[^\n]*|^/\*.*?\*/", re.MULTILINE | re.DOTALL)
+# What a phone does not read of our scripts and styles: comments and indents, a seventh of their bytes. Where
+# our scripts hold a text there is no "//" after a space in it and no line end, which a test holds.
+UNREAD = {
+    "text/javascript": re.compile(rb"^[ \t]+|(?:(?<=[ \t])|^)//[^\n]*|^/\*.*?\*/", re.MULTILINE | re.DOTALL),
+    "text/css": re.compile(rb"^[ \t]+|/\*.*?\*/", re.MULTILINE | re.DOTALL),
+}
 YEAR = "public, max-age=31536000, immutable"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' data:; "
@@ -61,6 +64,7 @@ def _cache_asset(response: Response) -> None:
     response.headers["Cache-Control"] = YEAR if "v" in request.args else "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.pop("Content-Disposition", None)
+    response.headers.pop("Last-Modified", None)  # the tag says it
 
 
 def _compressed(response: Response) -> Response:
@@ -78,8 +82,8 @@ def _compressed(response: Response) -> Response:
     body = response.get_data()
     tells = (request.query_string or request.method != "GET") and b"csrf_token" in body
     if len(body) >= LEAST_BYTES and not tells:
-        is_script = response.mimetype == "text/javascript"
-        response.set_data(_kept(body, is_script) if request.endpoint == "static" else _squeezed(body))
+        is_asset = request.endpoint == "static"
+        response.set_data(_kept(body, response.mimetype) if is_asset else _squeezed(body))
         response.headers["Content-Encoding"] = "gzip"
         tag, _is_weak = response.get_etag()
         if tag is not None:
@@ -97,5 +101,6 @@ def _squeezed(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=KEPT_FILES)
-def _kept(body: bytes, is_script: bool) -> bytes:
-    return _squeezed(UNREAD.sub(b"", body) if is_script else body)
+def _kept(body: bytes, mimetype: str) -> bytes:
+    unread = UNREAD.get(mimetype)
+    return _squeezed(unread.sub(b"", body) if unread else body)

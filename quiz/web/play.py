@@ -117,7 +117,10 @@ def paper(attempt_id: int) -> ResponseReturnValue:
     sheet = service.sheet_of(platform(), attempt_id, signed_in().person_id, now_ms())
     if sheet.row.finished_ms is not None:
         return redirect(url_for("results.result", attempt_id=attempt_id))
-    limit = sheet.limit_ms
+    limit, words = sheet.limit_ms, runner_words(sheet.stage)
+    own = sheet.open.deadline_ms if sheet.open else None  # of the one question that is open
+    whole = words["whole"].replace("{time}", clock(limit - now_ms())) if own and limit else ""
+    ends = own or limit
     return render_template(
         "play/runner.html",
         sheet=sheet_json(sheet),
@@ -128,8 +131,9 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         stop=sheet.stage.flow.stop,
         gives_feedback=told(sheet.stage.flow.show.after_answer),
         closes=moment(limit, sheet.stage.calendar.zone) if limit else "",
-        time_left=clock(limit - now_ms()) if limit else "",
-        words=runner_words(sheet.stage),
+        time_left=clock(ends - now_ms()) if ends else "",
+        whole_left=whole,
+        words=words,
     )
 
 

@@ -83,6 +83,7 @@ def _in_turn() -> dict[str, str]:
     return {
         "send_next": _("提交，下一题"),
         "send_last": _("提交并交卷"),
+        "whole": _("全卷 {time}"),
         "question": _("第 {n} 题"),
         "kind_single": _("单选"),
         "kind_multiple": _("多选"),

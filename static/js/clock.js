@@ -3,7 +3,9 @@
   "use strict";
   var skew = 0; // server's clock minus Date.now()
   var base = 0; // server's time when performance.now() was 0: goes on evenly while the phone is awake
-  function set(server, elapsed) { // `elapsed`: ms since the server stamped it
+  function now() { return Math.max(base + performance.now(), Date.now() + skew); } // some phones stop the former in sleep
+  function set(server, elapsed) { // `elapsed`: about so many ms ago the server stamped it; a slow answer knows no better
+    if (base && Math.abs(server + elapsed - now()) <= elapsed) return;
     skew = server + elapsed - Date.now();
     base = server + elapsed - performance.now();
   }
@@ -15,7 +17,7 @@
   var stamped = document.querySelector("[data-now]");
   if (stamped) set(+stamped.dataset.now, sinceRequest());
   window.serverClock = {
-    now: function () { return Math.max(base + performance.now(), Date.now() + skew); }, // some phones stop the former in sleep
+    now: now,
     set: set,
     words: function (ms) { // 1:02:03, 04:05
       var s = Math.max(0, Math.ceil(ms / 1000)), h = Math.floor(s / 3600), two = function (n) { return ("0" + n).slice(-2); };

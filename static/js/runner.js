@@ -7,6 +7,7 @@
   var page = paper.dataset, clock = window.serverClock;
   var words = JSON.parse(document.getElementById("words").textContent);
   var inTurn = page.turn === "1"; // one question is open, the server opens the next
+  var list = page.list === "1"; // all questions are on the screen
   var redo = page.round ? { round: +page.round, asked: page.asked.split(",").filter(Boolean).map(Number) } : null; // wrong ones come again
   var drawn = redo && redo.round; // the round that is on the screen
   var oneByOne = inTurn || redo || page.feedback === "1"; // an answer is final when it is sent
@@ -14,13 +15,14 @@
   var least = +page.least || 0, waits = false; // it cannot be handed in before; the paper is through and waits for that
   var most = +page.most || 0, timesLeft = +page.left || 0; // leaving the page so often ends it; so often until now
   var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
-  var BATCH = 5, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 300, SLOWEST = 1500; // answers; ms
+  var BATCH = 5, MOST = 100, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 300, SLOWEST = 1500; // answers; ms
   function id(name) { return document.getElementById(name); }
   function say(key, values) {
     return (words[key] || "").replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
   }
 
-  // ---- what this phone keeps: queue {n: {seq, response}}, counter, device, whether the paper shall be handed in
+  // ---- what this phone keeps: queue {n: {seq, response}}, what is done with {n: seq}, counter, device, whether the
+  // paper shall be handed in
   var memory = "{}", keeps = true;
   function stored() {
     var kept = memory;
@@ -29,19 +31,30 @@
   }
   function keep() {
     memory = JSON.stringify(my);
-    try { localStorage.setItem(KEY, memory); } catch (e) { if (keeps) { keeps = false; tell(say("no_storage"), "warn"); } }
+    try { if (keeps) localStorage.setItem(KEY, memory); } catch (e) { refuses(); }
   }
-  function reread() { // another tab shares the counter and the queue
+  function refuses() { // what it has kept until now would come again when it is no longer true
+    keeps = false;
+    forget();
+    tell(say("no_storage"), "warn");
+  }
+  function forget() { try { localStorage.removeItem(KEY); localStorage.removeItem(TAB); } catch (e) { keeps = false; } }
+  function reread() { // another tab shares the counter and the queue; where both write at once nothing is lost
     if (!keeps) return;
-    var other = stored();
+    var other = stored(), theirs = other.queue || {}, both = {};
     my.seq = Math.max(my.seq, other.seq || 0);
-    my.queue = other.queue || my.queue;
     my.left = other.left || my.left;
+    Object.keys(other.done || {}).forEach(function (n) { my.done[n] = Math.max(my.done[n] || 0, other.done[n]); });
+    Object.keys(my.queue).concat(Object.keys(theirs)).forEach(function (n) {
+      var mine = my.queue[n], other = theirs[n], newer = !mine || other && other.seq > mine.seq ? other : mine;
+      if (newer.seq > (my.done[n] || 0)) both[n] = newer;
+    });
+    my.queue = both;
   }
   function random() { return Math.random().toString(36).slice(2, 10); }
   var my = stored();
-  my.device = my.device || "w" + random() + random();
-  my.seq = my.seq || 0; my.queue = my.queue || {}; my.left = my.left || []; my.at = my.at || 1;
+  my.device = my.device || "w" + random();
+  my.seq = my.seq || 0; my.queue = my.queue || {}; my.done = my.done || {}; my.left = my.left || []; my.at = my.at || 1;
   function waiting() { return Object.keys(my.queue); }
 
   // ---- the paper
@@ -51,23 +64,28 @@
   function numbers() { return Object.keys(sections).map(Number); }
   function inputs(n) { return Array.prototype.slice.call(sections[n].querySelectorAll("input,select")); }
   function hasPlaces(n) { return sections[n].querySelector(".place"); }
-  function response(n) {
+  function response(n, first) { // what is given; `first`: what was when the server wrote the page
     if (hasPlaces(n)) {
-      var given = inputs(n).map(function (i) { return i.value.trim(); });
+      var given = inputs(n).map(function (i) {
+        if (!first) return i.value.trim();
+        return i.options ? (i.querySelector("[selected]") || i.options[0]).value : i.defaultValue;
+      });
       return given.join("") ? given : [];
     }
-    return inputs(n).filter(function (i) { return i.checked; }).map(function (i) { return i.value; });
+    return inputs(n).filter(function (i) { return first ? i.defaultChecked : i.checked; }).map(function (i) { return i.value; });
   }
   function choose(n, options) {
     inputs(n).forEach(function (i, at) { if (hasPlaces(n)) i.value = options[at] || ""; else i.checked = options.indexOf(i.value) >= 0; });
   }
   function isAnswered(n) { return response(n).length > 0; }
   function isFinal(n) { return sections[n].classList.contains("final"); }
+  function isDone(n) { return !oneByOne || isFinal(n) || off && !inTurn && !redo && my.queue[n]; } // with it: one can go on
 
   function state(n) { // one word for each answer
     if (refused[n]) return "refused";
     if (my.queue[n]) return off ? "offline" : "waiting";
-    return sent[n] || isAnswered(n) ? (oneByOne && !sent[n] ? "unsent" : "saved") : "open";
+    if (sent[n] && (oneByOne || isAnswered(n))) return "saved";
+    return isAnswered(n) ? "unsent" : "open";
   }
   function drawState() {
     var count = waiting().length, overall = count ? (off ? "offline" : "waiting") : "saved";
@@ -89,31 +107,42 @@
     var wrong = drawn > 1 ? "_wrong" : "";
     id("unanswered").textContent = open.length ? say("unanswered" + wrong, { count: open.length, list: open.join(words.comma) }) : say("all_answered");
     id("hand-in").textContent = open.length ? say("hand_in_anyway" + wrong, { count: open.length }) : say("hand_in");
+    if (list) id("to-card").firstElementChild.textContent = numbers().length - open.length + "/" + page.of;
+    drawNav();
   }
   function tell(text, kind) { var box = id("tell"); box.textContent = text; box.className = "notice " + (kind || ""); box.hidden = !text; }
-  function announce(text) { id("announce").textContent = text; }
+  function announce(text) { var it = id("announce"); if (it.textContent !== text) it.textContent = text; }
 
   // ---- sending: a queue that is retried as long as the page lives
   var busy = false, off = false, pause = 1000, timer = 0, over = false, turnSent = 0, skipping = 0;
   var trip = 0; // how long the last answer of the server took, in ms
+  function batch() { // question → seq of what is sent together
+    var seqs = {};
+    waiting().slice(0, MOST).forEach(function (n) { seqs[n] = my.queue[n].seq; });
+    return seqs;
+  }
+  function path() { return my.finish && waiting().length <= MOST ? "/finish" : "/answers"; }
   function body() {
     return JSON.stringify({
       token: page.token, device: my.device, left: most ? my.left : undefined,
-      answers: waiting().map(function (n) { return { n: +n, response: my.queue[n].response, seq: my.queue[n].seq }; })
+      answers: Object.keys(batch()).map(function (n) { return { n: +n, response: my.queue[n].response, seq: my.queue[n].seq }; })
     });
   }
-  function post(path, text) {
+  function post(to, text) {
     var stop = window.AbortController ? new AbortController() : null;
-    var kill = setTimeout(function () { if (stop) stop.abort(); }, ABORT), began = performance.now();
-    var options = { headers: { Authorization: "Bearer " + page.token }, cache: "no-store", credentials: "omit" };
-    if (text) { options.method = "POST"; options.body = text; options.headers["Content-Type"] = "application/json"; }
+    var kill = setTimeout(function () { if (stop) stop.abort(); }, ABORT + pause), began = performance.now();
+    var options = text ? // no header that is not needed: a save is a few hundred bytes
+      { method: "POST", body: text, headers: { "Content-Type": "application/json" } } :
+      { headers: { Authorization: "Bearer " + page.token }, cache: "no-store" };
+    options.credentials = "omit"; options.referrerPolicy = "no-referrer";
     if (stop) options.signal = stop.signal;
-    return fetch(page.api + path, options).then(function (reply) {
-      return reply.json().catch(function () { return {}; }).then(function (data) {
+    return fetch(page.api + to, options).then(function (reply) {
+      return reply.json().catch(function () { return 0; }).then(function (data) {
         clearTimeout(kill);
-        trip = Math.min(performance.now() - began, SLOWEST);
-        if (data.now) clock.set(data.now, trip / 2);
-        return { status: reply.status, data: data, wait: +reply.headers.get("Retry-After") || 0 };
+        var took = performance.now() - began, ours = data && data.now; // a network's own sign-in page is no receipt
+        trip = Math.min(took, SLOWEST);
+        if (ours) clock.set(data.now, took / 2);
+        return { status: ours ? reply.status : 0, data: data || {}, wait: +reply.headers.get("Retry-After") || 0 };
       });
     }, function (error) { clearTimeout(kill); throw error; });
   }
@@ -130,7 +159,7 @@
     keep(); drawState();
     if (off) return;
     clearTimeout(timer);
-    if (oneByOne || waiting().length >= BATCH) send(); else timer = setTimeout(send, DEBOUNCE);
+    if (oneByOne || waiting().length >= BATCH || deadline - clock.now() < 3 * DEBOUNCE) send(); else timer = setTimeout(send, DEBOUNCE);
   }
   function send() {
     clearTimeout(timer);
@@ -138,30 +167,32 @@
     reread();
     if (!waiting().length && !my.left.length && !my.finish) { off = false; drawState(); return; }
     busy = true; drawState();
-    var finishing = my.finish, reported = my.left;
-    post(finishing ? "/finish" : "/answers", body()).then(function (reply) {
+    var to = path(), seqs = batch(), reported = my.left;
+    post(to, body()).then(function (reply) {
       if (reply.status === 200) my.left = my.left.filter(function (seq) { return reported.indexOf(seq) < 0; });
-      answered(reply, finishing);
+      answered(reply, seqs, to === "/finish");
     }, function () { failed(0); });
   }
   function failed(seconds) { busy = false; off = true; drawState(); lockFinish(); later(seconds); }
-  function answered(reply, finishing) {
+  function answered(reply, seqs, finishing) {
     var data = reply.data, code = data.error && data.error.code;
     if (code === "too_quick") {
       busy = false; off = false; my.finish = false; keep();
       least = data.error.may_finish;
       if (!inTurn) showCard();
-      return finish();
+      finish();
+      return send();
     }
-    if (reply.status === 409 || reply.status === 410) return leave();
+    if (code === "finished" || code === "closed") { busy = false; return ended(); }
     if (reply.status === 401) { busy = false; off = true; id("expired").hidden = false; drawState(); return; }
-    if (reply.status === 404) { busy = false; over = true; tell(data.error ? data.error.message : code, "bad"); return; }
+    if (reply.status === 404) { busy = false; over = true; tell(data.error.message, "bad"); return; }
+    if (code && reply.status < 500 && reply.status !== 429) tell(data.error.message, "bad");
     if (reply.status !== 200) return failed(reply.wait);
     busy = false; off = false; pause = 1000;
-    if (finishing) return leave();
     follow(data);
-    var late = acknowledge(data);
-    if (data.state === "finished") return leave();
+    var late = acknowledge(data, seqs);
+    if (finishing) return leave();
+    if (data.state === "finished") return ended();
     drawState();
     if (data.left > timesLeft) tellLeft(data.left);
     if (data.other_device) { tell(say("other_device"), "warn"); sync().catch(away); }
@@ -170,20 +201,25 @@
     if (inTurn) turn(data); else if (late) sync().catch(away); else if (waiting().length) send();
   }
   function away() { off = true; drawState(); }
-  function acknowledge(data) { // returns whether an answer came after the time of the attempt
+  function acknowledge(data, seqs) { // returns whether an answer came after the time of the attempt
     var late = false;
     reread();
+    function done(n, seq) {
+      my.done[n] = Math.max(my.done[n] || 0, seq);
+      if (my.queue[n] && my.queue[n].seq <= seq) delete my.queue[n];
+    }
     Object.keys(data.saved || {}).forEach(function (n) {
       sent[n] = 1;
-      if (my.queue[n] && my.queue[n].seq <= data.saved[n]) delete my.queue[n];
+      done(n, data.saved[n]);
       if (oneByOne && sections[n]) close(+n);
     });
     Object.keys(data.refused || {}).forEach(function (n) {
-      delete my.queue[n];
+      done(n, seqs[n] || 0);
       if (data.refused[n] === "question_closed" && inTurn) return;
       refused[n] = data.refused[n];
-      if (redo) { late = true; if (asks(+n)) lock(+n, false); }
-      if (refused[n] === "too_late" && !inTurn) { late = true; my.lost = (my.lost || 0) + 1; }
+      if (oneByOne && !inTurn && (!redo || asks(+n))) lock(+n, false);
+      if (redo) late = true;
+      if (/too_late|finished/.test(refused[n]) && !inTurn) { late = true; my.lost = (my.lost || 0) + 1; }
       tell(say("refused_" + refused[n], { n: n }) || say("refused", { n: n }), "warn");
     });
     keep();
@@ -191,16 +227,20 @@
   }
   function lock(n, locked) { inputs(n).forEach(function (i) { i.disabled = locked; }); }
   function close(n) { sections[n].classList.add("final"); lock(n, true); drawNav(); }
-  function leave() { // the server has closed the attempt: what it says there is what counts
+  function ended() { // the server has closed the attempt: it says of each answer whether that came in time
+    if (!waiting().length) return leave();
+    my.finish = true; keep(); send();
+  }
+  function leave() { // what the server says there is what counts
     over = true;
-    var lost = (my.lost || 0) + (my.finish ? 0 : waiting().length);
-    try { localStorage.removeItem(KEY); } catch (e) { keeps = false; }
+    var lost = (my.lost || 0) + waiting().length;
+    forget();
     location.replace(page.result + (lost ? "?unsent=" + lost : ""));
   }
   function beacon() {
     reread();
     if (over || !(waiting().length || my.left.length || my.finish) || !navigator.sendBeacon) return;
-    navigator.sendBeacon(page.api + (my.finish ? "/finish" : "/answers"), new Blob([body()], { type: "application/json" }));
+    navigator.sendBeacon(page.api + path(), new Blob([body()], { type: "application/json" }));
   }
   // ---- leaving the page, where the rules look at it: a report with a number of its own, sent until it is acknowledged
   var unloading = false, excused = false;
@@ -223,21 +263,22 @@
   function stayAwake() { // a screen that goes dark by itself is no reason to lose an attempt
     if (most && navigator.wakeLock) navigator.wakeLock.request("screen").catch(function () { return null; });
   }
-  function sync() { // what the server knows, for a page that was away and for answers of another phone
-    return post("").then(function (reply) {
+  function sync() { // what the server knows, for a page that was away and for answers of another phone; comes to nothing
+    return post("").then(function (reply) { // where it did not say
       if (reply.status !== 200) return answered(reply);
-      if (reply.data.state !== "open") return leave();
+      if (reply.data.state !== "open") return ended();
       if (reply.data.deadline) deadline = reply.data.deadline;
       reread();
       follow(reply.data);
       Object.keys(reply.data.saved || {}).forEach(function (n) {
         if (my.queue[n] || !sections[n] || isAgain(+n)) return;
         choose(+n, reply.data.saved[n].response); sent[n] = 1;
-        if (redo) { delete refused[n]; close(+n); }
+        if (oneByOne) { delete refused[n]; close(+n); }
       });
       showAll(reply.data.shown);
       if (inTurn) turn({ next: reply.data.questions[0], materials: reply.data.materials });
       drawState();
+      return true;
     });
   }
 
@@ -341,21 +382,21 @@
   function show(n, focus) {
     var known = id("card").hidden && materials().some(function (box) { return !box.hidden && isAbout(box, shown) && isAbout(box, n); });
     shown = n; my.at = n; keep();
-    numbers().forEach(function (each) { sections[each].hidden = each !== n; });
-    materials().forEach(function (box) { box.hidden = !isAbout(box, n); });
+    numbers().forEach(function (each) { sections[each].hidden = !list && each !== n; });
+    materials().forEach(function (box) { box.hidden = !list && !isAbout(box, n); });
     id("card").hidden = true; id("nav").hidden = false;
     drawNav();
-    window.scrollTo(0, 0);
+    if (!list) window.scrollTo(0, 0);
     if (focus) sections[n].querySelector("legend").focus();
-    if (focus && known) sections[n].scrollIntoView(); // the material was read: what is asked now comes first
+    if (focus && (list || known)) sections[n].scrollIntoView(); // the material was read: what is asked now comes first
     if (inTurn) turnSent = 0;
   }
   function drawNav() {
     if (!shown || !sections[shown]) return;
-    var last = redo ? !redo.asked.length : shown >= +page.of, final = isFinal(shown) || !oneByOne;
-    id("previous").disabled = shown === 1; id("previous").hidden = inTurn;
+    var last = list || (redo ? !redo.asked.length : shown >= +page.of), final = isDone(shown);
+    id("previous").disabled = shown === 1; id("previous").hidden = inTurn || list;
     id("to-card").hidden = inTurn;
-    id("to-card").firstElementChild.textContent = shown + "/" + page.of;
+    if (!list) id("to-card").firstElementChild.textContent = shown + "/" + page.of;
     id("next").textContent = say(!final ? (inTurn ? (last ? "send_last" : "send_next") : "send") : last ? "check" : "next");
     id("next").disabled = inTurn && isFinal(shown);
   }
@@ -368,16 +409,17 @@
     id("card-title").focus();
   }
   function forward() {
-    if (oneByOne && !isFinal(shown)) {
+    if (!isDone(shown)) {
       if (!isAnswered(shown) && !(inTurn && skipping === shown)) {
         skipping = shown;
         return tell(say(!inTurn ? "choose_first" : page.stop === "first_wrong" ? "skip_ends" : "skip"), "warn");
       }
       tell("");
-      if (redo && my.queue[shown]) return send();
-      if (redo) lock(shown, true);
-      if (inTurn) passTurn(); else enqueue(shown, response(shown));
-    } else if (redo) forwardAgain(); else if (shown < +page.of) show(shown + 1, true); else showCard();
+      if (inTurn) return passTurn();
+      if (my.queue[shown]) return send();
+      lock(shown, true);
+      enqueue(shown, response(shown));
+    } else if (redo) forwardAgain(); else if (!list && shown < +page.of) show(shown + 1, true); else showCard();
   }
   function showAll(told) { Object.keys(told || {}).forEach(function (n) { showFeedback(+n, told[n]); }); }
   function showFeedback(n, told) {
@@ -398,7 +440,7 @@
       i.parentNode.querySelector(".mark").textContent = mark;
     });
     box.hidden = false;
-    announce(say(right ? "right" : "wrong"));
+    if (n === shown) announce(say(right ? "right" : "wrong"));
     drawNav();
   }
   function finish() {
@@ -413,7 +455,7 @@
     my.finish = true; keep(); lockFinish(); send();
   }
   function lockFinish() {
-    if (!my.finish) return;
+    if (!my.finish && !timeUp) return;
     tell(say(off ? "handing_in_offline" : "handing_in"), off ? "warn" : "");
     numbers().forEach(function (n) { sections[n].hidden = true; });
     materials().forEach(function (box) { box.hidden = true; });
@@ -421,25 +463,34 @@
   }
 
   // ---- time
-  var checked = false;
+  var timeUp = false, asked = 0; // by this phone's clock; when the server was asked whether it is
   function ends() { return inTurn && sections[shown] && +sections[shown].dataset.deadline || deadline; }
   function tick() {
     if (over || my.finish) return;
     if (waits && clock.now() >= least) { waits = false; return finish(); }
     var left = ends() - clock.now(), timeLeft = id("time-left");
     if (left === Infinity) return;
+    var whole = deadline - clock.now();
     timeLeft.textContent = clock.words(left);
+    if (id("whole-left")) id("whole-left").textContent = say("whole", { time: clock.words(whole) });
     timeLeft.classList.toggle("low", left <= 60000);
-    if (!inTurn) [300, 60, 10].forEach(function (s) {
-      if (Math.ceil(left / 1000) === s) announce(say(s < 60 ? "left" : "left_minutes", { seconds: s, minutes: s / 60 }));
+    [300, 60, 10].forEach(function (s) {
+      if (Math.ceil(whole / 1000) === s) announce(say(s < 60 ? "left" : "left_minutes", { seconds: s, minutes: s / 60 }));
     });
-    if (inTurn && left <= EARLY + trip && deadline - clock.now() > EARLY + trip) return passTurn();
-    if (left > 0 || checked) return;
-    checked = true; // the phone's clock may have jumped: the server says whether time is up
-    sync().then(function () {
-      if (over) return;
-      if (deadline - clock.now() > 1000) checked = false; else finish();
-    }, function () { off = true; drawState(); finish(); });
+    if (inTurn && left <= EARLY + trip && whole > EARLY + trip) return passTurn();
+    if (left > 0 && timeUp) { timeUp = false; tell(""); show(shown, true); } // the server has said that it is not
+    if (left > 0 || performance.now() < asked) return;
+    asked = performance.now() + ABORT; // the phone's clock may have jumped: the server says whether time is up
+    sync().then(function (told) {
+      if (over || my.finish) return;
+      if (!told) return waitForTime();
+      if (deadline - clock.now() <= 1000) finish(); else asked = 0;
+    }, waitForTime);
+  }
+  function waitForTime() { // nothing can be answered any more, and nothing is handed in before the server was heard
+    off = timeUp = true;
+    asked = performance.now() + 2000 + Math.random() * 2000;
+    drawState(); lockFinish();
   }
 
   // ---- events
@@ -447,6 +498,7 @@
     var section = event.target.closest(".question");
     if (!section || (event.target.type === "text") !== (event.type === "input")) return;
     tell("");
+    if (list) shown = my.at = +section.dataset.n;
     if (oneByOne) drawState(); else enqueue(+section.dataset.n, response(+section.dataset.n));
   }
   paper.addEventListener("change", changed);
@@ -455,19 +507,18 @@
     my.folded = materials().filter(function (box) { return !box.open; }).map(function (box) { return box.dataset.first; });
     keep();
   }, true);
-  paper.addEventListener("submit", function (event) { event.preventDefault(); });
   id("previous").addEventListener("click", function () { tell(""); show(Math.max(1, shown - 1), true); });
-  id("next").addEventListener("click", function () { if (!(oneByOne && !isFinal(shown))) tell(""); forward(); });
+  id("next").addEventListener("click", function () { if (isDone(shown)) tell(""); forward(); });
   id("to-card").addEventListener("click", showCard);
   id("back-to-paper").addEventListener("click", function () { show(shown, true); });
   id("hand-in").addEventListener("click", finish);
-  window.addEventListener("online", function () { pause = 1000; send(); });
+  window.addEventListener("online", function () { pause = 1000; if (timeUp) asked = 0; send(); });
   window.addEventListener("beforeunload", goes);
   window.addEventListener("pagehide", function () { goes(); beacon(); });
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) return;
     if (my.gone) { my.gone = false; leaves(); }
-    location.reload();
+    if (over) location.reload(); else sync().catch(away);
   });
   id("expired").addEventListener("click", function () { excused = true; });
   document.addEventListener("visibilitychange", function () {
@@ -480,6 +531,7 @@
       tell(say("other_tab"), "warn");
       if (event.newValue[0] === "?") try { localStorage.setItem(TAB, "!" + random()); } catch (e) { keeps = false; }
     }
+    if (event.key === KEY && !event.newValue) sync().catch(away); // handed in there
     if (event.key === KEY && event.newValue) {
       var before = my.queue;
       reread();
@@ -489,30 +541,43 @@
   });
   window.addEventListener("popstate", function () { if (!over) tell(say("back"), "warn"); });
 
-  // ---- begin
-  numbers().forEach(function (n) {
-    if (isAnswered(n)) { sent[n] = 1; if (oneByOne) close(n); }
-    if (my.queue[n]) choose(n, my.queue[n].response);
-    var button = document.createElement("button");
-    button.type = "button"; button.id = "card-" + n; button.textContent = n;
-    button.addEventListener("click", function () { show(n, true); });
-    id("card-list").appendChild(button);
-  });
-  materials().forEach(function (box) {
-    if ((my.folded || []).indexOf(box.dataset.first) >= 0) box.open = false;
+  // ---- begin: until all of it is done, and if a phone cannot do it, the page stays a form
+  var early = [];
+  function begin() {
     numbers().forEach(function (n) {
-      if (!isAbout(box, n) || box.dataset.first === box.dataset.last) return;
-      id("card-" + n).className = "grouped" + (n === +box.dataset.first ? " first" : n === +box.dataset.last ? " last" : "");
+      var first = response(n, true), now = response(n);
+      if (first.length) sent[n] = 1;
+      if (first.length && oneByOne) { choose(n, first); close(n); }
+      else if (String(now) !== String(first)) early.push(n); // chosen before this script was there
+      else if (my.queue[n]) { choose(n, my.queue[n].response); if (oneByOne) lock(n, true); }
+      var button = document.createElement("button");
+      button.type = "button"; button.id = "card-" + n; button.textContent = n;
+      button.addEventListener("click", function () { show(n, true); });
+      id("card-list").appendChild(button);
     });
-  });
-  showAll(JSON.parse(page.shown || "{}"));
+    materials().forEach(function (box) {
+      if ((my.folded || []).indexOf(box.dataset.first) >= 0) box.open = false;
+      numbers().forEach(function (n) {
+        if (!isAbout(box, n) || box.dataset.first === box.dataset.last) return;
+        id("card-" + n).className = "grouped" + (n === +box.dataset.first ? " first" : n === +box.dataset.last ? " last" : "");
+      });
+    });
+    showAll(JSON.parse(page.shown || "{}"));
+    if (!history.state) { history.replaceState({ base: 1 }, ""); history.pushState({ paper: 1 }, ""); }
+    var first = inTurn ? numbers()[0] : redo && redo.asked[0] && !asks(my.at) ? redo.asked[0] : Math.min(my.at, numbers().length);
+    if (first) show(first, false); else finish();
+    drawState();
+  }
+  try { begin(); } catch (error) {
+    numbers().forEach(function (n) { sections[n].hidden = false; });
+    materials().forEach(function (box) { box.hidden = false; });
+    id("nav").hidden = true;
+    throw error;
+  }
+  paper.addEventListener("submit", function (event) { event.preventDefault(); });
   document.documentElement.classList.add("runs");
-  if (!history.state) { history.replaceState({ base: 1 }, ""); history.pushState({ paper: 1 }, ""); }
   var tab = "?" + random();
-  try { localStorage.setItem(TAB, tab); } catch (e) { keeps = false; tell(say("no_storage"), "warn"); }
-  var first = inTurn ? numbers()[0] : redo && redo.asked[0] && !asks(my.at) ? redo.asked[0] : Math.min(my.at, numbers().length);
-  if (first) show(first, false); else finish();
-  drawState();
+  try { localStorage.setItem(TAB, tab); } catch (e) { refuses(); }
   if (my.finish) lockFinish();
   if (my.gone) {
     my.gone = false;
@@ -523,5 +588,6 @@
   if (timesLeft) tellLeft(timesLeft); else if (most) tell(say("stay", { most: most }));
   stayAwake();
   tick(); setInterval(tick, 250);
+  if (!oneByOne) early.forEach(function (n) { enqueue(n, response(n)); });
   send();
 })();

@@ -13,7 +13,14 @@ from tests.browser.phone import Phone
 from tests.browser.site import Site, running_site
 from tests.support import servers
 
-ONE_PASS = ("test_path", "test_survival", "test_without_script", "test_everybody", "test_signing_in")
+ONE_PASS = (
+    "test_path",
+    "test_survival",
+    "test_without_script",
+    "test_everybody",
+    "test_budgets",
+    "test_signing_in",
+)
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.phone import Phone
 from tests.browser.site import Site, wait_until
 
 REFUSES_TO_STORE = "Storage.prototype.setItem = function () { throw new Error('quota'); };"
+HAS_NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get: function () { return null; } });"
 AN_HOUR_FAST = (
     "(function () { var real = Date.now; Date.now = function () { return real() + 3600000; }; })();"
 )
+
+AN_HOUR_SLOW = AN_HOUR_FAST.replace("+", "-")
 
 
 def seconds_left(page: Page) -> int:
@@ -135,7 +139,12 @@ def test_another_phone_is_told_and_the_later_answer_counts(
     second.choose(2)
     second.expect_saved()
     expect(second.page.locator("#tell")).to_contain_text("另一部设备")
+    first.press("下一题")
+    first.choose(1)
+    expect(first.page.locator("#tell")).to_contain_text("另一部设备")
+    first.expect_saved()
 
+    assert site.saved(attempt) == {1: 1, 2: 1}
     assert site.responses(attempt)[1] == (
         second.page.locator(".question:visible input").nth(2).get_attribute("value"),
     )
@@ -155,10 +164,14 @@ def test_the_back_button_says_that_nothing_is_lost_and_answers_stay(phone: Phone
     expect(phone.page.locator(".question:visible .option").nth(1)).to_have_class("option picked")
 
 
-def test_a_phone_clock_an_hour_fast_changes_nothing(phone: Phone, site: Site) -> None:
-    phone.context.add_init_script(AN_HOUR_FAST)
+@pytest.mark.parametrize(
+    "wrong",
+    [pytest.param(AN_HOUR_FAST, id="fast"), pytest.param(AN_HOUR_SLOW, id="slow", marks=pytest.mark.full)],
+)
+def test_a_phone_clock_that_is_an_hour_wrong_changes_nothing(phone: Phone, site: Site, wrong: str) -> None:
+    phone.context.add_init_script(wrong)
 
-    attempt = phone.start(site.publish("手机快一小时"))
+    attempt = phone.start(site.publish("手机差一小时"))
 
     assert 590 <= seconds_left(phone.page) <= 600
     phone.choose(1)
@@ -186,8 +199,15 @@ def test_a_reload_does_not_start_the_countdown_again(phone: Phone, site: Site) -
     assert seconds_left(phone.page) <= 597
 
 
-def test_a_phone_that_refuses_to_store_anything_still_takes_part(phone: Phone, site: Site) -> None:
-    phone.context.add_init_script(REFUSES_TO_STORE)
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(REFUSES_TO_STORE, id="full"),
+        pytest.param(HAS_NO_STORAGE, id="none", marks=pytest.mark.full),
+    ],
+)
+def test_a_phone_that_refuses_to_store_anything_still_takes_part(phone: Phone, site: Site, how: str) -> None:
+    phone.context.add_init_script(how)
     attempt = phone.start(site.publish("存储已满"))
     expect(phone.page.locator("#tell")).to_contain_text("不让网页存东西")
 
@@ -233,7 +253,24 @@ def test_answers_after_a_deadline_that_passed_offline_are_named(phone: Phone, si
     phone.online()
 
     phone.page.wait_for_url("**/result*", timeout=20_000)
+    expect(phone.page.locator("main")).to_contain_text("1 题的答案在时间到之后才送到")
     assert site.saved(attempt) == {1: 1}
+
+
+def test_a_clock_that_jumps_while_offline_hands_nothing_in(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("断网时钟跳动"))
+    phone.offline()
+    phone.choose(1)
+    phone.page.evaluate(AN_HOUR_FAST)
+    expect(phone.page.locator("#tell")).to_contain_text("正在反复尝试交卷", timeout=10_000)
+
+    phone.online()
+
+    expect(phone.question).to_be_visible(timeout=15_000)
+    phone.expect_saved()
+    assert site.saved(attempt) == {1: 1}
+    assert seconds_left(phone.page) > 500
+    assert not site.is_finished(attempt)
 
 
 def test_answers_wait_while_the_sign_in_has_expired(new_phone: Callable[..., Phone], site: Site) -> None:

@@ -172,6 +172,26 @@ def test_a_run_until_its_time_is_over_needs_a_time() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"clock": {"per_question_s": 20}},
+        {"flow": {"stop": "first_wrong"}},
+        {"flow": {"redo": "until_right"}},
+        {"flow": {"show": {"after_answer": "key"}}},
+    ],
+)
+def test_questions_that_come_one_by_one_are_no_list(other: dict[str, dict[str, object]]) -> None:
+    flow = {"layout": "list", **other.get("flow", {})}
+
+    with pytest.raises(InvalidDocument) as refusal:
+        document(**{**other, "flow": flow})
+
+    assert [(fault.at, fault.code) for fault in refusal.value.faults] == [
+        ("/stages/0/flow/layout", "list_one_by_one")
+    ]
+
+
 def test_what_is_handed_in_too_soon_is_refused_and_uses_nothing() -> None:
     result = played(
         attempt("A", "07-02 09:00", "RRR", ms=9_999),

@@ -281,6 +281,20 @@ def test_handing_in_too_late_counts_what_was_saved_and_the_whole_limit(
     assert again.admission.refused == {2: "too_late"}
 
 
+def test_what_comes_with_a_hand_in_after_the_server_closed_is_kept_and_does_not_count(
+    platform: Platform, attempt_id: int, now: int
+) -> None:
+    play.save(platform, cast.batch(platform, attempt_id, now + 1, cast.answer(platform, attempt_id, 1)))
+    play.close_overdue(platform, now + 318_000)
+    late = cast.answer(platform, attempt_id, 2, seq=2)
+
+    finished = play.finish(platform, cast.batch(platform, attempt_id, now + 900_000, late))
+
+    assert finished.outcome.correct == 1
+    assert finished.admission.refused == {2: "too_late"}
+    assert [each.late for each in receipts_of(platform, attempt_id)] == [False, True]
+
+
 def test_the_server_closes_what_nobody_finished_from_what_was_saved(
     platform: Platform, contest_id: int, attempt_id: int, person_id: int, now: int
 ) -> None:

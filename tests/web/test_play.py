@@ -243,6 +243,20 @@ def test_scripts_are_sent_without_comments_and_indents_and_nothing_else_is_lost(
         assert not text or text.split() == code.split()
 
 
+def test_styles_are_sent_without_comments_and_indents_and_nothing_else_is_lost(resident: Reader) -> None:
+    for path in (Path(__file__).parents[2] / "static" / "css").glob("*.css"):
+        sent = resident.client.get(f"/static/css/{path.name}", headers={"Accept-Encoding": "gzip"})
+        if sent.headers.get("Content-Encoding") != "gzip":
+            continue  # too small to gain by it
+        written = re.sub(r"/\*(.|\n)*?\*/", "", path.read_text("utf-8"))
+
+        text = gzip.decompress(sent.get_data()).decode()
+
+        assert text.split() == written.split()
+        assert not re.search(r"(?m)^[ \t]", text)
+        assert not re.search(r"""["'][^"'\n]*/\*""", written)
+
+
 def test_pages_ask_the_database_a_bounded_number_of_times(resident: Reader, platform: Platform) -> None:
     most = {"/": 3, f"/contests/{CONTEST}": 8}
     for address, count in most.items():

@@ -1,0 +1,67 @@
+"""How a paper lies on the screen: as a list where the rules say so, with the times that run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.phone import Phone
+from tests.browser.site import Site
+from tests.browser.test_everybody import SHIFTS
+
+LIST = "layout: list, "
+HEARD = """() => {
+    window.heard = [];
+    const look = () => window.heard.push(document.getElementById('announce').textContent);
+    new MutationObserver(look).observe(document.getElementById('announce'), {childList: true});
+}"""
+
+
+def test_a_list_shows_all_questions_saves_each_and_names_what_is_left(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("一页列出", flow=LIST, count=4))
+    page = phone.page
+    expect(page.locator(".question:visible")).to_have_count(4)
+    expect(page.locator("#previous")).to_be_hidden()
+    assert page.evaluate(SHIFTS) == 0
+    for n in (3, 1):
+        page.locator(f"#q{n} .option").nth(1).click()
+    phone.expect_saved()
+    expect(page.locator("#q3 .state")).to_have_text("已保存")
+    expect(page.locator("#to-card")).to_contain_text("2/4")
+
+    phone.press("检查交卷")
+    expect(page.locator("#unanswered")).to_have_text("还有 2 题没答：第 2、4 题。")
+    page.locator("#card-4").click()
+    expect(page.locator("#q4 legend")).to_be_focused()
+    expect(page.locator("#q4")).to_be_in_viewport()
+    expect(page.locator(".question:visible")).to_have_count(4)
+    phone.hand_in()
+
+    assert site.saved(attempt) == {1: 1, 3: 1}
+
+
+@pytest.mark.parametrize(
+    ("clock", "shown"), [("per_question_s: 20", ""), ("per_question_s: 20, per_attempt_s: 300", "全卷")]
+)
+def test_the_time_of_a_question_and_of_the_whole_are_shown(
+    phone: Phone, site: Site, clock: str, shown: str
+) -> None:
+    phone.start(site.publish("两种时间", clock=clock, count=3))
+
+    expect(phone.page.locator("#time-left")).to_be_visible()
+    expect(phone.page.locator("#time-left")).to_have_text(re.compile("00:[01][0-9]"))
+    expect(phone.page.locator(".time")).to_contain_text(re.compile(f"{shown} 0[45]:" if shown else "00:1"))
+
+
+def test_the_time_is_announced_once_and_answers_are_not(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("少打扰", clock="per_attempt_s: 63", count=3))
+    phone.page.evaluate(HEARD)
+    for _ in range(2):
+        phone.choose(0)
+        phone.press("下一题")
+    phone.expect_saved()
+    expect(phone.page.locator("#time-left")).to_have_text(re.compile("00:5[0-8]"), timeout=15_000)
+
+    assert phone.page.evaluate("heard") == ["还剩 1 分钟"]
