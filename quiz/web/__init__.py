@@ -18,6 +18,7 @@ from quiz.web.board_api import board_api
 from quiz.web.bodies import init_bodies
 from quiz.web.cards import cards_desk
 from quiz.web.contests import contest_desk
+from quiz.web.crawlers import crawlers, init_crawlers
 from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
 from quiz.web.desk_people import desk_people
@@ -44,6 +45,7 @@ from quiz.web.written import written
 
 BLUEPRINTS = (
     health,
+    crawlers,
     api,
     attempts,
     board_api,
@@ -82,6 +84,7 @@ def init_web(app: Flask) -> None:
     init_access(app)
     init_language(app)
     init_look(app)
+    init_crawlers(app)
     init_delivery(app)
     init_errors(app)
     init_wording(app)
