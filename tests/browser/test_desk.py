@@ -43,6 +43,18 @@ def desk_of(chromium: Browser, site: Site, width: int, script: bool = True) -> P
     return page
 
 
+def test_the_list_of_the_bank_is_read_on_a_phone_without_moving_it_sideways(
+    chromium: Browser, site: Site
+) -> None:
+    page = desk_of(chromium, site, 320)
+    page.goto(f"{site.url}/desk/bank/")
+
+    hidden = page.locator(".chosen .scroll").evaluate("list => list.scrollWidth - list.clientWidth")
+
+    assert hidden == 0
+    expect(page.get_by_role("link", name="答对率")).to_be_visible()  # the columns still order it
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_page_of_the_desk_is_wider_than_the_window(chromium: Browser, site: Site, width: int) -> None:
     page = desk_of(chromium, site, width)
