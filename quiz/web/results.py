@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from urllib.parse import urlencode
 
+import segno
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -23,12 +25,14 @@ from quiz.web.access import allows, now_ms, platform, signed_in
 from quiz.web.board_page import asked_board, board_page, boards_shown, filters_shown
 from quiz.web.correction_words import told
 from quiz.web.level_words import LevelRow, level_cheer, level_to_start, why_closed
+from quiz.web.paging import asked_page
 from quiz.web.review import ReviewedQuestion, away_words, reviewed_questions, what_comes_later
 from quiz.web.wording import duration, number
 
 results = Blueprint("results", __name__)
 
 MOST_LOTS = 10  # on the page of a result, the latest
+HALL_ROWS = 10  # of a board on the screen of a hall: as many as are read from its last row of seats
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,29 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
         return _if_changed(moving)
     narrow = filters_shown(rules, wanted)
     return render_template("results/board.html", page=page, narrow=narrow, moving=moving, tag=_tag(moving))
+
+
+@results.get("/contests/<int:contest_id>/boards/<board_id>/hall")
+@allows(Action.READ_PUBLIC)
+def hall(contest_id: int, board_id: str) -> ResponseReturnValue:
+    """Show the first places of a board on the screen of a hall, as everybody sees them."""
+    rules = in_force(platform(), contest_id)
+    asked = asked_board(board_id)
+    wanted = replace(asked, first=(asked_page() - 1) * HALL_ROWS, size=HALL_ROWS, me=None, query="")
+    page = board_page(rules, wanted, service.page(platform(), rules, wanted, now_ms()))
+    moving = Markup(render_template("results/_hall.html", page=page))
+    if "part" in request.args:
+        return _if_changed(moving)
+    here = url_for("results.hall", contest_id=contest_id, board_id=wanted.board, page=page.page)
+    to_scan = url_for("play.contest", contest_id=contest_id, _external=True)
+    return render_template(
+        "results/hall.html",
+        page=page,
+        moving=moving,
+        tag=_tag(moving),
+        part_address=f"{here}&{urlencode({**page.kept, 'part': 1})}",
+        qr=Markup(segno.make(to_scan, micro=False, error="m").svg_inline(border=2, omitsize=True)),
+    )
 
 
 def _if_changed(html: str) -> Response:

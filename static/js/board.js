@@ -12,7 +12,7 @@
   function place(root) { var at = root.querySelector("#own-place"); return at ? at.textContent : ""; }
   function fits(next) { // what is below stays where it is, or is not seen
     var box = live.getBoundingClientRect();
-    return shape(live) === shape(next) || (box.top >= 0 && box.bottom > window.innerHeight);
+    return live.dataset.fits || shape(live) === shape(next) || (box.top >= 0 && box.bottom > window.innerHeight);
   }
   function show(next) {
     var was = place(live), at = document.activeElement, href = at && live.contains(at) ? at.getAttribute("href") : "";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -191,3 +192,17 @@ def test_a_unit_that_is_not_ranked_yet_has_a_dash_for_its_place(resident: Reader
 
     assert "石油路街道 – 其中 0 分是您得的。 您是这里唯一的参加者。 为什么是这个名次 暂不排名" in text
     assert "还没有人上榜" not in text
+
+
+def test_the_screen_of_a_hall_shows_ten_places_the_way_in_and_nobody_as_me(crowd: Reader) -> None:
+    crowd.open(f"{BOARD}/hall")
+
+    assert crowd.page is not None
+    page = crowd.page.get_data(as_text=True)
+    assert page.count('<th scope="row">') == 10
+    assert "扫码参加" in crowd.text
+    assert 'class="segno"' in page
+    assert "我的名次" not in crowd.text
+    address, tag = re.findall(r'data-address="([^"]+)" data-tag="([^"]+)"', page)[0]
+    part = html.unescape(address)
+    assert crowd.client.get(part, headers={"If-None-Match": html.unescape(tag)}).status_code == 304
