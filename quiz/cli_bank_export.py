@@ -17,6 +17,8 @@ from quiz.services.bank_search import ANY, STATES, UNDECLARED, Search
 from quiz.services.platform import Actor, Platform
 from quiz.web.language import said
 
+SEALED = N_("其中 %(count)s 题留给一场比赛，文件里没有写这一点。请像试卷一样保管这个文件。")
+
 
 @click.command("export")
 @click.argument("format_name", metavar="FORMAT", type=click.Choice(WRITTEN))
@@ -40,6 +42,8 @@ def export_questions(
     missing = bank_exports.write_questions(platform, question_ids, format_name, file)
     bank_exports.note(platform, format_name, len(question_ids), Actor(None, platform.clock.now_ms()))
     click.echo(said(N_("选中 %(count)s 题，已写入 %(file)s。"), {"count": len(question_ids), "file": file}))
+    if sealed := bank_exports.sealed_among(platform, question_ids):
+        click.echo(said(SEALED, {"count": sealed}), err=True)
     for kind, count in missing.items():
         told = {"kind": kind, "count": count}
         click.echo(said(N_("这种格式不能完整保存：%(kind)s %(count)s 题。"), told), err=True)

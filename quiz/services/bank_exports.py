@@ -96,6 +96,13 @@ def write_questions(
     return missing
 
 
+def sealed_among(platform: Platform, question_ids: Sequence[int]) -> int:
+    """Return how many questions are kept back for a contest: no file says so, since it knows no contest."""
+    with platform.store.reading() as session:
+        sealed = set(session.scalars(select(QuestionRow.id).where(QuestionRow.sealed_for.is_not(None))))
+    return len(sealed.intersection(question_ids))
+
+
 def questions(platform: Platform, question_ids: Sequence[int]) -> Iterator[Question]:
     """Return questions whole, in the order of their ids as given; as difficult as they were measured."""
     with platform.store.reading() as session:

@@ -31,6 +31,7 @@ class Export:
     rows: int = 0  # written so far
     state: str = "running"  # running, ready, failed
     left_out: Mapping[str, int] = field(default_factory=dict)  # kind → questions that the format cannot hold
+    sealed: int = 0  # questions in it that are kept back for a contest, which a file cannot say
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from question_bank.formats import FORMATS
 from quiz.cli import register
 from quiz.services.platform import Platform
+from tests.services.test_drawable import Bank, question, sealed_for_another
 from tests.support import contests as ready
 from tests.support import kinds
 
@@ -42,3 +43,19 @@ def test_a_workbook_opens_elsewhere_and_is_read_back(app: Flask, platform: Platf
     found = FORMATS["workbook"].read(file.read_bytes(), None)
     assert len(rows) == 9
     assert len(found.questions) == 8
+
+
+def test_a_file_with_questions_kept_back_for_a_contest_says_so(
+    app: Flask, platform: Platform, tmp_path: Path
+) -> None:
+    register(app)
+    held = Bank(platform, platform.clock.now_ms())
+    sealed_for_another(held)
+    held.take(question("公开"))
+
+    run = app.test_cli_runner().invoke
+    reply = run(args=["bank", "export", "jsonl", "-o", str(tmp_path / "题.jsonl")])
+    other = run(args=["bank", "export", "jsonl", "-o", str(tmp_path / "题.jsonl"), "--words", "公开"])
+
+    assert "其中 1 题留给一场比赛" in reply.output
+    assert "留给一场比赛" not in other.output
