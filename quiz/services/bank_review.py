@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -87,6 +87,38 @@ def approve(
         return VOUCHED if is_own else APPROVED
 
     _change(platform, version_id, actor, change, comment)
+
+
+def approve_tags(session: Session, question_ids: Sequence[int], actor: Actor) -> int:
+    """Put in use what asks the same as what is in use, where somebody else changed tags or difficulty.
+
+    Returns how many that were: all others wait to be read one by one.
+    """
+    in_use = aliased(QuestionVersion)
+    has_same_wording = (
+        select(in_use.id)
+        .where(
+            in_use.question_id == QuestionVersion.question_id,
+            in_use.state == READY,
+            func.coalesce(in_use.proved_as, in_use.id) == QuestionVersion.proved_as,
+        )
+        .exists()
+    )
+    is_waiting = (QuestionVersion.state == IN_REVIEW) & ~_is_of(actor.person_id) & has_same_wording
+    rows = session.scalars(
+        _newest(select(QuestionVersion))
+        .where(QuestionRow.id.in_(question_ids), is_waiting)
+        .order_by(QuestionVersion.id)
+        .with_for_update(of=QuestionVersion)
+    ).all()
+    for row in rows:
+        row.state = READY
+        session.add(said(row.id, actor, APPROVED))
+    if rows:
+        changed = [row.question_id for row in rows]
+        raise_number(session, changed)
+        session.add(actor.audit("bank.approved", str(len(rows)), json.dumps({"questions": changed})))
+    return len(rows)
 
 
 def send_back(platform: Platform, version_id: int, actor: Actor, comment: str) -> None:

@@ -1,4 +1,4 @@
-"""What is done with many questions at once, part by part: tags given and taken away, retired, revived."""
+"""What is done with many questions at once, part by part: tags changed and approved, retired, revived."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.models.works import DONE, RUNNING
-from quiz.services import keeping_back, tagging, works
-from quiz.services.chosen import RETIRE, REVIVE, TAG, UNTAG, chosen
+from quiz.services import bank_review, keeping_back, tagging, works
+from quiz.services.chosen import APPROVE, RETIRE, REVIVE, TAG, UNTAG, chosen
 from quiz.services.platform import Actor, Platform
 from quiz.services.tagging import Tag
 from quiz.services.works import Going
@@ -22,6 +22,7 @@ CHANGES: Mapping[str, Change] = {
     UNTAG: lambda session, ids, tag, actor: tagging.change(session, ids, tag, actor, off=True),
     RETIRE: lambda session, ids, _tag, actor: keeping_back.change(session, ids, actor),
     REVIVE: lambda session, ids, _tag, actor: keeping_back.change(session, ids, actor, back=True),
+    APPROVE: lambda session, ids, _tag, actor: bank_review.approve_tags(session, ids, actor),
 }
 
 

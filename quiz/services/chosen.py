@@ -15,8 +15,9 @@ from quiz.services.secrets import is_file_token, new_file_token
 
 KEPT_MS = 86_400_000  # for a day
 
-TAG, UNTAG, RETIRE, REVIVE, EXPORT = "tag", "untag", "retire", "revive", "export"
-TO_DO = (TAG, UNTAG, RETIRE, REVIVE, EXPORT)
+TAG, UNTAG, RETIRE, REVIVE, APPROVE = "tag", "untag", "retire", "revive", "approve"
+EXPORT = "export"
+TO_DO = (TAG, UNTAG, RETIRE, REVIVE, APPROVE, EXPORT)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from quiz.services import apart, bulk, duplicates, examining, taking, works
-from quiz.services.chosen import RETIRE, REVIVE, TAG, UNTAG
 from quiz.services.platform import Platform
 from quiz.services.works import AT_HAND, TURNS, Going, TakenOver
 
@@ -24,7 +23,7 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[str, Kind] = {
-    **{name: Kind(bulk.carry_out, "chosen") for name in (TAG, UNTAG, RETIRE, REVIVE)},
+    **{name: Kind(bulk.carry_out, "chosen") for name in bulk.CHANGES},
     taking.TAKE: Kind(taking.carry_out, "imports"),
     taking.CLEAR: Kind(taking.clear),
     examining.COMPARE: Kind(examining.compare_apart, "imports"),

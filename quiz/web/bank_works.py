@@ -7,13 +7,10 @@ from typing import NamedTuple
 from flask import url_for
 from flask_babel import gettext as _
 
-from quiz.services import duplicates, examining, taking, works
-from quiz.services.chosen import RETIRE, REVIVE, TAG, UNTAG
+from quiz.services import bulk, duplicates, examining, taking, works
 from quiz.services.works import Going
 from quiz.web.access import now_ms, platform, signed_in
 from quiz.web.desk_words import to_do_words
-
-BULK = (TAG, UNTAG, RETIRE, REVIVE)
 
 
 class Listed(NamedTuple):
@@ -26,7 +23,7 @@ class Listed(NamedTuple):
 
 def listed() -> list[Listed]:
     """Return what goes on or failed within a day; of comparisons of files those of the person who looks."""
-    kinds = (*BULK, taking.TAKE, examining.COMPARE, duplicates.TWINS)
+    kinds = (*bulk.CHANGES, taking.TAKE, examining.COMPARE, duplicates.TWINS)
     found = works.open_works(platform(), kinds, now_ms())
     mine = signed_in().person_id
     return [_listed(work) for work in found if work.kind != examining.COMPARE or work.actor_id == mine]

@@ -18,6 +18,7 @@ def action_words() -> Mapping[str, str]:
     return {
         "organizer.invite": _("邀请组织者"),
         "organizer.accept": _("组织者首次登录"),
+        "people.consent": _("登记监护人的意见"),
         "people.erase": _("注销账号"),
         "people.add": _("添加人员名单"),
         "people.codes": _("下载参赛码"),
@@ -90,6 +91,7 @@ def detail_words() -> Mapping[str, str]:
         "review": _("状态"),
         "comment": _("意见"),
         "by": _("由谁"),
+        "consent": _("监护人同意"),
     }
 
 
@@ -99,6 +101,17 @@ def detail_values() -> Mapping[str, Mapping[str, str]]:
         "state": state_words(),
         "review": {**state_words(), "vouched": _("声明已由他人审过")},
         "by": {"owner": _("本人"), "guardian": _("监护人"), "retention": _("到期删除")},
+        "consent": {"given": _("同意"), "refused": _("不同意")},
+    }
+
+
+def how_words() -> Mapping[str, str]:
+    """Return how a guardian may have said whether they consent."""
+    return {
+        "paper": _("纸质回执"),
+        "message": _("短信、群消息或电话"),
+        "meeting": _("当面"),
+        "other": _("其他方式"),
     }
 
 
@@ -170,6 +183,7 @@ def to_do_words() -> Mapping[str, str]:
         "untag": _("去掉标签"),
         "retire": _("停用"),
         "revive": _("恢复使用"),
+        "approve": _("通过标签的改动"),
         "export": _("导出"),
     }
 

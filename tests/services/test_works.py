@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count as numbers
 
 import pytest
@@ -13,8 +14,9 @@ from quiz.models.bank import IN_REVIEW, READY, QuestionVersion, Review, is_in_us
 from quiz.models.bank import Question as QuestionRow
 from quiz.models.works import DONE, FAILED
 from quiz.services import bank, bank_review, bank_search, bulk, chosen, taking, working, works
+from quiz.services.bank_editing import edit
 from quiz.services.bank_search import Search
-from quiz.services.chosen import RETIRE, TAG, Chosen
+from quiz.services.chosen import APPROVE, RETIRE, TAG, Chosen
 from quiz.services.platform import Actor, Platform
 from quiz.services.tagging import Tag
 from quiz.services.works import SILENT_MS, TURNS, Going, TakenOver
@@ -174,6 +176,23 @@ def test_a_tag_that_decides_where_questions_are_used_waits_for_a_second_person(p
         assert set(session.scalars(select(QuestionVersion.id).where(is_in_use()))) == {1, 2}
         assert session.scalars(select(Review.verdict)).all() == ["submitted"] * 2
     assert len(bank_review.waiting(platform, one.person_id)) == 0  # whoever tagged approves nothing of it
+
+
+def test_a_second_person_approves_many_changes_of_tags_at_once_and_nothing_else(platform: Platform) -> None:
+    one, other = organizer(platform, "甲"), organizer(platform, "乙")
+    taken(platform, *map(asked, range(3)))
+    (first, *_), _count = bank_search.search(platform, Search(order="age"))
+    edit(platform, first.version_id, replace(first.question, stem="改过的题干？"), one)
+    bulk.carry_out(platform, tagged(platform, one, tag=("region", "渝中区")), works.no_rest)
+
+    own = tagged(platform, one, APPROVE)
+    bulk.carry_out(platform, own, works.no_rest)
+    work = tagged(platform, other, APPROVE)
+    bulk.carry_out(platform, work, works.no_rest)
+
+    assert [works.of_id(platform, each.id).changed for each in (own, work)] == [0, 2]
+    (left,) = bank_review.waiting(platform, other.person_id)
+    assert left.question.stem == "改过的题干？"
 
 
 def test_whoever_is_alone_vouches_for_a_tag_that_decides_where_questions_are_used(
