@@ -40,8 +40,17 @@ class Visitor:
     nickname: str
     epoch: int
     token: str
-    selves: frozenset[int] = frozenset()  # all persons of the account, where accounts were joined
+    selves: tuple[int, ...] = ()  # all persons of the account, the own first, where accounts were joined
     parts: Mapping[int, int] = field(default_factory=dict)  # contest → as whom, where it is another of them
+
+    @property
+    def persons(self) -> tuple[int, ...]:
+        """All persons of the account, the own first."""
+        return self.selves or (self.person_id,)
+
+    def within(self, contest_id: int) -> int:
+        """Return as whom they take part in a contest."""
+        return self.parts.get(contest_id, self.person_id)
 
 
 @dataclass(frozen=True)
@@ -151,7 +160,7 @@ def visitor(platform: Platform, token: str, now_ms: int) -> Visitor | None:
         if person.joined_into is None:
             return found
         selves, parts = selves_of(session, person.id), parts_of(session, person.id)
-        return replace(found, selves=frozenset(selves), parts=parts)
+        return replace(found, selves=tuple(selves), parts=parts)
 
 
 def invite_organizer(platform: Platform, name: str, actor: Actor) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from quiz.errors import Busy, NotFound, QuizError, SignInNeeded, TooQuick
 from quiz.models import record
+from quiz.models.accounts import Person
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
 from quiz.rules import course, eligibility, quota, redo, sheet, timing
@@ -120,6 +121,7 @@ class Mine:
     started_ms: int
     deadline_ms: int | None
     outcome: Outcome | None
+    epoch: int = 0  # what is signed for it names this epoch
 
 
 @dataclass(frozen=True)
@@ -257,23 +259,25 @@ def outcome_of(platform: Platform, attempt_id: int, person_id: int, now_ms: int 
         return closing.outcome_of(connection, published(platform, row.rules_id), row)
 
 
-def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
-    """Return a person's own attempts, the newest first."""
+def attempts_of(platform: Platform, *persons: int) -> list[Mine]:
+    """Return the attempts of a person, or of all persons of an account, the newest first."""
     with platform.store.reading() as session:
         rows = session.execute(
-            select(Attempt, Result, Contest.title)
+            select(Attempt, Result, Contest.title, Person.epoch)
             .join(Contest, Contest.id == Attempt.contest_id)
+            .join(Person, Person.id == Attempt.person_id)
             .outerjoin(Result, Result.attempt_id == Attempt.id)
-            .where(Attempt.person_id == person_id)
+            .where(Attempt.person_id.in_(persons))
             .order_by(Attempt.started_ms.desc(), Attempt.id.desc())
             .limit(MOST_LISTED)
         ).all()
-        said = said_by_contest(session.connection(), person_id, (row.Attempt.contest_id for row in rows))
+        contests = {row.Attempt.contest_id for row in rows}
+        said = {each: said_by_contest(session.connection(), each, contests) for each in persons}
         return [
             Mine(
                 attempt_id=attempt.id,
                 contest_id=attempt.contest_id,
-                person_id=person_id,
+                person_id=attempt.person_id,
                 stage=attempt.stage,
                 title=title,
                 number=attempt.number,
@@ -281,9 +285,10 @@ def attempts_of(platform: Platform, person_id: int) -> list[Mine]:
                 practice=attempt.practice,
                 started_ms=attempt.started_ms,
                 deadline_ms=attempt.deadline_ms,
-                outcome=_outcome(platform, attempt, result, said.get(attempt.contest_id, NOTHING_SAID)),
+                outcome=_outcome(platform, attempt, result, said[attempt.person_id]),
+                epoch=epoch,
             )
-            for attempt, result, title in rows
+            for attempt, result, title, epoch in rows
         ]
 
 
@@ -316,11 +321,13 @@ def _first_choice(stage: Stage, levels: Sequence[Level]) -> str | None:
     return stage.calendar.scenes[0] if stage.calendar.scenes else None
 
 
-def _outcome(platform: Platform, attempt: Attempt, result: Result | None, said: Said) -> Outcome | None:
+def _outcome(
+    platform: Platform, attempt: Attempt, result: Result | None, by_contest: Mapping[int, Said]
+) -> Outcome | None:
     """Return what one of many attempts came to after corrections, None while it is open."""
     if result is None:
         return None
-    rules = published(platform, attempt.rules_id)
+    rules, said = published(platform, attempt.rules_id), by_contest.get(attempt.contest_id, NOTHING_SAID)
     stage = rules.document.stages[attempt.stage]
     values = [
         getattr(attempt if column.table.name == "attempt" else result, column.key)

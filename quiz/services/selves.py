@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from quiz.models.accounts import Person
 from quiz.models.joining import Joined
+from quiz.models.play import Attempt
+from quiz.services.platform import Platform
 
 
 def parts_of(session: Session | Connection, person_id: int) -> dict[int, int]:
@@ -34,6 +36,12 @@ def selves_of(session: Session | Connection, person_id: int) -> list[int]:
         select(Person.id).where(Person.joined_into == person_id, Person.id != person_id).order_by(Person.id)
     )
     return [person_id, *(other for (other,) in others)]
+
+
+def owner_of(platform: Platform, attempt_id: int) -> int | None:
+    """Return who made an attempt, None where there is none."""
+    with platform.store.reading() as session:
+        return session.scalar(select(Attempt.person_id).where(Attempt.id == attempt_id))
 
 
 def revoke(session: Session, person_id: int) -> None:

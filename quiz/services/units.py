@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from quiz.errors import N_, ChangedMeanwhile, InvalidInput
+from quiz.errors import N_, ChangedMeanwhile, InvalidInput, NotAllowed
 from quiz.live import LiveLine
 from quiz.models import record
 from quiz.models.accounts import Audit, Membership, Unit
@@ -81,6 +81,24 @@ def join(platform: Platform, person_id: int, tree: str, unit_id: int, now_ms: in
     Raises InvalidInput for a unit that does not exist, NotAllowed with the rule that forbids the change.
     """
     _announced(platform, lambda c: _join(c, platform, person_id, (tree, unit_id), now_ms))
+
+
+def join_everywhere(
+    platform: Platform, persons: Sequence[int], tree: str, unit_id: int, now_ms: int
+) -> NotAllowed | None:
+    """Let somebody name or change their unit, the own person first, then the others of their account.
+
+    Returns what keeps one of the others where it is: in its contests the unit stays. Raises as `join` does.
+    """
+    own, *others = persons
+    join(platform, own, tree, unit_id, now_ms)
+    kept = None
+    for other in others:
+        try:
+            join(platform, other, tree, unit_id, now_ms)
+        except NotAllowed as refusal:
+            kept = refusal
+    return kept
 
 
 def set_unit(

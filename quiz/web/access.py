@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from quiz.errors import NotAllowed, SignInNeeded
 from quiz.rules.permissions import Action, Role, may
-from quiz.services import accounts, devices
+from quiz.services import accounts, devices, selves
 from quiz.services.accounts import Visitor
 from quiz.services.entering import SignedIn
 from quiz.services.platform import Platform
@@ -73,6 +73,26 @@ def signed_in() -> Visitor:
     if found is None:
         raise SignInNeeded()
     return found
+
+
+def me_in(contest_id: int) -> int | None:
+    """Return as whom the visitor takes part in a contest, None where nobody is signed in."""
+    found = visitor()
+    return None if found is None else found.within(contest_id)
+
+
+def taking_part_as(contest_id: int) -> int:
+    """Return as whom somebody takes part in a contest; raises SignInNeeded."""
+    return signed_in().within(contest_id)
+
+
+def made_by(attempt_id: int) -> int:
+    """Return as whom somebody made an attempt; their own person where it is not theirs."""
+    found = signed_in()
+    if not found.selves:
+        return found.person_id
+    owner = selves.owner_of(platform(), attempt_id)
+    return owner if owner in found.selves else found.person_id
 
 
 def bearer(asked: Request = request) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from quiz.errors import InvalidInput, NotAllowed, WrongCode
 from quiz.rules.permissions import Action
@@ -15,7 +16,7 @@ from quiz.services import play, profiles, results, subjects
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
 from quiz.web import ways
-from quiz.web.access import allows, forget, now_ms, platform, remember, signed_in
+from quiz.web.access import allows, forget, now_ms, platform, remember, signed_in, taking_part_as
 from quiz.web.arriving import arrived, begun, proven_before
 from quiz.web.bodies import plain
 from quiz.web.contest_page import my_attempt
@@ -139,14 +140,14 @@ def code_kept() -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """Show one's own attempts, places and units."""
     person = signed_in()
-    own = play.attempts_of(platform(), person.person_id)
+    own = play.attempts_of(platform(), *person.persons)
     contests = list(dict.fromkeys(attempt.contest_id for attempt in own))
     published = {contest_id: in_force(platform(), contest_id) for contest_id in contests}
     places = [
         (contest_id, published[contest_id].document.title, board_id, board.name, row.place)
         for contest_id in contests[:LATEST]
         for board_id, board, row in results.places_of(
-            platform(), published[contest_id], person.person_id, now_ms()
+            platform(), published[contest_id], person.within(contest_id), now_ms()
         )
         if row.place is not None
     ]
@@ -177,7 +178,12 @@ def units() -> ResponseReturnValue:
         if chosen is not None:
             try:
                 for tree, unit_id in chosen.items():
-                    unit_service.join(platform(), person.person_id, tree, unit_id, now_ms())
+                    kept = unit_service.join_everywhere(platform(), person.persons, tree, unit_id, now_ms())
+                    if kept is not None:
+                        flash(
+                            _("在合并前参加过的比赛里，所在单位仍是原来的：%(why)s", why=refusal(kept)),
+                            "warn",
+                        )
                 return redirect(_next(request.form), 303)
             except NotAllowed as error:
                 flash(refusal(error), "warn")
@@ -197,16 +203,16 @@ def add_way(name: str) -> ResponseReturnValue:
 @allows(Action.TAKE_PART)
 def about(contest_id: int) -> ResponseReturnValue:
     """Ask what the rules of a contest have to know of a person, and nothing else."""
-    person, rules = signed_in(), in_force(platform(), contest_id)
+    me, rules = taking_part_as(contest_id), in_force(platform(), contest_id)
     here = url_for("play.contest", contest_id=contest_id)
     wrong = ""
     told = _told(request.form)
     if request.method == "POST":
         try:
-            profiles.tell(platform(), rules, person.person_id, told, now_ms())
+            profiles.tell(platform(), rules, me, told, now_ms())
         except InvalidInput as error:
             wrong = refusal(error)
-    wanted = profiles.missing(platform(), rules, person.person_id, now_ms())
+    wanted = profiles.missing(platform(), rules, me, now_ms())
     if not wanted:
         return redirect(here, 303)
     page = render_template(

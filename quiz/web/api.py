@@ -15,11 +15,23 @@ from quiz.rules import quota, timing
 from quiz.rules.document import Stage
 from quiz.rules.permissions import Action
 from quiz.services import accounts, contests, play, profiles, results, units
+from quiz.services.accounts import Visitor
 from quiz.services.contests import Listed
 from quiz.services.entering import SignedIn
 from quiz.services.play import Mine
 from quiz.services.published import Published, in_force
-from quiz.web.access import allows, bearer, csrf, forget, now_ms, platform, remember, signed_in, visitor
+from quiz.web.access import (
+    allows,
+    bearer,
+    csrf,
+    forget,
+    me_in,
+    now_ms,
+    platform,
+    remember,
+    signed_in,
+    taking_part_as,
+)
 from quiz.web.attempts import DEVICE, outcome_json, sheet_json
 from quiz.web.bodies import as_json, id_of, json_body, plain, text_of
 from quiz.web.questions import number
@@ -81,13 +93,13 @@ def sign_out() -> ResponseReturnValue:
 def me() -> ResponseReturnValue:
     """Tell who I am, my units, my attempts and scores, my places."""
     who = signed_in()
-    mine = play.attempts_of(platform(), who.person_id)
+    mine = play.attempts_of(platform(), *who.persons)
     return as_json(
         {
             "person": {"id": str(who.person_id), "nickname": who.nickname, "role": who.role},
             "units": [_unit_json(unit) for unit in units.of_person(platform(), who.person_id)],
-            "attempts": [_mine_json(attempt, who.epoch) for attempt in mine],
-            "places": _places_json(sorted({attempt.contest_id for attempt in mine}), who.person_id),
+            "attempts": [_mine_json(attempt) for attempt in mine],
+            "places": _places_json(sorted({attempt.contest_id for attempt in mine}), who),
             "now": now_ms(),
         }
     )
@@ -102,7 +114,7 @@ def join_unit() -> ResponseReturnValue:
     unit_id = id_of(body.get("unit"))
     if unit_id is None:
         raise Malformed(N_("unit 应为单位的编号。"))
-    units.join(platform(), who.person_id, tree, unit_id, now_ms())
+    units.join_everywhere(platform(), who.persons, tree, unit_id, now_ms())
     found = units.of_person(platform(), who.person_id)
     return as_json({"units": [_unit_json(unit) for unit in found], "now": now_ms()})
 
@@ -111,14 +123,15 @@ def join_unit() -> ResponseReturnValue:
 @allows(Action.TAKE_PART)
 def tell_about() -> ResponseReturnValue:
     """Tell what a contest has to know of me; what is known already stays."""
-    who, body = signed_in(), json_body()
+    body = json_body()
     contest_id = id_of(body.get("contest"))
     if contest_id is None:
         raise Malformed(N_("contest 应为比赛的编号。"))
     rules = in_force(platform(), contest_id)
     told = profiles.Told(*(text_of(body, name, LONGEST_TEXT) for name in ("group", "born", "grade")))
-    profiles.tell(platform(), rules, who.person_id, told, now_ms())
-    left = profiles.missing(platform(), rules, who.person_id, now_ms())
+    me = taking_part_as(contest_id)
+    profiles.tell(platform(), rules, me, told, now_ms())
+    left = profiles.missing(platform(), rules, me, now_ms())
     return as_json({"missing": list(left), "now": now_ms()})
 
 
@@ -160,9 +173,9 @@ def contest(contest_id: int) -> ResponseReturnValue:
     committed = rules.told(now_ms())
     if committed is not None:
         body["papers"] = committed.promised
-    who = visitor()
-    if who is not None:
-        body["me"] = [_chances_json(rules, n, who.person_id) for n in range(len(stages))]
+    me = me_in(contest_id)
+    if me is not None:
+        body["me"] = [_chances_json(rules, n, me) for n in range(len(stages))]
     return as_json(body)
 
 
@@ -185,12 +198,12 @@ def papers(contest_id: int) -> ResponseReturnValue:
 @allows(Action.TAKE_PART)
 def start(contest_id: int) -> ResponseReturnValue:
     """Start an attempt, or go on with the one that is open or that the same key began."""
-    who, body = signed_in(), json_body()
+    me, body = taking_part_as(contest_id), json_body()
     rules = in_force(platform(), contest_id)
     scene, is_stage_named = _scene(body), body.get("stage") is not None
     wanted = play.Start(contest_id, _stage(rules, body), scene, _key(), _device(body), is_stage_named)
-    attempt_id = play.start(platform(), who.person_id, wanted, now_ms())
-    sheet = play.sheet_of(platform(), attempt_id, who.person_id, now_ms())
+    attempt_id = play.start(platform(), me, wanted, now_ms())
+    sheet = play.sheet_of(platform(), attempt_id, me, now_ms())
     return as_json({**sheet_json(sheet), "token": attempt_token(platform().secret, sheet.row)})
 
 
@@ -328,8 +341,8 @@ def _unit_json(unit: Unit) -> dict[str, object]:
     return {"id": str(unit.id), "tree": unit.tree, "level": unit.level, "name": unit.name, "path": unit.path}
 
 
-def _mine_json(mine: Mine, epoch: int) -> dict[str, object]:
-    token = AttemptToken(mine.person_id, mine.attempt_id, epoch)
+def _mine_json(mine: Mine) -> dict[str, object]:
+    token = AttemptToken(mine.person_id, mine.attempt_id, mine.epoch)
     body: dict[str, object] = {
         "attempt": str(mine.attempt_id),
         "contest": str(mine.contest_id),
@@ -349,11 +362,11 @@ def _mine_json(mine: Mine, epoch: int) -> dict[str, object]:
     return body
 
 
-def _places_json(contest_ids: list[int], person_id: int) -> list[dict[str, object]]:
+def _places_json(contest_ids: list[int], who: Visitor) -> list[dict[str, object]]:
     found = []
     for contest_id in contest_ids:
         rules = in_force(platform(), contest_id)
-        for board_id, board, row in results.places_of(platform(), rules, person_id, now_ms()):
+        for board_id, board, row in results.places_of(platform(), rules, who.within(contest_id), now_ms()):
             found.append(
                 {
                     "contest": str(contest_id),

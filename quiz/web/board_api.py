@@ -14,7 +14,7 @@ from quiz.rules.permissions import Action
 from quiz.services import results
 from quiz.services.published import in_force
 from quiz.services.results import BoardId, Row, Wanted
-from quiz.web.access import allows, now_ms, platform, visitor
+from quiz.web.access import allows, me_in, now_ms, platform
 from quiz.web.bodies import as_json, plain
 from quiz.web.paging import asked_number, asked_part
 from quiz.web.questions import number
@@ -30,8 +30,8 @@ MOST_PAGE = 1_000_000
 @allows(Action.READ_PUBLIC)
 def boards(contest_id: int) -> ResponseReturnValue:
     """List the boards that this visitor may see, with their ids, and the periods of those over periods."""
-    rules, who = in_force(platform(), contest_id), visitor()
-    shown = results.shown_boards(platform(), rules, who.person_id if who is not None else None, now_ms())
+    rules = in_force(platform(), contest_id)
+    shown = results.shown_boards(platform(), rules, me_in(contest_id), now_ms())
     periods = {
         board_id: results.shown_periods(platform(), rules, Wanted(board_id), now_ms())
         for board_id, _, board in shown
@@ -61,10 +61,10 @@ def boards(contest_id: int) -> ResponseReturnValue:
 def board_page(contest_id: int, board: str) -> ResponseReturnValue:
     """Tell a part of a board: a page, my surroundings, or what a search finds."""
     around = request.args.get("around")
-    who = visitor()
+    me = me_in(contest_id)
     if around is not None and around != "me":
         raise Malformed(N_("around 只能是 me。"))
-    if around is not None and who is None:
+    if around is not None and me is None:
         raise SignInNeeded()
     size = _number("size", 50, MOST_SIZE)
     wanted = Wanted(
@@ -73,7 +73,7 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
         part=asked_part(),
         first=(_number("page", 1, MOST_PAGE) - 1) * size,
         size=size,
-        me=who.person_id if who is not None else None,
+        me=me,
         query=plain(request.args.get("q", ""))[:LONGEST_QUERY],
         within=asked_number("in"),
         group=asked_number("group"),

@@ -13,7 +13,7 @@ from quiz.rules.document import Board, Stage
 from quiz.services import results as service
 from quiz.services.published import Published
 from quiz.services.results import BoardId, Page, Row, Wanted
-from quiz.web.access import now_ms, platform, visitor
+from quiz.web.access import me_in, now_ms, platform
 from quiz.web.board_columns import metric_shown, personal_words
 from quiz.web.desk_words import level_words, part_words
 from quiz.web.gap_words import Moved, gap_words, moved, share_words
@@ -116,16 +116,15 @@ class Choice:
     chosen: str
 
 
-def asked_board(board_id: str) -> Wanted:
+def asked_board(contest_id: int, board_id: str) -> Wanted:
     """Return which part of a board the address asks for. Raises NotFound."""
-    person = visitor()
     return Wanted(
         BoardId.parse(board_id),
         period=request.args.get("period", "")[:LONGEST_PERIOD],
         part=asked_part(),
         first=(asked_page() - 1) * PAGE_SIZE,
         size=PAGE_SIZE,
-        me=person.person_id if person else None,
+        me=me_in(contest_id),
         query=cleaned(request.args.get("q", ""))[:LONGEST_QUERY],
         within=asked_number("in"),
         group=asked_number("group"),
@@ -204,8 +203,7 @@ def filters_shown(rules: Published, wanted: Wanted) -> Sequence[Choice]:
 
 def boards_shown(rules: Published) -> list[tuple[BoardId, Stage, Board]]:
     """Return the boards that this visitor may see."""
-    person = visitor()
-    return service.shown_boards(platform(), rules, person.person_id if person else None, now_ms())
+    return service.shown_boards(platform(), rules, me_in(rules.contest_id), now_ms())
 
 
 def value_word(shown: Board) -> str:

@@ -29,7 +29,7 @@ from quiz.services import play as service
 from quiz.services.play import Batch, Sheet, Start
 from quiz.services.published import Published, in_force
 from quiz.services.reviewing import told
-from quiz.web.access import allows, now_ms, platform, signed_in, visitor
+from quiz.web.access import allows, made_by, me_in, now_ms, platform, taking_part_as
 from quiz.web.attempts import sheet_json
 from quiz.web.bodies import plain
 from quiz.web.contest_page import Personal, card, contest_page
@@ -74,8 +74,8 @@ def contest(contest_id: int) -> ResponseReturnValue:
     page = contest_page(
         rules, stage, contests.phase(rules.document, now_ms()), _personal(rules, stage), now_ms()
     )
-    person = visitor()
-    came = events.today_of(platform(), rules, person.person_id, now_ms()) if person else None
+    me = me_in(contest_id)
+    came = events.today_of(platform(), rules, me, now_ms()) if me is not None else None
     return render_template(
         "play/contest.html",
         page=page,
@@ -101,7 +101,7 @@ def start(contest_id: int) -> ResponseReturnValue:
         request.cookies.get(PHONE, "")[:LONGEST_FIELD] or secrets.token_urlsafe(16),
     )
     try:
-        attempt_id = service.start(platform(), signed_in().person_id, wanted, now_ms())
+        attempt_id = service.start(platform(), taking_part_as(contest_id), wanted, now_ms())
     except (NotAllowed, NotNow, Closed, QuotaUsed, LevelClosed, FactsNeeded, UnitNeeded) as error:
         return _back(contest_id, stage, error)
     response = redirect(url_for("play.paper", attempt_id=attempt_id), 303)
@@ -114,7 +114,7 @@ def start(contest_id: int) -> ResponseReturnValue:
 @allows(Action.TAKE_PART)
 def paper(attempt_id: int) -> ResponseReturnValue:
     """Show the runner with an attempt of one's own, or its result once it is finished."""
-    sheet = service.sheet_of(platform(), attempt_id, signed_in().person_id, now_ms())
+    sheet = service.sheet_of(platform(), attempt_id, made_by(attempt_id), now_ms())
     if sheet.row.finished_ms is not None:
         return redirect(url_for("results.result", attempt_id=attempt_id))
     limit, words = sheet.limit_ms, runner_words(sheet.stage)
@@ -141,12 +141,12 @@ def paper(attempt_id: int) -> ResponseReturnValue:
 @allows(Action.TAKE_PART)
 def hand_in(attempt_id: int) -> ResponseReturnValue:
     """Take the paper as a form, where the script did not run; with a clock per question one answer."""
-    person = signed_in()
-    sheet = service.sheet_of(platform(), attempt_id, person.person_id, now_ms())
+    me = made_by(attempt_id)
+    sheet = service.sheet_of(platform(), attempt_id, me, now_ms())
     here = url_for("results.result", attempt_id=attempt_id)
     if sheet.row.finished_ms is not None:
         return redirect(here, 303)
-    batch = Batch(attempt_id, person.person_id, sheet.row.epoch, FORM_DEVICE, _answers(sheet), now_ms())
+    batch = Batch(attempt_id, me, sheet.row.epoch, FORM_DEVICE, _answers(sheet), now_ms())
     if sheet.open is not None and service.save(platform(), batch).open is not None:
         return redirect(url_for("play.paper", attempt_id=attempt_id), 303)
     if sheet.rounds is not None and "check" in request.form and (left := _left_after(batch)):
@@ -196,16 +196,16 @@ def _left_after(batch: Batch) -> int:
 
 
 def _personal(rules: Published, stage: int) -> Personal:
-    person = visitor()
-    shown = results.shown_boards(platform(), rules, person.person_id if person else None, now_ms())
+    me = me_in(rules.contest_id)
+    shown = results.shown_boards(platform(), rules, me, now_ms())
     boards = [(board_id, board.name) for board_id, _stage, board in shown]
-    if person is None:
+    if me is None:
         return Personal(boards=boards)
-    own = [a for a in service.attempts_of(platform(), person.person_id) if a.contest_id == rules.contest_id]
-    chances = service.chances(platform(), rules, stage, person.person_id, now_ms())
+    own = [a for a in service.attempts_of(platform(), me) if a.contest_id == rules.contest_id]
+    chances = service.chances(platform(), rules, stage, me, now_ms())
     is_limited = rules.document.stages[stage].clock.per_attempt_ms is not None
     deadline = next((a.deadline_ms for a in own if a.attempt_id == chances.open_attempt), None)
-    trees = frozenset(unit.tree for unit in units.of_person(platform(), person.person_id))
+    trees = frozenset(unit.tree for unit in units.of_person(platform(), me))
     return Personal(chances, deadline if is_limited else None, own[:MOST_OWN], trees, boards)
 
 

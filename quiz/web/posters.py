@@ -13,7 +13,7 @@ from quiz.services import posters as service
 from quiz.services import results
 from quiz.services.published import Published, in_force
 from quiz.services.results import BoardId, Wanted, board_of
-from quiz.web.access import allows, now_ms, platform, visitor
+from quiz.web.access import allows, me_in, now_ms, platform, visitor
 from quiz.web.board_page import LONGEST_PERIOD, row_words, value_word
 from quiz.web.bodies import plain
 from quiz.web.paging import asked_number, asked_part
@@ -79,15 +79,15 @@ def picture(contest_id: int, board_id: str) -> ResponseReturnValue:
 def _poster(rules: Published, board: BoardId) -> Poster:
     """Return the poster that the address asks for: of one's own row, or of a unit's. Raises SignInNeeded."""
     stage, shown = board_of(rules, board)
-    person, unit = visitor(), asked_number("who")
-    if person is None and (shown.of == "people" or unit is None):
+    me, unit = me_in(rules.contest_id), asked_number("who")
+    if me is None and (shown.of == "people" or unit is None):
         raise SignInNeeded()
     wanted = Wanted(
         board,
         period=plain(request.args.get("period", ""))[:LONGEST_PERIOD],
         part=asked_part(),
         size=1,
-        me=person.person_id if person is not None else None,
+        me=me,
         unit=unit if shown.of != "people" else None,
     )
     found = results.page(platform(), rules, wanted, now_ms())

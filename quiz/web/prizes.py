@@ -10,7 +10,7 @@ from quiz.errors import N_, NotFound
 from quiz.rules.permissions import Action
 from quiz.services import at_once_list, awards, contests, draws, events
 from quiz.services.published import in_force
-from quiz.web.access import allows, now_ms, platform, signed_in, visitor
+from quiz.web.access import allows, me_in, now_ms, platform, signed_in
 from quiz.web.bodies import as_json
 
 prizes = Blueprint("prizes", __name__)
@@ -27,14 +27,14 @@ def index(contest_id: int) -> ResponseReturnValue:
     confirmed = awards.published_lists(platform(), rules, now_ms())
     if not found and not any(stage.awards for stage in awards.stages_of(rules.document)):
         raise NotFound(N_("这场比赛没有抽奖和奖项。"))
-    person = visitor()
+    me = me_in(contest_id)
     return render_template(
         "prizes/public.html",
         rules=rules,
         draws=found,
         awards=confirmed,
-        codes=dict(draws.codes_of(rules, person.person_id)) if person else {},
-        mine=at_once_list.of_person(platform(), rules, person.person_id) if person else (),
+        codes=dict(draws.codes_of(rules, me)) if me is not None else {},
+        mine=at_once_list.of_person(platform(), rules, me) if me is not None else (),
         most=MOST_SHOWN,
         now=now_ms(),
     )
@@ -69,7 +69,8 @@ def rules_file(contest_id: int) -> ResponseReturnValue:
 def check_in(contest_id: int) -> ResponseReturnValue:
     """Note that somebody who is signed in came today."""
     in_force(platform(), contest_id)
-    events.visited(platform(), signed_in().person_id, now_ms())
+    person = signed_in()
+    events.visited(platform(), person.person_id, now_ms(), person.parts)
     flash(_("签到成功。"), "good")
     return redirect(url_for("play.contest", contest_id=contest_id), 303)
 

@@ -21,7 +21,7 @@ from quiz.services import results as service
 from quiz.services.closing import Outcome
 from quiz.services.published import Published, in_force
 from quiz.services.results import BoardId
-from quiz.web.access import allows, now_ms, platform, signed_in
+from quiz.web.access import allows, made_by, now_ms, platform, taking_part_as
 from quiz.web.board_page import asked_board, board_page, boards_shown, filters_shown
 from quiz.web.correction_words import told
 from quiz.web.level_words import LevelRow, level_cheer, level_to_start, why_closed
@@ -64,14 +64,15 @@ class ResultPage:
 @allows(Action.TAKE_PART)
 def result(attempt_id: int) -> ResponseReturnValue:
     """Show what an attempt of one's own came to, and what was right where the rules show it."""
-    person = signed_in()
-    outcome = play.outcome_of(platform(), attempt_id, person.person_id)
+    owner = made_by(attempt_id)
+    outcome = play.outcome_of(platform(), attempt_id, owner)
     if outcome is None:
         return redirect(url_for("play.paper", attempt_id=attempt_id))
-    sheet = play.review(platform(), attempt_id, person.person_id, now_ms())
-    places = service.places_of(platform(), sheet.rules, person.person_id, now_ms())
+    me = taking_part_as(outcome.contest_id)
+    sheet = play.review(platform(), attempt_id, owner, now_ms())
+    places = service.places_of(platform(), sheet.rules, me, now_ms())
     here = [(board_id, board.name, row.place) for board_id, board, row in places if row.place is not None]
-    chances = play.chances(platform(), sheet.rules, outcome.stage, person.person_id, now_ms())
+    chances = play.chances(platform(), sheet.rules, outcome.stage, me, now_ms())
     unsent = request.args.get("unsent", "")
     page = ResultPage(
         contest_id=outcome.contest_id,
@@ -94,7 +95,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         is_void=outcome.is_void,
         lots=[
             (lot.called, lot.entry, lot.prize or "")
-            for lot in at_once_list.of_person(platform(), sheet.rules, person.person_id)[:MOST_LOTS]
+            for lot in at_once_list.of_person(platform(), sheet.rules, me)[:MOST_LOTS]
         ],
     )
     return render_template("results/result.html", page=page, away_words=away_words(sheet))
@@ -105,7 +106,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
 def board(contest_id: int, board_id: str) -> ResponseReturnValue:
     """Show a part of a board; with `part` only what moves, for a page that asks again by itself."""
     rules = in_force(platform(), contest_id)
-    wanted = asked_board(board_id)
+    wanted = asked_board(contest_id, board_id)
     page = board_page(rules, wanted, service.page(platform(), rules, wanted, now_ms()))
     moving = Markup(render_template("results/_board.html", page=page))
     if "part" in request.args:

@@ -20,7 +20,7 @@ from quiz.services import why as service
 from quiz.services.board_reading import BoardId, Wanted, board_of
 from quiz.services.published import Published, in_force
 from quiz.services.why import Explained
-from quiz.web.access import allows, now_ms, platform, visitor
+from quiz.web.access import allows, me_in, now_ms, platform, visitor
 from quiz.web.bodies import as_json, id_of, plain
 from quiz.web.language import language
 from quiz.web.paging import asked_part
@@ -103,7 +103,7 @@ def _explained(rules: Published, board: BoardId) -> Explained:
         raise NotFound()
     _stage, shown = board_of(rules, board)
     is_people = shown.of == "people"
-    me = asker.person_id if asker is not None else None
+    me = me_in(rules.contest_id)
     at_desk = asker is not None and asked not in (None, me) and may(asker.role, Action.CORRECT_RESULTS)
     if asker is None and (is_people or asked is None):
         raise SignInNeeded()
