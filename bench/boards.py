@@ -86,7 +86,7 @@ def _built(platform: Platform, people: int, memory: redis.Redis, port: int) -> F
     contest_id = contests.create(platform, CONTEST.read_text("utf-8"), "contest", actor)
     contests.publish(platform, contest_id, actor)
     rules = in_force(platform, contest_id)
-    first = _fill(platform, rules, people)
+    first = fill(platform, rules, people)
     before = memory.info("memory")["used_memory"]
     assert platform.live is not None
     begun = time.perf_counter()
@@ -146,7 +146,7 @@ def _page_ms(platform: Platform, rules: Published, first: int, people: int, call
     return statistics.median(times)
 
 
-def _fill(platform: Platform, rules: Published, people: int) -> int:
+def fill(platform: Platform, rules: Published, people: int) -> int:
     """Write people with one finished attempt each; returns the id of the first."""
     streets, first = streets_of(platform), next_person(platform)
     # A while ago: what changed in the last minute is told to the boards again, beside the measurement.

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, NotFound
 from quiz.live import Part, Placed
-from quiz.models.accounts import About, Identity, Unit
-from quiz.models.base import number_in
+from quiz.models.accounts import About, Identity, Membership, Unit
+from quiz.models.base import number_in, plain_rows
 from quiz.models.play import Line
 from quiz.rules.kept import GROUP, asks_for_groups
 from quiz.services import people_board
@@ -31,27 +31,17 @@ def page(reading: Reading) -> Page:
         if people_board.has_too_few(reading, session):
             return _withheld(reading)
         conditions = _belonging(reading, session)
-        ids: Sequence[int]
-        if wanted.query:
-            found = _called(reading, session, conditions)
-            ids, count, is_cut = (
-                found[wanted.first : wanted.first + wanted.size],
-                len(found),
-                len(found) >= MOST_FOUND,
-            )
-        else:
-            ids, count, is_cut = (
-                _slice(reading, session, conditions),
-                _count(reading, session, conditions),
-                False,
-            )
-            if count < reading.least_listed:
-                return _withheld(reading)
+        found = _called(reading, session, conditions) if wanted.query else _all(reading, session, conditions)
+        if not wanted.query and len(found) < reading.least_listed:
+            return _withheld(reading)
+        ids = found[wanted.first : wanted.first + wanted.size]
         own = [wanted.me] if wanted.me is not None else []
         placed = _places(reading, session, [*ids, *own])
         listed = [placed[each] for each in ids if each in placed]
-        part = Part(listed, count, placed.get(wanted.me) if wanted.me is not None else None)
-        return replace(people_board.shown(reading, session, part), is_cut=is_cut)
+        part = Part(listed, len(found), placed.get(wanted.me) if wanted.me is not None else None)
+        return replace(
+            people_board.shown(reading, session, part), is_cut=bool(wanted.query) and len(found) >= MOST_FOUND
+        )
 
 
 def _withheld(reading: Reading) -> Page:
@@ -83,6 +73,7 @@ def _belonging(reading: Reading, session: Session) -> list[ColumnElement[bool]]:
         ):
             raise NotFound(NO_UNIT)
         conditions.append(number_in(dialect, Line.units, f"{unit.tree}.{unit.level}") == unit.id)
+        conditions.append(Line.person_id.in_(_ever_in(unit)))
     if wanted.group is not None:
         if not (asks_for_groups(document) and 1 <= wanted.group <= len(document.people.groups)):
             raise NotFound(N_("这场比赛没有这个组别。"))
@@ -90,21 +81,23 @@ def _belonging(reading: Reading, session: Session) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _ever_in(unit: Unit) -> Select[int]:
+    """Select who ever belonged to a unit or one below it: a few of all, whose lines are then looked at."""
+    below = Unit.path.startswith(f"{unit.path}/", autoescape=True)
+    inside = select(Unit.id).where(Unit.tree == unit.tree, or_(Unit.id == unit.id, below))
+    return select(Membership.person_id).where(Membership.unit_id.in_(inside))
+
+
 NO_UNIT = N_("没有这个单位。")
 
 
-def _slice(reading: Reading, session: Session, conditions: Sequence[ColumnElement[bool]]) -> Sequence[int]:
-    return session.scalars(
-        select(Line.person_id)
-        .where(*reading.on_board, *conditions)
-        .order_by(Line.order_key, Line.person_id)
-        .offset(reading.wanted.first)
-        .limit(reading.wanted.size)
-    ).all()
-
-
-def _count(reading: Reading, session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
-    return session.scalar(select(func.count()).select_from(Line).where(*reading.on_board, *conditions)) or 0
+def _all(reading: Reading, session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[int]:
+    """Return the people of the unit and the group that are asked for, in the order of the board."""
+    rows = plain_rows(
+        session,
+        select(Line.person_id).where(*reading.on_board, *conditions).order_by(Line.order_key, Line.person_id),
+    )
+    return [person_id for (person_id,) in rows]
 
 
 def _called(reading: Reading, session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[int]:

@@ -82,7 +82,7 @@ def test_a_filter_is_one_round_trip_to_redis(
     with statements(platform.store.engine) as asked:
         read()
 
-    assert len(asked) == 5  # the street, who lives there, how many, their names and totals, their streets
+    assert len(asked) == 4  # the street, who lives there, their names and totals, their streets
     assert round_trips(valkey, read) == 1
 
 
@@ -126,7 +126,9 @@ def test_a_search_finds_people_by_what_the_board_calls_them_and_by_nothing_else(
         person = standing.join(platform, nickname, now)
         with platform.store.writing() as session:
             session.execute(update(Identity).where(Identity.person_id == person).values(name=name))
-            session.execute(insert(About).values(person_id=person, born=born, on_roster=bool(name)))
+            session.execute(
+                insert(About).values(person_id=person, born=born, on_roster=bool(name), consent="given")
+            )
         standing.finish(platform, rules, person, 1, now)
     standing.catch_up(platform, now)
 
