@@ -11,7 +11,7 @@ from flask_migrate import upgrade as run_migrations
 from sqlalchemy import select
 
 from question_bank.attached import Medium
-from question_bank.formats import jsonl
+from question_bank.formats import jsonl, write
 from question_bank.question import Question
 from quiz.errors import NotFound
 from quiz.models.bank import QuestionVersion
@@ -50,6 +50,15 @@ def test_an_export_carries_the_bytes_and_comes_back_as_it_was(platform: Platform
     held.undo(platform, done.import_id, ORGANIZER)
 
     taken(platform, *[each.question for each in jsonl.read(written).questions])
+
+    assert bank.all_questions(platform) == questions
+
+
+def test_a_workbook_carries_its_pictures_into_the_bank_and_out_again(platform: Platform) -> None:
+    questions = [with_picture("甲？"), asked("乙？")]
+    token = bank.stage(platform, write(questions, "workbook"), "题.xlsx", ORGANIZER.now_ms)
+
+    bank.take(platform, bank.preview(platform, token), ORGANIZER)
 
     assert bank.all_questions(platform) == questions
 
