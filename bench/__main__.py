@@ -176,7 +176,7 @@ def _bank(folder: Path, report: Report, _attempts: int | None) -> None:
             p50, p95 = each.percentile(50), each.percentile(95)
             ceiling = CEILINGS["bank"] if len(each.times_ms) > 1 else None
             what = f"page of the bank, {each.what}: {each.found} found"
-            report.row(what, f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", ceiling, p95)
+            report.row(what, f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, CPU {each.cpu_ms:.0f} ms", ceiling, p95)
 
 
 PARTS = {
