@@ -119,9 +119,13 @@ class Catalogue:
 
     def with_any(self, facet: str, holds: Callable[[str], bool] = bool) -> Mask:
         """Return which rows have a value of a facet of which something holds."""
-        numbers = [n for (name, value), n in self.numbers.items() if name == facet and holds(value)]
         found = np.zeros(len(self.ids), np.bool_)
-        found[self.owners[np.isin(self.owned, np.array(numbers, np.int64))]] = True
+        names, facets = self._facets
+        if facet in names:
+            is_wanted = facets == names.index(facet)
+            for number in np.flatnonzero(is_wanted).tolist():
+                is_wanted[number] = holds(self.tags[number][1])
+            found[self.owners[is_wanted[self.owned]]] = True
         return found
 
     def matching(self, wish: Wish, among: Mask) -> Mask:
