@@ -88,7 +88,7 @@ def looks(app: Flask, platform: Platform) -> Iterator[Looked]:
 def _opened(
     browser: Visitor, fields: Mapping[str, object], times: int
 ) -> tuple[str, tuple[float, ...], float]:
-    """Return how many questions the page says that it found, how long each look took, and its processor time."""
+    """Return how many questions the page says it found, how long each look took, and its processor time."""
     times_ms, cpu_s = [], time.process_time()
     for _ in range(times):
         begun = time.perf_counter()
