@@ -120,7 +120,7 @@ def board(contest_id: int, board_id: str) -> ResponseReturnValue:
 def hall(contest_id: int, board_id: str) -> ResponseReturnValue:
     """Show the first places of a board on the screen of a hall, as everybody sees them."""
     rules = in_force(platform(), contest_id)
-    asked = asked_board(board_id)
+    asked = asked_board(contest_id, board_id)
     wanted = replace(asked, first=(asked_page() - 1) * HALL_ROWS, size=HALL_ROWS, me=None, query="")
     page = board_page(rules, wanted, service.page(platform(), rules, wanted, now_ms()))
     moving = Markup(render_template("results/_hall.html", page=page))
