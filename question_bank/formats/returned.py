@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from question_bank.bounds import tagged
 from question_bank.formats.by_row import Head, KeptRow
 from question_bank.formats.headers import IGNORED, Heading, heading
 from question_bank.formats.mending import own_cells
 from question_bank.formats.reading import RawRow, Reading
+from question_bank.formats.rows_in import tag_values
 from question_bank.formats.told import named
-from question_bank.formats.workbook_out import FACET_HEADERS, KIND_WORDS, returned_rows
+from question_bank.formats.workbook_out import FACET_HEADERS, KIND_WORDS, UNCUT, returned_rows, tag_cell
 from question_bank.problems import Problem
 
 TITLES = {
@@ -29,10 +31,13 @@ TITLES = {
 }
 
 
-def returned(head: Head, rows: Iterable[KeptRow], problems: Iterable[Problem]) -> bytes:
+def returned(
+    head: Head, rows: Iterable[KeptRow], problems: Iterable[Problem], tags: Sequence[tuple[str, str]] = ()
+) -> bytes:
     """Return rows as a workbook: those of a table in its own columns, questions of a text in ours.
 
     Columns keep their headers, but for those that would be understood otherwise than a person told.
+    `tags`: facet and value that every question of the import gets, and so these rows once they are mended.
     """
     raws = [_with_media(row) for row in rows]
     own = [raw for raw in raws if raw.draft is not None]
@@ -47,12 +52,38 @@ def returned(head: Head, rows: Iterable[KeptRow], problems: Iterable[Problem]) -
         else:
             headers[raw.sheet] = _header(head, raw.sheet)
             found.append(raw)
-    return returned_rows(_with_kinds(headers, found, head), problems)
+    found_rows = _with_kinds(headers, found, head)
+    for facet, value in tags:
+        found_rows = _with_tag(found_rows, facet, value)
+    return returned_rows(found_rows, problems)
 
 
 def _with_media(row: KeptRow) -> RawRow:
     asked = row.question or row.raw.draft
     return replace(row.raw, media=asked.media) if asked is not None else row.raw
+
+
+def _with_tag(rows: Reading, facet: str, value: str) -> Reading:
+    """Return rows with one more tag: in the column that the facet has, or in a new one."""
+    headers = dict(rows.headers)
+    positions: dict[str, int] = {}
+    for sheet, texts in rows.headers.items():
+        meanings = [heading(text).meaning for text in texts]
+        if "stem" not in meanings:
+            continue  # lines of JSON, which say their tags themselves
+        if f"tags.{facet}" not in meanings:
+            headers[sheet] = (*texts, FACET_HEADERS.get(facet, f"标签：{facet}"))
+            meanings.append(f"tags.{facet}")
+        positions[sheet] = meanings.index(f"tags.{facet}")
+    raws = []
+    for raw in rows.raw:
+        if (position := positions.get(raw.sheet)) is not None:
+            cells = [*raw.cells, *[""] * (position + 1 - len(raw.cells))]
+            held = {facet: tag_values(cells[position], facet)}
+            cells[position] = tag_cell(tagged(held, facet, value)[facet], facet in UNCUT)
+            raw = replace(raw, cells=tuple(cells))
+        raws.append(raw)
+    return Reading(headers=headers, raw=tuple(raws))
 
 
 def _header(head: Head, sheet: str) -> tuple[str, ...]:

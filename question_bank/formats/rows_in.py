@@ -269,7 +269,7 @@ class RowReader:
         for position, each in enumerate(self.headings):
             if each.meaning.startswith("tags.") and position < len(row.cells):
                 facet = each.meaning.removeprefix("tags.")
-                values = (*tags.get(facet, ()), *_values(row.cells[position], facet))
+                values = (*tags.get(facet, ()), *tag_values(row.cells[position], facet))
                 if values:
                     tags[facet] = tuple(dict.fromkeys(values))
         return tags
@@ -281,7 +281,7 @@ def _without_end(texts: list[str]) -> list[str]:
     return texts
 
 
-def _values(text: str, facet: str) -> list[str]:
+def tag_values(text: str, facet: str) -> list[str]:
     """Return the values of a tag cell: one a line where it has lines, else separated; a source is not cut."""
     is_by_line = "\n" in text or facet in ("source", "licence")
     parts = text.split("\n") if is_by_line else SEVERAL.split(text)

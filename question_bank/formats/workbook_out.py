@@ -270,12 +270,12 @@ def _cells(question: Question, columns: Sequence[str]) -> list[str]:
 
 def _tag_cells(tags: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {
-        FACET_HEADERS.get(facet, f"标签：{facet}"): _joined(values, facet in UNCUT)
+        FACET_HEADERS.get(facet, f"标签：{facet}"): tag_cell(values, facet in UNCUT)
         for facet, values in tags.items()
     }
 
 
-def _joined(values: Sequence[str], is_uncut: bool) -> str:
+def tag_cell(values: Sequence[str], is_uncut: bool) -> str:
     """Return tag values as one cell: separated by 、, or one a line where a value holds a separator."""
     if is_uncut:
         return "\n".join(values)

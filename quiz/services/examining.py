@@ -232,7 +232,8 @@ def _read(platform: Platform, token: str, said: Said) -> Preview:
 def faulty_workbook(found: Preview) -> bytes:
     """Return the rows of a preview that have an error, as a workbook that says what is wrong with each."""
     rows = list(found.rows(e for e in found.entries if (e.sheet, e.row) in found.faulty))
-    return returned(found.head, rows, [p for row in rows for p in found.problems_of(row)])
+    problems = [problem for row in rows for problem in found.problems_of(row)]
+    return returned(found.head, rows, problems, found.said.tags)
 
 
 def _rows_file(platform: Platform, token: str, said: Said) -> Path:

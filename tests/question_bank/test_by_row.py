@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from question_bank.formats import by_row, keep_rows, mending
+from question_bank.formats import by_row, keep_rows, mending, returned
 from question_bank.formats.by_row import FAULTY, GOOD, Head, KeptRow
 from question_bank.formats.mending import ReadBy
 from question_bank.formats.told import Told, ToldSheet
@@ -138,3 +138,15 @@ def test_what_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
         kept(tmp_path, b"PK\x03\x04 broken", "a.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_that_are_given_back_have_the_tags_of_their_import(tmp_path: Path) -> None:
+    path, head = kept(tmp_path, workbook({"题库": [HEADER, BAD]}), "题库.xlsx")
+    row = row_of(path, head, 0)
+
+    back = returned.returned(head, [row], row.problems, [("topic", "区赛"), ("region", "渝中")])
+
+    again, layout = kept(tmp_path, back, "x.xlsx")
+    mended = mending.mended(row_of(again, layout, 0), ReadBy(layout.layouts["题库"]), {"G": "A"})
+    assert mended.question is not None
+    assert mended.question.tags == {"topic": ("化学", "区赛"), "region": ("渝中",)}
