@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from bench import answers, bank, boards, duplicates, fold, many_boards, remark
+from bench import answers, bank, boards, duplicates, fold, many_boards, remark, slow
 from bench.attempts import open_attempts
 from bench.load import Measured
 from bench.preparing import platform_on, postgresql_database, prepare
@@ -34,6 +34,8 @@ CEILINGS = {  # what may not be exceeded
     "board growth": 1.3,  # page with one's own place: the largest board against the smallest
     "bank": 100,  # milliseconds, of a list with 50,000 questions
     "remark": 120,  # seconds, of 100,000 attempts
+    "cold": 3.0,  # seconds until the first question can be read on a poor phone
+    "warm": 1.0,
 }
 REMARKED = 100_000  # attempts
 
@@ -179,6 +181,17 @@ def _bank(folder: Path, report: Report, _attempts: int | None) -> None:
             report.row(what, f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, CPU {each.cpu_ms:.0f} ms", ceiling, p95)
 
 
+def _slow(folder: Path, report: Report, _attempts: int | None) -> None:
+    for what, waited in slow.waits(folder).items():
+        middle, worst = waited.middle / 1000, waited.worst / 1000
+        report.row(
+            f"first question on a poor phone, {what}",
+            f"{middle:.2f} s, at worst {worst:.2f} s",
+            CEILINGS.get(what.split(",")[0]),
+            middle,
+        )
+
+
 PARTS = {
     "answers": _answers,
     "boards": _boards,
@@ -187,6 +200,7 @@ PARTS = {
     "fold": _folds,
     "duplicates": _duplicates,
     "bank": _bank,
+    "slow": _slow,
 }
 
 if __name__ == "__main__":

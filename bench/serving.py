@@ -55,6 +55,11 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
+    def url(self) -> str:
+        """Its address, without the slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def said(self) -> str:
         """What it has written since it was started last."""
         return self.log.read_text("utf-8")

@@ -27,6 +27,7 @@ from quiz.web.correction_words import told
 from quiz.web.level_words import LevelRow, level_cheer, level_to_start, why_closed
 from quiz.web.paging import asked_page
 from quiz.web.review import ReviewedQuestion, away_words, reviewed_questions, what_comes_later
+from quiz.web.tokens import attempt_token
 from quiz.web.wording import duration, number
 
 results = Blueprint("results", __name__)
@@ -98,7 +99,10 @@ def result(attempt_id: int) -> ResponseReturnValue:
             for lot in at_once_list.of_person(platform(), sheet.rules, me)[:MOST_LOTS]
         ],
     )
-    return render_template("results/result.html", page=page, away_words=away_words(sheet))
+    token = attempt_token(platform().secret, sheet.row)  # for what still waits on the phone
+    return render_template(
+        "results/result.html", page=page, away_words=away_words(sheet), attempt_id=attempt_id, token=token
+    )
 
 
 @results.get("/contests/<int:contest_id>/boards/<board_id>")

@@ -11,6 +11,8 @@ from quiz.rules.document import Stage
 def runner_words(stage: Stage) -> dict[str, str]:
     """Return what the runner says in an attempt of a stage, by its own names."""
     found = {**_states(), **_buttons(), **_told(), **leaving_words(stage)}
+    if course.is_final(stage) or redo.asks_again(stage):
+        found["net_none"] = _("每题提交以后保存")
     if course.is_in_turn(stage):
         found |= _in_turn()
     if redo.asks_again(stage):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import Browser, Page, expect
-
-from tests.browser.site import Site
 
 NUMBERS = itertools.count(1)
 WECHAT = (
@@ -17,11 +15,19 @@ WECHAT = (
 EXPECTED = ("Failed to load resource", "net::ERR_")  # what a browser says of a refused or missing answer
 
 
+class Served(Protocol):
+    """A site that a phone can visit."""
+
+    @property
+    def url(self) -> str:
+        """The address of the home page, without the slash."""
+
+
 class Phone:
     """One phone; `page` is the page that it shows."""
 
     def __init__(
-        self, browser: Browser, site: Site, width: int = 390, height: int = 844, **settings: Any
+        self, browser: Browser, site: Served, width: int = 390, height: int = 844, **settings: Any
     ) -> None:
         self.site = site
         mobile = settings.pop("mobile", width < 700)

@@ -25,15 +25,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server.kill_everything()
 
 
-class Address:
-    """Where a phone goes."""
-
-    def __init__(self, server: Server) -> None:
-        self.url = f"http://127.0.0.1:{server.port}"
-
-
 def test_a_worker_killed_between_two_answers_loses_neither(server: Server, chromium: Browser) -> None:
-    phone = Phone(chromium, Address(server))  # type: ignore[arg-type]  # only the address of a Site
+    phone = Phone(chromium, server)
     phone.start(OPEN)
     phone.choose(1)
     phone.expect_saved()

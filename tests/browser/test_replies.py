@@ -81,6 +81,26 @@ def test_reloading_without_network_keeps_the_answers_for_when_it_is_back(phone: 
     assert site.saved(attempt) == {1: 1}
 
 
+def test_what_waited_while_the_attempt_ended_is_brought_and_named(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("关页面到点", clock="per_attempt_s: 4, grace_s: 0"))
+    phone.choose(0)
+    phone.expect_saved()
+    phone.offline()
+    phone.press("下一题")
+    phone.choose(1)
+    phone.page.close()
+    wait_until(lambda: site.is_finished(attempt), within_s=15)
+
+    phone.online()
+    phone.page = phone.new_page()
+    phone.go(f"/attempts/{attempt}")
+
+    expect(phone.page.locator("main")).to_contain_text("1 题的答案在时间到之后才送到")
+    phone.go(f"/attempts/{attempt}")
+    expect(phone.page.locator("main")).not_to_contain_text("没有计入")
+    assert site.saved(attempt) == {1: 1}
+
+
 def test_hours_without_network_lose_nothing(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("断网几小时", clock="per_attempt_s: 36000"))
     phone.page.clock.install()
