@@ -268,11 +268,17 @@ def _count_words(shown: Board, wanted: Wanted, found: Page) -> str:
 
 def notice_words(stage: Stage) -> str:
     """Return until when results may be objected to, once the stage has closed. Source: P16 `notice_days`."""
-    days, closes_ms = stage.integrity.notice_days, stage.calendar.closes_ms
-    if days is None or not closes_ms <= now_ms() < closes_ms + days * DAY_MS:
+    ends_ms = notice_ends_ms(stage)
+    if ends_ms is None or not stage.calendar.closes_ms <= now_ms() < ends_ms:
         return ""
-    until = moment(closes_ms + days * DAY_MS, stage.calendar.zone, is_end=True)
+    until = moment(ends_ms, stage.calendar.zone, is_end=True)
     return _("公示期到 %(moment)s。对结果有异议，请在此之前向主办方提出。", moment=until)
+
+
+def notice_ends_ms(stage: Stage) -> int | None:
+    """Return until when results may be objected to; None where the rules name no such time."""
+    days = stage.integrity.notice_days
+    return None if days is None else stage.calendar.closes_ms + days * DAY_MS
 
 
 def _line(

@@ -13,15 +13,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import NotFound
-from quiz.rules.document import Document
+from quiz.rules.document import Document, Stage
 from quiz.rules.permissions import Action
 from quiz.services import past as service
 from quiz.services.past import FinalBoard
 from quiz.services.results import BoardId
 from quiz.web.access import allows, now_ms, platform
-from quiz.web.board_page import notice_words, row_words, value_word
+from quiz.web.board_page import notice_ends_ms, notice_words, row_words, value_word
 from quiz.web.publicity_words import withheld_words
-from quiz.web.wording import period_words
+from quiz.web.wording import moment, period_words
 from quiz.web.words import rules_parts
 
 past = Blueprint("past", __name__, url_prefix="/past")
@@ -69,7 +69,7 @@ def final(contest_id: int) -> ResponseReturnValue:
     except NotFound:
         return redirect(url_for("play.contest", contest_id=contest_id))
     document = found.rules.document
-    notices = dict.fromkeys(notice_words(stage) for stage in document.stages)
+    notices = dict.fromkeys(notice_words(stage) or _noticed(stage) for stage in document.stages)
     return render_template(
         "results/final.html",
         contest=_listed(contest_id, document),
@@ -82,6 +82,14 @@ def final(contest_id: int) -> ResponseReturnValue:
         version=found.rules.version,
         now=now_ms(),
     )
+
+
+def _noticed(stage: Stage) -> str:
+    """Return until when results could be objected to. Source: P16 `notice_days`."""
+    ended_ms = notice_ends_ms(stage)
+    if ended_ms is None or now_ms() < ended_ms:
+        return ""
+    return _("公示期已于 %(moment)s 结束。", moment=moment(ended_ms, stage.calendar.zone, is_end=True))
 
 
 def _listed(contest_id: int, document: Document) -> PastContest:
@@ -97,8 +105,8 @@ def _closed(document: Document) -> datetime:
     return (closes - timedelta(seconds=1)).astimezone(ZoneInfo(document.timezone))
 
 
-def _day(moment: datetime) -> str:
-    return _("%(year)s年%(month)s月%(day)s日", year=moment.year, month=moment.month, day=moment.day)
+def _day(local: datetime) -> str:
+    return _("%(year)s年%(month)s月%(day)s日", year=local.year, month=local.month, day=local.day)
 
 
 def _table(each: FinalBoard) -> Table:

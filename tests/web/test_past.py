@@ -23,6 +23,7 @@ HIDDEN = "order: [sum], public: {to: organizers}}"
 def contest(resident: Reader, platform: Platform) -> int:
     """A contest of a week in which the resident has taken part."""
     rules = cast.rules().replace("order: [sum]}", HIDDEN)
+    rules = rules.replace("    boards:", "    integrity: {notice_days: 5}\n    boards:")
     contest_id = cast.publish(platform, rules, platform.clock.now_ms())
     resident.send(f"{begin(resident, contest_id)}/hand-in")
     boards.catch_up_all(platform, platform.clock.now_ms(), full=True)
@@ -40,6 +41,7 @@ def test_a_contest_that_is_over_is_listed_by_year_with_what_everybody_may_see_of
 
     assert "2026 年 测试赛 2026年3月2日 至 2026年3月8日" in stranger.open("/past")
     text = stranger.open(f"/past/{contest}")
+    assert "公示期已于 3月13日 20:00 结束。" in text
     assert "最终排名 个人 个人 名次 名称 积分 1 解放碑小王" in text
     assert "街道 名次" not in text  # for the organizers alone
     assert "当时的规则 第 1 版" in text
