@@ -281,7 +281,9 @@ MEMBER_COLUMNS = (Membership.since_ms, Membership.number, Membership.because)
 
 # What the rules of a contest may ask of a person before they start.
 FACTS = Statement(
-    select(Person.created_ms, About.on_roster, About.groups, About.born, About.grade, About.extra)
+    select(
+        Person.created_ms, About.on_roster, About.groups, About.born, About.grade, About.extra, About.consent
+    )
     .outerjoin(About, About.person_id == Person.id)
     .where(Person.id == bindparam("person_id"))
 )

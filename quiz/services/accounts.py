@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from quiz.errors import N_, InvalidInput, NotAllowed, WrongCode
 from quiz.models.accounts import About, Enrolment, Identity, Invitation, Membership, Person, SignIn, Unit
 from quiz.rules.permissions import Role
+from quiz.services.consents import Said, consent_row
 from quiz.services.entering import DAY_MS, SignedIn, add_sign_in, entered
 from quiz.services.events import visited
 from quiz.services.guessing import check_tries, count_wrong
@@ -67,6 +68,8 @@ class NewPerson:
     born: str = ""
     grade: str = ""
     extra: str = ""  # extra time, as rules.extra_time keeps it
+    consent: str = ""  # of the guardian, as rules.minors says it
+    guardian: str = ""  # which one said it
 
 
 @dataclass(frozen=True)
@@ -205,16 +208,23 @@ def has_organizer(platform: Platform) -> bool:
 
 
 def add_people(
-    platform: Platform, people: Sequence[NewPerson], actor: Actor, codes: Sequence[str] | None = None
+    platform: Platform,
+    people: Sequence[NewPerson],
+    actor: Actor,
+    codes: Sequence[str] | None = None,
+    said: Said | None = None,
 ) -> list[str]:
     """Add people from a roster and return their participant codes in the same order; none is stored readable.
 
     `codes`: those a caller has chosen; an IntegrityError, and nobody added, when anybody has one of them.
+    `said`: how and when the guardians of those under 14 consented.
     """
     codes = [new_code() for _ in people] if codes is None else list(codes)
     with platform.store.writing() as session:
         for new, code in zip(people, codes, strict=True):
-            _add_person(platform, session, new, code, actor.now_ms)
+            person = _add_person(platform, session, new, code, actor.now_ms)
+            if said is not None and new.consent:
+                session.add(consent_row(person.id, replace(said, guardian=new.guardian), actor))
         session.add(actor.audit("people.add", str(len(codes))))
     return codes
 
@@ -315,6 +325,7 @@ def _add_person(platform: Platform, session: Session, new: NewPerson, code: str,
                 born=new.born,
                 grade=new.grade,
                 extra=new.extra,
+                consent=new.consent,
             )
         )
     return person

@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from quiz.errors import UnitNeeded
 from quiz.models import record
-from quiz.rules import eligibility
+from quiz.rules import eligibility, minors
 from quiz.rules.document import Document, Stage
 from quiz.rules.eligibility import Facts
+from quiz.rules.minors import Pupil
 
 
 class Known(NamedTuple):
@@ -19,6 +20,7 @@ class Known(NamedTuple):
 
     facts: Facts
     extra: str  # extra time, as rules.extra_time keeps it
+    pupil: Pupil  # what decides about somebody who may be under 14
 
 
 def admit(connection: Connection, document: Document, stage: Stage, person_id: int, now_ms: int) -> str:
@@ -27,15 +29,23 @@ def admit(connection: Connection, document: Document, stage: Stage, person_id: i
     Raises NotAllowed with the reason, FactsNeeded and UnitNeeded where something has to be told first.
     """
     known = known_of(connection, document, person_id, now_ms)
-    eligibility.check(document.people, known.facts)
+    check_known(document, known, now_ms)
     eligibility.check_known(document.people, known.facts)
     _check_units(connection, document, stage, person_id)
     return known.extra
 
 
+def check_known(document: Document, known: Known, now_ms: int) -> None:
+    """Raise NotAllowed with the reason where what is known keeps a person out of a contest."""
+    eligibility.check(document.people, known.facts)
+    minors.check(known.pupil, now_ms, document.timezone)
+
+
 def known_of(connection: Connection, document: Document, person_id: int, now_ms: int) -> Known:
     """Return what is known of a person at a moment, by the calendar of a contest."""
-    ((created_ms, on_roster, groups, born, grade, extra),) = record.FACTS.run(connection, person_id=person_id)
+    ((created_ms, on_roster, groups, born, grade, extra, consent),) = record.FACTS.run(
+        connection, person_id=person_id
+    )
     facts = Facts(
         groups=tuple(orjson.loads(groups)) if groups else (),
         ages=eligibility.ages_on(born or "", document.timezone, now_ms),
@@ -43,7 +53,7 @@ def known_of(connection: Connection, document: Document, person_id: int, now_ms:
         registered_ms=created_ms,
         on_roster=bool(on_roster),
     )
-    return Known(facts, extra or "")
+    return Known(facts, extra or "", Pupil(bool(on_roster), born or "", grade or "", consent or ""))
 
 
 def _check_units(connection: Connection, document: Document, stage: Stage, person_id: int) -> None:

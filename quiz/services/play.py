@@ -13,14 +13,14 @@ from quiz.models import record
 from quiz.models.accounts import Person
 from quiz.models.contests import Contest
 from quiz.models.play import Attempt, Result
-from quiz.rules import course, eligibility, quota, redo, sheet, timing
+from quiz.rules import course, quota, redo, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.levels import Level, levels_of, next_of
 from quiz.rules.quota import Spent
 from quiz.rules.redo import Rounds
 from quiz.rules.sheet import Admission, Counted, Paper
 from quiz.services import closing
-from quiz.services.admission import known_of
+from quiz.services.admission import check_known, known_of
 from quiz.services.announcing import announce
 from quiz.services.awards import check_advanced, has_advanced
 from quiz.services.closing import Ending, Outcome, close, played_of, with_corrections
@@ -155,7 +155,7 @@ def chances(platform: Platform, rules: Published, stage_index: int, person_id: i
     scene = _first_choice(stage, levels)
     refusal: QuizError | None = None
     try:
-        eligibility.check(rules.document.people, known.facts)
+        check_known(rules.document, known, now_ms)
         check_advanced(advanced)
         if so_far.must_practise:
             quota.opened(stage, now_ms)

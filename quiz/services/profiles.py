@@ -10,10 +10,11 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quiz.errors import N_, InvalidInput, NotFound
+from quiz.errors import N_, InvalidInput, NotAllowed, NotFound
 from quiz.models.accounts import About, Identity, Person
-from quiz.rules import eligibility, extra_time
+from quiz.rules import eligibility, extra_time, minors
 from quiz.rules.eligibility import BORN, GRADE, GROUP
+from quiz.rules.minors import Pupil
 from quiz.rules.permissions import Role
 from quiz.services.admission import known_of
 from quiz.services.everywhere import announce_all, refolded
@@ -62,12 +63,13 @@ def missing(platform: Platform, rules: Published, person_id: int, now_ms: int) -
 def tell(platform: Platform, rules: Published, person_id: int, told: Told, now_ms: int) -> None:
     """Keep what somebody says of themselves; what is known already stays: only the desk corrects it.
 
-    Raises InvalidInput.
+    Raises InvalidInput; UnderAge, and nothing is kept, where somebody who is on no roster is under 14.
     """
     people = rules.document.people
     if told.group and told.group not in people.groups:
         raise InvalidInput(N_("请从这场比赛的组别中选一个：%(groups)s。"), groups="、".join(people.groups))
     born, grade = read_born(told.born, now_ms), read_word(told.grade)
+    check_not_child(platform, person_id, Pupil(False, born, grade), now_ms)
     with platform.store.writing() as session:
         session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
         wanted = eligibility.missing(
@@ -80,6 +82,22 @@ def tell(platform: Platform, rules: Published, person_id: int, told: Told, now_m
             row.born = born
         if GRADE in wanted:
             row.grade = grade
+
+
+def check_not_child(platform: Platform, person_id: int, pupil: Pupil, now_ms: int) -> None:
+    """Raise UnderAge where what somebody tells of themselves says that they are under 14, on no roster."""
+    with platform.store.reading() as session:
+        about = session.get(About, person_id)
+    if about is None or not about.on_roster:
+        minors.check(pupil, now_ms)
+
+
+def check_may_be_known(platform: Platform, person_id: int, now_ms: int) -> None:
+    """Raise NotAllowed for a pupil under 14: no number and no address of theirs is stored."""
+    with platform.store.reading() as session:
+        about = session.get(About, person_id)
+    if about is not None and minors.is_child(about.born, about.grade, now_ms):
+        raise NotAllowed(N_("不满 14 周岁的学生不登记手机号和其他账号，请用学校发的参赛卡登录。"))
 
 
 def profile(platform: Platform, person_id: int) -> Profile:

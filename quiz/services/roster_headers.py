@@ -44,6 +44,12 @@ HEADERS = {  # what a header may say, without spaces and in lower case → what 
     "不参赛": "excluded",
     "排除": "excluded",
     "excluded": "excluded",
+    "监护人同意": "consent",
+    "监护人是否同意": "consent",
+    "家长同意": "consent",
+    "consent": "consent",
+    "监护人": "guardian",
+    "guardian": "guardian",
     "队伍": "team",
     "代表队": "team",
     "team": "team",
@@ -64,8 +70,10 @@ CALLED = {  # a meaning → the header our templates write
     "extra": "加时",
     "excluded": "不参赛",
     "team": "队伍",
+    "consent": "监护人同意",
+    "guardian": "监护人",
 }
-ABOUT = ("seat", "group", "grade", "born", "extra", "excluded", "team")
+ABOUT = ("seat", "group", "grade", "born", "extra", "excluded", "team", "consent", "guardian")
 ROSTER_HEADER = (CALLED["name"], CALLED["nickname"])  # then one column a unit tree, then ABOUT_HEADER
 ABOUT_HEADER = tuple(CALLED[m] for m in ABOUT)
 UNIT_HEADER = tuple(CALLED[m] for m in ("code", "title", "level", "parent", "enrolled", "as_of"))
@@ -78,6 +86,8 @@ TREES = {  # headers of a roster that name a tree in Chinese
     "班级": "school",
     "学校班级": "school",
 }
+CONSENTS = ("同意", "是", "y", "yes", "√", "✓")  # what a guardian may have said
+REFUSES = ("不同意", "否", "n", "no", "×", "x")
 YES = ("是", "y", "yes", "x", "1", "√", "true")  # say that somebody is marked, not as what
 LEVELS = {  # levels in Chinese → as rules documents write them
     "区": "district",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import exists, select
@@ -13,16 +13,18 @@ from question_bank.formats.tables import Sheet, letter, sheets
 from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import InvalidInput, NotFound
 from quiz.models.accounts import Identity, Unit
+from quiz.rules import minors
 from quiz.rules.names import masked
 from quiz.services import profiles
 from quiz.services.accounts import RING, NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
-from quiz.services.roster_headers import ABOUT, CALLED, HEADERS, LEVELS, TREES, YES
+from quiz.services.roster_headers import ABOUT, CALLED, CONSENTS, HEADERS, LEVELS, REFUSES, TREES, YES
 from quiz.services.roster_headers import ABOUT_HEADER as ABOUT_HEADER
 from quiz.services.roster_headers import ROSTER_HEADER as ROSTER_HEADER
 from quiz.services.roster_headers import UNIT_HEADER as UNIT_HEADER
 from quiz.services.seats import LONGEST_LABEL, TREE, label_of, taken_seats
 from quiz.services.secrets import code_of, digest, is_file_token, new_file_token, plain_code
+from quiz.services.units import units_by_word
 
 KEPT_MS = 86_400_000  # a roster and the right to download its codes end after a day
 MOST_PEOPLE = 20_000  # in one file: each costs three rows of one transaction
@@ -39,6 +41,11 @@ class Roster:
     units: tuple[tuple[str, ...], ...] = ()  # of each person, as paths
     ignored: tuple[str, ...] = ()  # headers that were not understood
     problems: tuple[Problem, ...] = ()
+    refused: int = 0  # whose guardians do not consent: nothing of them is taken
+
+    def children(self, now_ms: int) -> int:
+        """Return how many may be under 14: a guardian has to have consented for each."""
+        return sum(minors.is_child(each.born, each.grade, now_ms) for each in self.people)
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,14 @@ def is_added(platform: Platform, token: str) -> bool:
     kept = digest(platform.secret, "code", plain_code(codes_of(platform, token, 1)[0]))
     with platform.store.reading() as session:
         return bool(session.scalar(select(exists().where(Identity.code_digest == kept))))
+
+
+def consented(roster: Roster, now_ms: int) -> tuple[NewPerson, ...]:
+    """Return the people of a roster once the guardians of all who may be under 14 have consented."""
+    return tuple(
+        replace(each, consent=minors.GIVEN) if minors.is_child(each.born, each.grade, now_ms) else each
+        for each in roster.people
+    )
 
 
 def note_download(platform: Platform, roster: Roster, actor: Actor) -> None:
@@ -306,6 +321,8 @@ class _RosterReader(_Reader):
             born=self._read(number, cells, "born", lambda text: profiles.read_born(text, self.now_ms)),
             grade=self._read(number, cells, "grade", profiles.read_word),
             extra=self._read(number, cells, "extra", profiles.read_extra),
+            consent=self._consent(number, cells),
+            guardian=self._read(number, cells, "guardian", profiles.read_word),
         ), (*paths, *([team] if team else []))
 
     def _seat(self, number: int, cells: Sequence[str], units: Mapping[str, int]) -> str:
@@ -331,6 +348,17 @@ class _RosterReader(_Reader):
                 first=taken,
             )
         return label
+
+    def _consent(self, number: int, cells: Sequence[str]) -> str:
+        """Return what the guardian of a row said; notes what is neither yes nor no."""
+        said = self.cell(cells, "consent").casefold()
+        if said in CONSENTS:
+            return minors.GIVEN
+        if said in REFUSES:
+            return minors.REFUSED
+        if said:
+            self.wrong(number, "consent", "consent", N_("请写“同意”或“不同意”，没有表示的空着。"))
+        return ""
 
     def _groups(self, number: int, cells: Sequence[str]) -> tuple[str, ...]:
         """Return the groups of a row, and as what somebody is marked who is excluded."""
@@ -394,28 +422,17 @@ def _roster(content: bytes, filename: str, session: Session, now_ms: int) -> Ros
         sheet = _first_sheet(content, filename)
     except Unreadable as error:
         return Roster(filename, problems=(error.problem,))
-    reader = _RosterReader(sheet, _units_by_word(session), taken_seats(session), now_ms)
-    read = reader.people()
+    reader = _RosterReader(sheet, units_by_word(session), taken_seats(session), now_ms)
+    every = reader.people()
+    read = [each for each in every if each[0].consent != minors.REFUSED]
     return Roster(
         filename,
         tuple(person for person, _ in read),
         tuple(paths for _, paths in read),
         reader.ignored,
         tuple(reader.problems),
+        len(every) - len(read),
     )
-
-
-def _units_by_word(session: Session) -> dict[str, dict[str, list[Unit]]]:
-    """Return, by tree, the units that a word may mean: a path from anywhere down, or first of all a code."""
-    found: dict[str, dict[str, list[Unit]]] = {}
-    every = session.scalars(select(Unit).order_by(Unit.id)).all()
-    for unit in every:
-        words, parts = found.setdefault(unit.tree, {}), unit.path.split("/")
-        for first in range(len(parts)):
-            words.setdefault("/".join(parts[first:]), []).append(unit)
-    for unit in every:
-        found[unit.tree][unit.code] = [unit]
-    return found
 
 
 def _first_sheet(content: bytes, filename: str) -> Sheet:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import ColumnElement, Connection, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from quiz.errors import N_, ChangedMeanwhile, InvalidInput, NotAllowed
 from quiz.live import LiveLine
@@ -58,6 +59,19 @@ def spell_all(platform: Platform) -> int:
         for unit in found:
             unit.spelt = spelt(unit.name)
     return len(found)
+
+
+def units_by_word(session: Session) -> dict[str, dict[str, list[Unit]]]:
+    """Return, by tree, the units that a word may mean: a path from anywhere down, or first of all a code."""
+    found: dict[str, dict[str, list[Unit]]] = {}
+    every = session.scalars(select(Unit).order_by(Unit.id)).all()
+    for unit in every:
+        words, parts = found.setdefault(unit.tree, {}), unit.path.split("/")
+        for first in range(len(parts)):
+            words.setdefault("/".join(parts[first:]), []).append(unit)
+    for unit in every:
+        found[unit.tree][unit.code] = [unit]
+    return found
 
 
 def of_person(platform: Platform, person_id: int) -> Sequence[Unit]:

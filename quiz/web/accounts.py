@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import InvalidInput, NotAllowed, WrongCode
+from quiz.rules.minors import UnderAge
 from quiz.rules.permissions import Action
 from quiz.services import accounts as service
 from quiz.services import play, profiles, results, subjects
@@ -72,6 +73,8 @@ def card(code: str) -> ResponseReturnValue:
 def sign_in_by(name: str) -> ResponseReturnValue:
     """Sign in in one of the ways that are offered."""
     way = ways.way_of(name)
+    if request.form.get("attach") == "yes":
+        profiles.check_may_be_known(platform(), signed_in().person_id, now_ms())
     try:
         if way.begin is not None:
             return begun(way, request.form)
@@ -196,6 +199,7 @@ def units() -> ResponseReturnValue:
 @allows(Action.TAKE_PART)
 def add_way(name: str) -> ResponseReturnValue:
     """Let a person add a way by which they can sign in later."""
+    profiles.check_may_be_known(platform(), signed_in().person_id, now_ms())
     return _add_way(name)
 
 
@@ -212,6 +216,8 @@ def about(contest_id: int) -> ResponseReturnValue:
             profiles.tell(platform(), rules, me, told, now_ms())
         except InvalidInput as error:
             wrong = refusal(error)
+        except UnderAge:
+            return redirect(url_for("privacy.under_14"), 303)
     wanted = profiles.missing(platform(), rules, me, now_ms())
     if not wanted:
         return redirect(here, 303)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from quiz.errors import N_, InvalidInput, NotAllowed, WrongCode
 from quiz.rules.permissions import Action, Role
-from quiz.services import entering, one_time_codes, subjects
+from quiz.services import entering, one_time_codes, profiles, subjects
 from quiz.services.elsewhere import NoAnswer, StartAgain
 from quiz.services.entering import SignedIn
 from quiz.services.sealing import seal, unseal
@@ -119,6 +119,7 @@ def _attached(proven: Proven, following: str) -> ResponseReturnValue:
     person = signed_in()
     if person.role != Role.PARTICIPANT:
         raise NotAllowed(N_("组织者用邀请地址登录，不能加别的登录方式。"))
+    profiles.check_may_be_known(platform(), person.person_id, now_ms())
     subjects.attach(platform(), person.person_id, proven, now_ms())
     flash(_("已经加上，以后可以用它登录。"), "good")
     return redirect(following, 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -14,12 +14,19 @@ from question_bank.problems import Problem
 from quiz.errors import N_, InvalidInput, NotAllowed
 from quiz.reports import WRITERS, Table, write_xlsx
 from quiz.rules.permissions import Action, Role
-from quiz.services import accounts, contests, rosters
+from quiz.services import accounts, consents, contests, rosters
 from quiz.services import desk as service
 from quiz.web import moments
 from quiz.web.access import allows, forget, now_ms, platform, remember, visitor
 from quiz.web.bank_review import ending
-from quiz.web.desk_words import action_words, detail_values, detail_words, level_words, tree_words
+from quiz.web.desk_words import (
+    action_words,
+    detail_values,
+    detail_words,
+    how_words,
+    level_words,
+    tree_words,
+)
 from quiz.web.files import actor, uploaded, written
 from quiz.web.forms import EnrolmentForm, FileForm, UnitFileForm
 from quiz.web.language import refusal
@@ -175,6 +182,9 @@ def roster(token: str) -> ResponseReturnValue:
         found=found,
         added=rosters.is_added(platform(), token),
         shown=ROSTER_ROWS,
+        children=found.children(now_ms()),
+        how_words=how_words(),
+        today=moments.at_minute(now_ms())[:10],
     )
 
 
@@ -187,9 +197,15 @@ def add_roster(token: str) -> ResponseReturnValue:
         return redirect(url_for("desk.roster", token=token), 303)
     if found.problems:
         raise InvalidInput(N_("名单里还有错误，没有添加任何人。请改正后重新上传。"))
-    chosen = rosters.codes_of(platform(), token, len(found.people))
+    chosen, said = rosters.codes_of(platform(), token, len(found.people)), None
+    if found.children(now_ms()):
+        try:
+            said = _consented(request.form)
+        except InvalidInput as error:
+            flash(refusal(error), "bad")
+            return redirect(url_for("desk.roster", token=token), 303)
     try:
-        accounts.add_people(platform(), found.people, actor(), chosen)
+        accounts.add_people(platform(), rosters.consented(found, now_ms()), actor(), chosen, said)
     except IntegrityError:  # the first of two clicks has added them meanwhile
         if not rosters.is_added(platform(), token):
             raise
@@ -227,6 +243,10 @@ def roster_template() -> ResponseReturnValue:
         (_("昵称"), _("榜单上显示的名字；不填就显示姓氏和星号。")),
         (_("座号"), _("班里的座号，印在参赛卡上；不填就按名单的顺序编号。")),
         (_("组别"), _("规则里的组别；几个之间用逗号。年级、出生日期也按规则的需要填，可以空着。")),
+        (
+            _("监护人同意"),
+            _("不满 14 周岁的学生报名前要有监护人同意。不同意的写“不同意”：这个人不参加，一行内容都不保存。"),
+        ),
         (_("加时"), _("秒数（如 300）或倍数（如 1.25倍），每次答题的时限随之延长。")),
         (_("不参赛"), _("规则里排除的类别，例如 工作人员。")),
         (_("队伍"), _("临时组成的队伍的名称；没有的队伍会新建，属于单位体系 team。")),
@@ -291,6 +311,13 @@ def enrolment(tree: str) -> ResponseReturnValue:
     accounts.set_enrolment(platform(), unit_id, form.as_of.data, int(form.enrolled.data), actor())
     flash(_("人数已记录。"), "good")
     return redirect(url_for("desk.units", tree=tree), 303)
+
+
+def _consented(form: Mapping[str, str]) -> consents.Said:
+    """Return how and when the guardians of a roster's children consented; raises InvalidInput."""
+    if form.get("consented") != "yes":
+        raise InvalidInput(N_("请先确认每位不满 14 周岁学生的监护人都已同意。没有添加任何人。"))
+    return consents.checked(consents.Said(True, form.get("how", ""), form.get("said_on", "")), now_ms())
 
 
 def _is_organizer() -> bool:

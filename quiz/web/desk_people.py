@@ -7,14 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import InvalidInput
+from quiz.rules.minors import is_child
 from quiz.rules.permissions import Action
+from quiz.services import consents, devices, profiles, seats, units
 from quiz.services import desk as desk_service
-from quiz.services import devices, profiles, seats, units
-from quiz.web.access import allows, platform
+from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import plain
-from quiz.web.desk_words import tree_words
+from quiz.web.desk_words import how_words, tree_words
 from quiz.web.files import actor
 from quiz.web.language import refusal
+from quiz.web.moments import at_minute
 
 desk_people = Blueprint("desk_people", __name__, url_prefix="/desk/people")
 
@@ -58,6 +60,21 @@ def correct(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("desk_people.person", person_id=person_id), 303)
 
 
+@desk_people.post("/<int:person_id>/consent")
+@allows(Action.MANAGE_PEOPLE)
+def consent(person_id: int) -> ResponseReturnValue:
+    """Record what the guardian of somebody said; a refusal deletes the account."""
+    said = consents.Said(_typed("given") == "yes", _typed("how"), _typed("said_on"), _typed("guardian"))
+    if _typed("given") not in ("yes", "no"):
+        return _page(person_id, consent_wrong=_("请选择同意或不同意。")), 422
+    try:
+        consents.record(platform(), person_id, said, actor())
+    except InvalidInput as error:
+        return _page(person_id, consent_wrong=refusal(error)), 422
+    flash(_("已登记。") if said.given else _("已登记不同意，账号已注销，成绩去掉名字后留下。"), "good")
+    return redirect(url_for("desk_people.person", person_id=person_id), 303)
+
+
 @desk_people.post("/<int:person_id>/sign-out")
 @allows(Action.MANAGE_PEOPLE)
 def sign_out(person_id: int) -> ResponseReturnValue:
@@ -68,10 +85,16 @@ def sign_out(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("desk_people.person", person_id=person_id), 303)
 
 
-def _page(person_id: int, unit_wrong: str = "", about_wrong: str = "") -> str:
+def _page(person_id: int, unit_wrong: str = "", about_wrong: str = "", consent_wrong: str = "") -> str:
+    who, found = profiles.profile(platform(), person_id), consents.history(platform(), person_id)
     return render_template(
         "desk/person.html",
-        who=profiles.profile(platform(), person_id),
+        who=who,
+        consents=found,
+        asks_consent=bool(found) or (who.on_roster and is_child(who.born, who.grade, now_ms())),
+        consent_wrong=consent_wrong,
+        how_words=how_words(),
+        today=at_minute(now_ms())[:10],
         has_seat=seats.has_seat(platform(), person_id),
         history=units.history(platform(), person_id),
         trees=[tree for tree, _count in desk_service.trees(platform())],

@@ -14,10 +14,10 @@ from tests.support import contests as cast
 from tests.support import standing
 from tests.support.clock import MovedClock
 
-ROSTER = """姓名,组别,年级,出生日期,加时,不参赛,队伍
-王小明,小学,四,2014/3/2,300,,先锋队
-李小红,中学,初一,2011,1.5倍,,先锋队
-张工,,,,,工作人员,
+ROSTER = """姓名,组别,年级,出生日期,加时,不参赛,队伍,监护人同意
+王小明,小学,四,2014/3/2,300,,先锋队,同意
+李小红,中学,初一,2011,1.5倍,,先锋队,
+张工,,,,,工作人员,,
 """
 
 
@@ -78,27 +78,27 @@ def test_what_the_rules_need_is_asked_once_and_stays(platform: Platform, now: in
         cast.begin(platform, rules.contest_id, person, now)
     with pytest.raises(InvalidInput, match="小学、中学"):
         profiles.tell(platform, rules, person, Told(group="大学"), now)
-    profiles.tell(platform, rules, person, Told("小学", "2014", "四"), now)
+    profiles.tell(platform, rules, person, Told("小学", "2004", "四"), now)
     profiles.tell(platform, rules, person, Told("中学", "2001", ""), now)
 
     assert asked.value.details == {"wanted": ["group", "born"]}
     known = profiles.profile(platform, person)
-    assert (known.groups, known.born, known.grade) == (("小学",), "2014", "")  # grade: nobody asked
+    assert (known.groups, known.born, known.grade) == (("小学",), "2004", "")  # grade: nobody asked
     cast.begin(platform, rules.contest_id, person, now)
 
 
-@pytest.mark.parametrize(("born", "may"), [("2014-03-02", True), ("2014-03-03", False)])
+@pytest.mark.parametrize(("born", "may"), [("2008-03-02", True), ("2008-03-03", False)])
 def test_somebody_may_start_from_their_birthday_on(
     platform: Platform, now: int, born: str, may: bool
 ) -> None:
-    rules = publish(platform, now, "{ages: {from: 12}}")
+    rules = publish(platform, now, "{ages: {from: 18}}")
     person = cast.join(platform, "小明", now)  # on 2 March 2026
     profiles.tell(platform, rules, person, Told(born=born), now)
 
     if may:
         cast.begin(platform, rules.contest_id, person, now)
     else:
-        with pytest.raises(NotAllowed, match="年满 12 岁"):
+        with pytest.raises(NotAllowed, match="年满 18 岁"):
             cast.begin(platform, rules.contest_id, person, now)
 
 

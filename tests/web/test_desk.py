@@ -30,6 +30,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "desk.codes": "people.codes",
     "cards.of_roster": "people.codes",
     "cards.renew": "people.card",
+    "desk_people.consent": "people.consent",
     "desk_people.sign_out": "people.sign_out",
     "desk.forget_roster": "",
     "desk.import_units": "units.load",

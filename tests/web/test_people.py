@@ -51,20 +51,22 @@ def test_only_what_the_rules_need_is_asked_and_then_the_contest_goes_on(
 
     wrong = pupil.send(pupil.address, status=422, group="小学", born="昨天")
     assert "请写成 2012-05-31 的样子" in wrong
-    pupil.send(f"/me/about/{contest_id}", group="小学", born="2012")
+    pupil.send(f"/me/about/{contest_id}", group="小学", born="2010")
 
     assert pupil.address == f"/contests/{contest_id}"
     start(pupil, contest_id)
     assert pupil.address.startswith("/attempts/")
 
 
-def test_who_is_too_young_is_told_so_where_they_wanted_to_start(pupil: Reader, contest_id: int) -> None:
+def test_who_is_under_14_and_signed_up_alone_is_shown_the_way(pupil: Reader, contest_id: int) -> None:
     start(pupil, contest_id)
-    pupil.send(f"/me/about/{contest_id}", group="小学", born="2020")
 
-    said = pupil.open(f"/contests/{contest_id}")
+    said = pupil.send(f"/me/about/{contest_id}", group="小学", born="2013")
 
-    assert "年满 12 岁才能参加" in said
+    assert pupil.address == "/under-14"
+    assert "没有参赛卡" in said
+    start(pupil, contest_id)
+    assert pupil.address == f"/me/about/{contest_id}"  # nothing was kept
 
 
 def test_a_locked_unit_says_why_it_stays(pupil: Reader, contest_id: int) -> None:
