@@ -84,21 +84,23 @@ def remove(platform: Platform, person_id: int, question_id: int) -> None:
     platform.writer.run(lambda c: c.execute(update(LearnedRow).where(own).values(due_on=None)).rowcount)
 
 
-def collect(platform: Platform, person_id: int, now_ms: int) -> None:
+def collect(platform: Platform, persons: Sequence[int], now_ms: int) -> None:
     """Put what was wrong in finished attempts into the book, as soon as the rules tell the right answers.
 
-    Nothing of the record is changed, and a second look adds nothing.
+    `persons`: all of an account; the book is the first one's. Nothing of the record is changed, and a second
+    look adds nothing.
     """
     with platform.store.reading() as session:
-        attempts = [a for a in _not_collected(session, person_id) if _is_told(platform, a, now_ms)]
+        attempts = [a for a in _not_collected(session, persons) if _is_told(platform, a, now_ms)]
         if not attempts:
             return
         attempts = attempts[:MOST_AT_ONCE]
-        said = said_by_contest(session.connection(), person_id, {a.contest_id for a in attempts})
+        contests = {attempt.contest_id for attempt in attempts}
+        said = {each: said_by_contest(session.connection(), each, contests) for each in persons}
         wrong = [
             (version_id, attempt.finished_ms or 0)
             for attempt, sheet in _with_sheets(session, attempts)
-            for version_id in _wrong(platform, attempt, sheet, said.get(attempt.contest_id, NOTHING_SAID))
+            for version_id in _wrong(platform, attempt, sheet, said[attempt.person_id])
         ]
         questions = dict(
             session.execute(
@@ -108,7 +110,7 @@ def collect(platform: Platform, person_id: int, now_ms: int) -> None:
             ).all()
         )
     answers = [Answered(questions[version_id], False, ms) for version_id, ms in wrong]
-    platform.writer.run(lambda c: _put_in(c, person_id, [a.id for a in attempts], answers))
+    platform.writer.run(lambda c: _put_in(c, persons[0], [a.id for a in attempts], answers))
 
 
 def _put_in(
@@ -119,9 +121,9 @@ def _put_in(
     put_down(connection, person_id, answers)
 
 
-def _not_collected(session: Session, person_id: int) -> Sequence[Attempt]:
+def _not_collected(session: Session, persons: Sequence[int]) -> Sequence[Attempt]:
     known = select(Collected.attempt_id).where(Collected.attempt_id == Attempt.id).exists()
-    wanted = select(Attempt).where(Attempt.person_id == person_id, Attempt.finished_ms.is_not(None), ~known)
+    wanted = select(Attempt).where(Attempt.person_id.in_(persons), Attempt.finished_ms.is_not(None), ~known)
     return session.scalars(wanted.order_by(Attempt.finished_ms, Attempt.id)).all()
 
 
@@ -138,8 +140,9 @@ def _with_sheets(session: Session, attempts: Sequence[Attempt]) -> Iterator[tupl
     return ((attempt, sheets[attempt.id]) for attempt in attempts if attempt.id in sheets)
 
 
-def _wrong(platform: Platform, attempt: Attempt, sheet: str, said: Said) -> Iterator[int]:
+def _wrong(platform: Platform, attempt: Attempt, sheet: str, by_contest: Mapping[int, Said]) -> Iterator[int]:
     """Return the versions that were answered, and not rightly by the keys that are in force."""
+    said = by_contest.get(attempt.contest_id, NOTHING_SAID)
     rules = published(platform, attempt.rules_id)
     stage = rules.document.stages[attempt.stage]
     entries: list[list[Any]] = orjson.loads(sheet)  # Any: services.marking.Marks.sheet

@@ -10,9 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from quiz.errors import Busy, NotFound, QuizError, SignInNeeded, TooQuick
 from quiz.models import record
-from quiz.models.accounts import Person
-from quiz.models.contests import Contest
-from quiz.models.play import Attempt, Result
+from quiz.models.play import Attempt
 from quiz.rules import course, quota, redo, sheet, timing
 from quiz.rules.document import Stage
 from quiz.rules.levels import Level, levels_of, next_of
@@ -23,8 +21,8 @@ from quiz.services import closing
 from quiz.services.admission import check_known, known_of
 from quiz.services.announcing import announce
 from quiz.services.awards import check_advanced, has_advanced
-from quiz.services.closing import Ending, Outcome, close, played_of, with_corrections
-from quiz.services.corrected import NOTHING_SAID, Said, marked_again, said_by_contest, with_corrected_keys
+from quiz.services.closing import Ending, Outcome, close
+from quiz.services.corrected import with_corrected_keys
 from quiz.services.happened import added
 from quiz.services.marking import counted, ended_ms, rounds_of
 from quiz.services.platform import Platform
@@ -42,7 +40,6 @@ from quiz.services.starting import start_attempt
 SWEEP_SLACK_MS = 2_000  # an answer stamped in time may still be on its way to the database
 SWEEP_SIZE = 200  # attempts closed in one round
 START_TRIES = 3  # two starts at once: the second one's number is taken, it looks again
-MOST_LISTED = 200  # attempts of one's own that are listed, the newest
 
 
 @dataclass(frozen=True)
@@ -104,24 +101,6 @@ class Finished:
 
     outcome: Outcome
     admission: Admission
-
-
-@dataclass(frozen=True)
-class Mine:
-    """One attempt of a person, for their own list; `outcome` is None while it is open."""
-
-    attempt_id: int
-    contest_id: int
-    person_id: int
-    stage: int
-    title: str
-    number: int
-    level: str  # "" where the stage has none
-    practice: bool  # before what counts
-    started_ms: int
-    deadline_ms: int | None
-    outcome: Outcome | None
-    epoch: int = 0  # what is signed for it names this epoch
 
 
 @dataclass(frozen=True)
@@ -259,39 +238,6 @@ def outcome_of(platform: Platform, attempt_id: int, person_id: int, now_ms: int 
         return closing.outcome_of(connection, published(platform, row.rules_id), row)
 
 
-def attempts_of(platform: Platform, *persons: int) -> list[Mine]:
-    """Return the attempts of a person, or of all persons of an account, the newest first."""
-    with platform.store.reading() as session:
-        rows = session.execute(
-            select(Attempt, Result, Contest.title, Person.epoch)
-            .join(Contest, Contest.id == Attempt.contest_id)
-            .join(Person, Person.id == Attempt.person_id)
-            .outerjoin(Result, Result.attempt_id == Attempt.id)
-            .where(Attempt.person_id.in_(persons))
-            .order_by(Attempt.started_ms.desc(), Attempt.id.desc())
-            .limit(MOST_LISTED)
-        ).all()
-        contests = {row.Attempt.contest_id for row in rows}
-        said = {each: said_by_contest(session.connection(), each, contests) for each in persons}
-        return [
-            Mine(
-                attempt_id=attempt.id,
-                contest_id=attempt.contest_id,
-                person_id=attempt.person_id,
-                stage=attempt.stage,
-                title=title,
-                number=attempt.number,
-                level=_level_of(platform, attempt),
-                practice=attempt.practice,
-                started_ms=attempt.started_ms,
-                deadline_ms=attempt.deadline_ms,
-                outcome=_outcome(platform, attempt, result, said[attempt.person_id]),
-                epoch=epoch,
-            )
-            for attempt, result, title, epoch in rows
-        ]
-
-
 def close_overdue(platform: Platform, now_ms: int) -> int:
     """Close the attempts whose time is over from what was saved of them; returns how many."""
     with platform.store.reading() as session:
@@ -308,35 +254,12 @@ def close_overdue(platform: Platform, now_ms: int) -> int:
     return sum(_close_by_server(platform, attempt_id, now_ms) for attempt_id in overdue)
 
 
-def _level_of(platform: Platform, attempt: Attempt) -> str:
-    stage = published(platform, attempt.rules_id).document.stages[attempt.stage]
-    return attempt.scene if stage.flow.levels is not None and not attempt.practice else ""
-
-
 def _first_choice(stage: Stage, levels: Sequence[Level]) -> str | None:
     """Return the level to go on with, or the first scene; None where there is nothing to choose."""
     level = next_of(levels)
     if level is not None:
         return level.name
     return stage.calendar.scenes[0] if stage.calendar.scenes else None
-
-
-def _outcome(
-    platform: Platform, attempt: Attempt, result: Result | None, by_contest: Mapping[int, Said]
-) -> Outcome | None:
-    """Return what one of many attempts came to after corrections, None while it is open."""
-    if result is None:
-        return None
-    rules, said = published(platform, attempt.rules_id), by_contest.get(attempt.contest_id, NOTHING_SAID)
-    stage = rules.document.stages[attempt.stage]
-    values = [
-        getattr(attempt if column.table.name == "attempt" else result, column.key)
-        for column in record.PLAYED_COLUMNS
-    ]
-    papers = {attempt.id: (attempt.paper, result.sheet)} if said.keys else {}
-    played = said.corrected(played_of(stage, marked_again(rules, stage, values, said, papers)))
-    paper = Paper.parse(attempt.seed, attempt.paper)
-    return with_corrections(Outcome.of_played(rules, attempt.stage, played, attempt.practice), said, paper)
 
 
 def _own_row(connection: Connection, attempt_id: int, person_id: int, now_ms: int) -> AttemptRow:

@@ -19,17 +19,22 @@ from quiz.web.bodies import init_bodies
 from quiz.web.cards import cards_desk
 from quiz.web.contests import contest_desk
 from quiz.web.crawlers import crawlers, init_crawlers
+from quiz.web.daily import daily
 from quiz.web.delivery import init_delivery
 from quiz.web.desk import desk
 from quiz.web.desk_people import desk_people
 from quiz.web.devices import devices
+from quiz.web.doubts import doubts
+from quiz.web.doubts_desk import doubts_desk
 from quiz.web.duplicates import duplicates_desk
 from quiz.web.errors import init_errors
 from quiz.web.health import health
 from quiz.web.language import init_language
+from quiz.web.learning import learning
 from quiz.web.ledger import ledger
 from quiz.web.look import init_look
 from quiz.web.media import media
+from quiz.web.mine import mine
 from quiz.web.openapi import openapi
 from quiz.web.past import past
 from quiz.web.play import play
@@ -51,6 +56,9 @@ BLUEPRINTS = (
     board_api,
     openapi,
     play,
+    daily,
+    learning,
+    doubts,
     results,
     posters,
     past,
@@ -58,6 +66,7 @@ BLUEPRINTS = (
     media,
     accounts,
     arriving,
+    mine,
     devices,
     privacy,
     desk,
@@ -69,6 +78,7 @@ BLUEPRINTS = (
     bank_media_desk,
     review_desk,
     quality_desk,
+    doubts_desk,
     duplicates_desk,
     contest_desk,
     ledger,

@@ -13,7 +13,7 @@ from quiz.errors import InvalidInput, NotAllowed, WrongCode
 from quiz.rules.minors import UnderAge
 from quiz.rules.permissions import Action
 from quiz.services import accounts as service
-from quiz.services import play, profiles, results, subjects
+from quiz.services import own_attempts, profiles, results, subjects
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
 from quiz.web import ways
@@ -24,13 +24,14 @@ from quiz.web.contest_page import my_attempt
 from quiz.web.errors import status_of
 from quiz.web.language import refusal
 from quiz.web.look import inner_address
+from quiz.web.mine import learning
 from quiz.web.unit_choices import UnitChoice, choices_of, chosen_of, found_in
 from quiz.web.ways import LONGEST_TYPED, way_words
 
 accounts = Blueprint("accounts", __name__)
 
 NEW_CODE = "new_code"  # in the session until the person says that they have kept it
-LATEST = 5  # contests whose places are shown
+LATEST = 5  # attempts, and contests whose places are shown; the others are on a page of their own
 
 
 @dataclass(frozen=True)
@@ -141,14 +142,14 @@ def code_kept() -> ResponseReturnValue:
 @accounts.get("/me")
 @allows(Action.TAKE_PART)
 def mine() -> ResponseReturnValue:
-    """Show one's own attempts, places and units."""
+    """Show what one learns, one's latest attempts and places, and what can be set."""
     person = signed_in()
-    own = play.attempts_of(platform(), *person.persons)
+    own = own_attempts.attempts_of(platform(), *person.persons, size=LATEST)
     contests = list(dict.fromkeys(attempt.contest_id for attempt in own))
     published = {contest_id: in_force(platform(), contest_id) for contest_id in contests}
     places = [
         (contest_id, published[contest_id].document.title, board_id, board.name, row.place)
-        for contest_id in contests[:LATEST]
+        for contest_id in contests
         for board_id, board, row in results.places_of(
             platform(), published[contest_id], person.within(contest_id), now_ms()
         )
@@ -159,6 +160,8 @@ def mine() -> ResponseReturnValue:
         nickname=person.nickname,
         units=[unit.path for unit in unit_service.of_person(platform(), person.person_id)],
         attempts=[my_attempt(each, published[each.contest_id].document.timezone) for each in own],
+        has_more=len(own) == LATEST,
+        learns=learning(person),
         places=places,
         known=subjects.known(platform(), person.person_id),
         way_words=way_words(),

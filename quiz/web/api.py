@@ -14,11 +14,11 @@ from quiz.models.accounts import Unit
 from quiz.rules import quota, timing
 from quiz.rules.document import Stage
 from quiz.rules.permissions import Action
-from quiz.services import accounts, contests, play, profiles, results, units
+from quiz.services import accounts, contests, own_attempts, play, profiles, results, units
 from quiz.services.accounts import Visitor
 from quiz.services.contests import Listed
 from quiz.services.entering import SignedIn
-from quiz.services.play import Mine
+from quiz.services.own_attempts import Mine
 from quiz.services.published import Published, in_force
 from quiz.web.access import (
     allows,
@@ -93,7 +93,7 @@ def sign_out() -> ResponseReturnValue:
 def me() -> ResponseReturnValue:
     """Tell who I am, my units, my attempts and scores, my places."""
     who = signed_in()
-    mine = play.attempts_of(platform(), *who.persons)
+    mine = own_attempts.attempts_of(platform(), *who.persons)
     return as_json(
         {
             "person": {"id": str(who.person_id), "nickname": who.nickname, "role": who.role},

@@ -12,7 +12,7 @@ from question_bank.changed import changed
 from quiz.errors import InvalidInput, NotFound, QuizError
 from quiz.models.bank import DRAFT, IN_REVIEW, READY
 from quiz.rules.permissions import Action, Role
-from quiz.services import bank_history, bank_review, keeping_back
+from quiz.services import bank_history, bank_review, doubts, keeping_back
 from quiz.services.ledger import touched as attempts_touched
 from quiz.web import bank_asked
 from quiz.web.access import allows, now_ms, platform, signed_in, visitor
@@ -131,6 +131,7 @@ def _queue(asked: int | None = None, error: QuizError | None = None) -> str:
         is_alone=bank_review.can_review_alone(platform(), actor()),
         count=count,
         own_count=own_count,
+        doubted=doubts.count_open(platform()),
         wrong=refusal(error) if error else "",
         typed=request.form,
         **_words(),

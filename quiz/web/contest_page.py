@@ -16,7 +16,8 @@ from quiz.rules.document import Stage
 from quiz.rules.papers import Frozen
 from quiz.rules.timing import Phase
 from quiz.services.contests import Listed
-from quiz.services.play import Chances, Mine
+from quiz.services.own_attempts import Mine
+from quiz.services.play import Chances
 from quiz.services.published import Published
 from quiz.services.results import BoardId
 from quiz.web.correction_words import told
@@ -200,7 +201,7 @@ def contest_page(
         papers=rules.told(now_ms),
         facts=_facts(stage, left, level),
         boards=personal.boards,
-        mine=[_own(each, document.stages, document.timezone) for each in personal.attempts],
+        mine=[own_attempt(each, document.stages, document.timezone) for each in personal.attempts],
         rules=rules_parts(document, stage.name),
         version=rules.version,
     )
@@ -214,7 +215,8 @@ def _tabs(stages: Sequence[Stage], kind: str, now_ms: int) -> list[StageTab]:
     ]
 
 
-def _own(mine: Mine, stages: Sequence[Stage], zone: str) -> MyAttempt:
+def own_attempt(mine: Mine, stages: Sequence[Stage], zone: str) -> MyAttempt:
+    """Return one of a person's own attempts as a list of one contest shows it, by its stage and number."""
     title = _("第 %(number)s 次", number=mine.number)
     return my_attempt(mine, zone, f"{stages[mine.stage].name} · {title}" if len(stages) > 1 else title)
 

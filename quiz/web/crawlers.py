@@ -11,7 +11,15 @@ from quiz.web.access import allows, now_ms, platform
 
 crawlers = Blueprint("crawlers", __name__)
 
-PUBLIC = ("play.home", "play.contest", "past.index", "privacy.page", "privacy.under_14")
+PUBLIC = (
+    "play.home",
+    "play.contest",
+    "past.index",
+    "learning.topics",
+    "daily.today",
+    "privacy.page",
+    "privacy.under_14",
+)
 ROBOTS = (
     "User-agent: *\nDisallow: /desk/\nDisallow: /me\nDisallow: /attempts/\nDisallow: /api/\n\nSitemap: %s\n"
 )

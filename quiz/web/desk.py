@@ -14,7 +14,7 @@ from question_bank.problems import Problem
 from quiz.errors import N_, InvalidInput, NotAllowed
 from quiz.reports import WRITERS, Table, write_xlsx
 from quiz.rules.permissions import Action, Role
-from quiz.services import accounts, consents, contests, rosters
+from quiz.services import accounts, consents, contests, doubts, rosters
 from quiz.services import desk as service
 from quiz.web import moments
 from quiz.web.access import allows, forget, now_ms, platform, remember, visitor
@@ -336,10 +336,13 @@ def _preparing() -> Iterator[Step]:
 def _waiting(
     published: Sequence[contests.Listed], drafts: Sequence[contests.Draft], now: int
 ) -> Iterator[Step]:
-    """Yield the drafts to publish, the contests that have just ended and the questions that end."""
+    """Yield questions that end or are doubted, drafts to publish, contests that have just ended."""
     if ends := ending():
         words = _("有 %(count)s 道题快要过期或已经过期。", count=len(ends))
         yield Step(words, _("看看是哪些"), f"{url_for('review.queue')}#ending")
+    if doubted := doubts.count_open(platform()):
+        words = _("有 %(count)s 道题被答题的人报告有疑问。", count=doubted)
+        yield Step(words, _("去看看"), url_for("doubts_desk.queue"))
     for draft in drafts[:MOST_STEPS]:
         words = _("“%(title)s”还是草稿。", title=draft.title)
         yield Step(words, _("检查并发布"), url_for("contests.edit", contest_id=draft.contest_id))

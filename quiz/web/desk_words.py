@@ -10,6 +10,7 @@ from question_bank.formats.headers import heading
 from question_bank.question import LETTERS
 from quiz.rules.document import Board
 from quiz.rules.kept import GROUP
+from quiz.web.doubt_words import verdict_words
 from quiz.web.language import SOURCE, language
 
 
@@ -44,6 +45,7 @@ def action_words() -> Mapping[str, str]:
         "bank.seal": _("密封题目"),
         "bank.release": _("解除密封"),
         "bank.stats": _("分析作答记录"),
+        "bank.doubt": _("回复有疑问的题目"),
         "contest.create": _("新建比赛"),
         "contest.save": _("保存规则草稿"),
         "contest.publish": _("发布比赛"),
@@ -92,6 +94,7 @@ def detail_words() -> Mapping[str, str]:
         "comment": _("意见"),
         "by": _("由谁"),
         "consent": _("监护人同意"),
+        "verdict": _("结论"),
     }
 
 
@@ -102,6 +105,7 @@ def detail_values() -> Mapping[str, Mapping[str, str]]:
         "review": {**state_words(), "vouched": _("声明已由他人审过")},
         "by": {"owner": _("本人"), "guardian": _("监护人"), "retention": _("到期删除")},
         "consent": {"given": _("同意"), "refused": _("不同意")},
+        "verdict": {name: words for name, (words, _kind) in verdict_words().items()},
     }
 
 

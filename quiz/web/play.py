@@ -24,7 +24,7 @@ from quiz.errors import (
 from quiz.rules.document import Stage
 from quiz.rules.permissions import Action
 from quiz.rules.sheet import Answer
-from quiz.services import awards, contests, draws, events, results, units
+from quiz.services import awards, contests, draws, events, own_attempts, results, units
 from quiz.services import play as service
 from quiz.services.play import Batch, Sheet, Start
 from quiz.services.published import Published, in_force
@@ -201,7 +201,7 @@ def _personal(rules: Published, stage: int) -> Personal:
     boards = [(board_id, board.name) for board_id, _stage, board in shown]
     if me is None:
         return Personal(boards=boards)
-    own = [a for a in service.attempts_of(platform(), me) if a.contest_id == rules.contest_id]
+    own = [a for a in own_attempts.attempts_of(platform(), me) if a.contest_id == rules.contest_id]
     chances = service.chances(platform(), rules, stage, me, now_ms())
     is_limited = rules.document.stages[stage].clock.per_attempt_ms is not None
     deadline = next((a.deadline_ms for a in own if a.attempt_id == chances.open_attempt), None)

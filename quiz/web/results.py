@@ -40,6 +40,7 @@ HALL_ROWS = 10  # of a board on the screen of a hall: as many as are read from i
 class ResultPage:
     """What the page of a result shows."""
 
+    attempt_id: int
     contest_id: int
     title: str
     cheer: str
@@ -76,6 +77,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
     chances = play.chances(platform(), sheet.rules, outcome.stage, me, now_ms())
     unsent = request.args.get("unsent", "")
     page = ResultPage(
+        attempt_id=attempt_id,
         contest_id=outcome.contest_id,
         title=sheet.rules.document.title,
         cheer=level_cheer(outcome) if outcome.passed is not None else _cheer(outcome.correct, outcome.of),

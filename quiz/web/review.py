@@ -11,6 +11,7 @@ from question_bank.marking import places
 from question_bank.question import CHOICES, Question
 from quiz.rules import course
 from quiz.rules.rekeyed import EVERYBODY
+from quiz.rules.sheet import Paper
 from quiz.services.play import Sheet
 from quiz.services.reviewing import LEVELS, Reviewed, everybody_is_through_ms
 from quiz.web.questions import materials_json, place_labels, stem_html
@@ -48,7 +49,32 @@ def reviewed_questions(sheet: Sheet) -> list[ReviewedQuestion]:
         next(n for n in numbers if n >= each["first"]): each  # type: ignore[operator]  # JSON data
         for each in materials_json(sheet.rules, sheet.paper, numbers)
     }
-    return [replace(_question(sheet, n, sheet.shown[n]), material=starts.get(n)) for n in numbers]
+    found = []
+    for n in numbers:
+        question = sheet.rules.questions[sheet.paper.slots[n - 1].version_id]
+        reviewed = reviewed_question(question, sheet.paper, n, sheet.shown[n])
+        found.append(replace(reviewed, material=starts.get(n)))
+    return found
+
+
+def reviewed_question(question: Question, paper: Paper, n: int, shown: Reviewed) -> ReviewedQuestion:
+    """Return a question of a paper, without its material, with as much as is shown of it."""
+    verdict, kind = _verdict(shown)
+    slot = paper.slots[n - 1]
+    return ReviewedQuestion(
+        n=n,
+        material=None,
+        stem_html=stem_html(question),
+        options=[
+            _option(as_html(question.options[i].text, question.media), option_id, shown)
+            for option_id, i in zip(paper.ids(n), slot.order, strict=True)
+        ]
+        if question.kind in CHOICES
+        else _places(question, paper, n, shown),
+        verdict=verdict,
+        verdict_kind=kind,
+        explanation_html=as_html(shown.explanation or "", question.media),
+    )
 
 
 def away_words(sheet: Sheet) -> str:
@@ -72,30 +98,10 @@ def what_comes_later(sheet: Sheet, now_ms: int) -> str:
     return _("%(what)s将在比赛结束后（%(when)s）公布，到时回到这一页就能看到。", what=what, when=when)
 
 
-def _question(sheet: Sheet, n: int, shown: Reviewed) -> ReviewedQuestion:
-    slot = sheet.paper.slots[n - 1]
-    question = sheet.rules.questions[slot.version_id]
-    verdict, kind = _verdict(shown)
-    return ReviewedQuestion(
-        n=n,
-        material=None,
-        stem_html=stem_html(question),
-        options=[
-            _option(as_html(question.options[i].text, question.media), option_id, shown)
-            for option_id, i in zip(sheet.paper.option_ids[n - 1], slot.order, strict=True)
-        ]
-        if question.kind in CHOICES
-        else _places(sheet, question, n, shown),
-        verdict=verdict,
-        verdict_kind=kind,
-        explanation_html=as_html(shown.explanation or "", question.media),
-    )
-
-
-def _places(sheet: Sheet, question: Question, n: int, shown: Reviewed) -> list[ReviewedOption]:
+def _places(question: Question, paper: Paper, n: int, shown: Reviewed) -> list[ReviewedOption]:
     """Return what was given in each place, with what is right there where that may be shown."""
     texts = {option.id: option.text for option in question.options}
-    given = sheet.paper.given(n, shown.response)
+    given = paper.given(n, shown.response)
     right = [gap.accepted[0].text for gap in question.gaps] or [texts[each] for each in question.arranged]
     found = []
     for at, (label, share) in enumerate(zip(place_labels(question), places(question, given), strict=True)):

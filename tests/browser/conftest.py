@@ -15,6 +15,7 @@ from tests.support import servers
 
 ONE_PASS = (
     "test_path",
+    "test_learning",
     "test_survival",
     "test_without_script",
     "test_everybody",

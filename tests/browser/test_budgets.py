@@ -40,6 +40,7 @@ def test_pages_keep_their_budgets_of_bytes_and_requests(new_phone: Callable[...,
     contest = site.publish("二十题", count=20)
     attempt = phone.start_again(contest)
     budgets = {f"/contests/{contest}": CONTEST, f"/attempts/{attempt}": RUNNER, "/": CONTEST}
+    budgets |= dict.fromkeys(("/practice", "/practice/questions/1?topic=x", "/daily", "/me"), CONTEST)
 
     spent = {path: spent_on(phone, site, path) for path in budgets}
 

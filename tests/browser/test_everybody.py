@@ -58,6 +58,13 @@ class Visited:
             "/contests/1/boards/0-0?q=没有这个人",
             "/me",
             "/me/units",
+            "/me/attempts",
+            "/me/doubts",
+            "/practice",
+            "/practice/questions/1?topic=科学家精神",
+            "/daily",
+            "/mistakes",
+            "/doubts/questions/1",
             "/sign-in",
             "/nothing",
         )

@@ -15,6 +15,7 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     # What people write in files of questions, and is recognised there.
     "question_bank/bounds.py": {"WRITTEN"},
     "question_bank/duplicates.py": {"POINTS_AT_OPTIONS"},
+    "question_bank/suited.py": {"YOUNG"},
     "question_bank/wording.py": {"TRUE_WORDS", "FALSE_WORDS", "BEFORE"},
     "question_bank/formats/answers.py": {"TRUE_WORDS", "FALSE_WORDS", "SEPARATORS", "LEAD"},
     "question_bank/formats/headers.py": {"*"},

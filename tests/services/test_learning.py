@@ -21,6 +21,7 @@ from quiz.services.practising import Asked
 from tests.services.test_drawable import Bank, question
 from tests.support import contests as cast
 from tests.support import kinds
+from tests.support.bank import undo
 from tests.support.clock import MovedClock, ms
 from tests.support.statements import statements
 
@@ -67,7 +68,7 @@ def test_topics_count_only_what_may_be_practised_and_know_at_once_what_changes(
     assert counted() == {"健康": 2, "": 1}
     keeping_back.seal(platform, held.of("天").version_id, held.contest(cast.rules()), held.actor)
     assert counted() == {"健康": 1, "": 1}
-    keeping_back.retire(platform, [held.of("人").version_id], held.actor)
+    keeping_back.retire(platform, held.of("人").version_id, held.actor)
     assert counted() == {"健康": 1}
     for stem in ("天", "人", "过期", "外地", "待审"):
         with pytest.raises(NotFound):
@@ -165,12 +166,12 @@ def test_a_wrong_question_is_taken_out_by_hand_and_hides_while_it_may_not_be_pra
     mistakes.remove(platform, me, of_stem(held, "天"))
     assert [m.question.stem for m in mistakes.book(platform, me, clock.now_ms()).rows] == ["地"]
 
-    keeping_back.retire(platform, [held.of("地").version_id], held.actor)
+    keeping_back.retire(platform, held.of("地").version_id, held.actor)
     assert mistakes.book(platform, me, clock.now_ms()).count == 0
 
 
 def stems(platform: Platform, me: int, now_ms: int) -> set[str]:
-    mistakes.collect(platform, me, now_ms)
+    mistakes.collect(platform, [me], now_ms)
     return {mistake.question.stem for mistake in mistakes.book(platform, me, now_ms).rows}
 
 
@@ -290,7 +291,7 @@ def test_a_question_that_is_edited_or_retired_during_its_day_is_replaced_for_tho
     better = replace(early.question, stem="说得更清楚")
     edit(platform, early.version_id, better, held.actor, "ready")
     assert daily_asked(platform, other, now_ms).question.stem == "说得更清楚"
-    keeping_back.retire(platform, [held.of("说得更清楚").version_id], held.actor)
+    keeping_back.retire(platform, held.of("说得更清楚").version_id, held.actor)
     assert daily_asked(platform, other, now_ms).question.stem not in ("说得更清楚", early.question.stem)
     assert daily_asked(platform, me, now_ms).question.stem == early.question.stem  # as it was answered
 
@@ -304,7 +305,7 @@ def test_an_import_that_is_taken_back_takes_what_was_practised_of_it(
     daily.answer(platform, me, asked, response(asked, False), now_ms)
     doubts.report(platform, me, asked.version_id, "answer", "", now_ms)
 
-    bank.undo(platform, bank.imports(platform)[0].id, held.actor)
+    undo(platform, bank.imports(platform)[0].id, held.actor)
 
     assert daily.of_day(platform, me, now_ms) is None
     assert mistakes.book(platform, me, now_ms).count == 0
@@ -376,5 +377,5 @@ def test_what_is_asked_of_the_database_does_not_grow_with_what_was_done(
         lambda: service.practice(platform, me, now_ms),
         lambda: service.next_question(platform, me, None, None, now_ms),
         lambda: mistakes.book(platform, me, now_ms),
-        lambda: mistakes.collect(platform, me, now_ms),
+        lambda: mistakes.collect(platform, [me], now_ms),
     ) == [2, 2, 3, 7]

@@ -13,8 +13,8 @@ from quiz.cli import register
 from quiz.errors import InvalidInput, NotFound, QuotaUsed
 from quiz.models.accounts import Audit, Unit
 from quiz.models.ledger import Ledger
-from quiz.models.play import Attempt, Line
-from quiz.services import boards, ledger, play, previewing
+from quiz.models.play import Attempt, Line, Result
+from quiz.services import boards, ledger, own_attempts, play, previewing
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published, in_force
@@ -358,7 +358,7 @@ def answered(platform: Platform, attempt_id: int, version_id: int) -> int:
 
 def sheet_of(platform: Platform, attempt_id: int) -> dict[int, list[str]]:
     with platform.store.reading() as session:
-        text = session.get_one(play.Result, attempt_id).sheet
+        text = session.get_one(Result, attempt_id).sheet
     return {version: chosen for version, chosen, *_ in orjson.loads(text)}
 
 
@@ -422,7 +422,7 @@ def test_the_outcome_tells_the_corrections_of_an_attempt(
     book(platform, rules, "attempt", attempt_of(platform, people["甲"], 2), "void", because="重复")
 
     outcome = play.outcome_of(platform, attempt_id, people["甲"])
-    newest, oldest = play.attempts_of(platform, people["甲"])
+    newest, oldest = own_attempts.attempts_of(platform, people["甲"])
 
     assert outcome is not None
     assert outcome.points == 3

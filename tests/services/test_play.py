@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from quiz.errors import AttemptFinished, Closed, NotFound, NotNow, QuotaUsed, SameKeyOtherBody, SignInNeeded
 from quiz.models.play import Attempt, Receipt, Result
-from quiz.services import play
+from quiz.services import own_attempts, play
 from quiz.services.platform import Platform
 from tests.support import contests as cast
 from tests.support.clock import MovedClock, ms
@@ -364,7 +364,7 @@ def test_my_attempts_are_listed_newest_first(
     play.finish(platform, cast.batch(platform, first, now + 1))
     second = cast.begin(platform, contest_id, person_id, now + 2)
 
-    listed = play.attempts_of(platform, person_id)
+    listed = own_attempts.attempts_of(platform, person_id)
 
     assert [(m.attempt_id, m.number, m.outcome is None) for m in listed] == [
         (second, 2, True),

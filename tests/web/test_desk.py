@@ -51,6 +51,7 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "review.decide": "bank.approved",
     "review.use": "bank.seal",
     "quality.analyse": "bank.stats",
+    "doubts_desk.decide": "bank.doubt",
     "duplicates.compare": "",
     "duplicates.keep": "bank.keep_twins",
     "duplicates.retire": "bank.retire",
@@ -77,7 +78,7 @@ def desk_addresses(app: Flask) -> list[tuple[str, str]]:
     """Every route of the desk that is not the invitation, with something in its places."""
     values = {"contest_id": "1", "board_id": "0-0", "ending": "xlsx", "token": "t", "tree": "region"}
     values |= {"version_id": "1", "import_id": "1", "draw": "0", "award_id": "0-0", "person_id": "1"}
-    values |= {"of": "person", "target": "1"}
+    values |= {"of": "person", "target": "1", "question_id": "1"}
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/desk/") and not rule.rule.startswith(("/desk/invitation", "/desk/leave")):
