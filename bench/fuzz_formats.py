@@ -17,15 +17,21 @@ import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+from question_bank.attached import Medium
 from question_bank.formats import child, guard, jsonl
 from question_bank.formats.table import FORMATS, WRITTEN, write
 from question_bank.problems import Unreadable
 
 FILES = Path(__file__).parents[1] / "tests" / "question_bank" / "fixtures"
 STARTER = Path(__file__).parents[1] / "question_bank" / "starter" / "questions.jsonl"
+DOT = bytes.fromhex(  # a PNG file of one point
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "54789c636000000002000148afa4710000000049454e44ae426082"
+)
 LARGEST = 300_000  # bytes of a file that is changed
 REFUSED_WITHIN_S = 1.0
 READ, REFUSED, EMPTY, STOPPED, CRASHED = range(5)  # how a reading process ends
@@ -84,9 +90,11 @@ def _files(folder: Path) -> list[tuple[str, bytes]]:
 
 
 def _written() -> list[tuple[str, bytes]]:
-    """Return some questions of our own in every format that is written."""
+    """Return some questions of our own in every format that is written, one of them with a picture."""
     own = jsonl.read(STARTER.read_bytes()).questions[::40]
-    questions = [placed.question for placed in own]
+    first, *questions = (placed.question for placed in own)
+    shown = replace(first, stem=f"{first.stem} ![](dot.png)", media=(Medium("dot.png", "image/png", DOT),))
+    questions.append(shown)
     return [(f"own-{name}{FORMATS[name].suffix}", write(questions, name)) for name in WRITTEN]
 
 
