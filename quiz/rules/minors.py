@@ -6,6 +6,7 @@ Source: 个人信息保护法 art. 31; 儿童个人信息网络保护规定 art.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quiz.errors import N_, NotAllowed
@@ -15,6 +16,7 @@ CHILD_UNTIL = 14  # years: nobody younger takes part without their guardian's co
 GIVEN, REFUSED = "given", "refused"  # what the guardian said; "": nothing is recorded
 ZONE = "Asia/Shanghai"  # whose day it is where no contest is asked
 CHILD_GRADES = re.compile(r"(?:小学?)?[一二三四五六七八1-8](?:年级|年|级)?|初中?[一二12](?:年级)?|小学")
+IN_A_PATH = re.compile(r"(?:^|/)((?:小学)?[一二三四五六七八1-8]年级|初中?[一二12](?:年级)?)")  # of a class
 
 
 class UnderAge(NotAllowed):
@@ -54,6 +56,12 @@ def is_child(born: str, grade: str, at_ms: int, zone: str = ZONE) -> bool:
     if ages is not None:
         return ages[0] < CHILD_UNTIL
     return CHILD_GRADES.fullmatch("".join(grade.split())) is not None
+
+
+def grade_in(paths: Iterable[str]) -> str:
+    """Return the grade of children that the path of a class names ("一小/四年级/1班"), or ""."""
+    found = (IN_A_PATH.search(path) for path in paths)
+    return next((each[1] for each in found if each), "")
 
 
 def check(pupil: Pupil, at_ms: int, zone: str = ZONE) -> None:

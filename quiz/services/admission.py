@@ -13,6 +13,7 @@ from quiz.rules import eligibility, minors
 from quiz.rules.document import Document, Stage
 from quiz.rules.eligibility import Facts
 from quiz.rules.minors import Pupil
+from quiz.services.pupils import pupil
 
 
 class Known(NamedTuple):
@@ -53,7 +54,8 @@ def known_of(connection: Connection, document: Document, person_id: int, now_ms:
         registered_ms=created_ms,
         on_roster=bool(on_roster),
     )
-    return Known(facts, extra or "", Pupil(bool(on_roster), born or "", grade or "", consent or ""))
+    told = Pupil(bool(on_roster), born or "", grade or "", consent or "")
+    return Known(facts, extra or "", pupil(connection, person_id, told))
 
 
 def _check_units(connection: Connection, document: Document, stage: Stage, person_id: int) -> None:

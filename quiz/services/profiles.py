@@ -20,6 +20,7 @@ from quiz.services.admission import known_of
 from quiz.services.everywhere import announce_all, refolded
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
+from quiz.services.pupils import may_be_child
 
 LONGEST = 40  # characters of a group, a grade
 MOST_GROUPS = 20
@@ -92,11 +93,15 @@ def check_not_child(platform: Platform, person_id: int, pupil: Pupil, now_ms: in
         minors.check(pupil, now_ms)
 
 
+def is_child(platform: Platform, person_id: int, now_ms: int) -> bool:
+    """Return whether somebody on a roster is, or may be, under 14."""
+    with platform.store.reading() as session:
+        return may_be_child(session.connection(), person_id, now_ms)
+
+
 def check_may_be_known(platform: Platform, person_id: int, now_ms: int) -> None:
     """Raise NotAllowed for a pupil under 14: no number and no address of theirs is stored."""
-    with platform.store.reading() as session:
-        about = session.get(About, person_id)
-    if about is not None and minors.is_child(about.born, about.grade, now_ms):
+    if is_child(platform, person_id, now_ms):
         raise NotAllowed(N_("不满 14 周岁的学生不登记手机号和其他账号，请用学校发的参赛卡登录。"))
 
 

@@ -45,7 +45,18 @@ class Roster:
 
     def children(self, now_ms: int) -> int:
         """Return how many may be under 14: a guardian has to have consented for each."""
-        return sum(minors.is_child(each.born, each.grade, now_ms) for each in self.people)
+        return sum(self._may_be_child(n, now_ms) for n in range(len(self.people)))
+
+    def consented(self, now_ms: int) -> tuple[NewPerson, ...]:
+        """Return the people once the guardians of all who may be under 14 have consented."""
+        return tuple(
+            replace(each, consent=minors.GIVEN) if self._may_be_child(n, now_ms) else each
+            for n, each in enumerate(self.people)
+        )
+
+    def _may_be_child(self, n: int, now_ms: int) -> bool:
+        person = self.people[n]
+        return minors.is_child(person.born, person.grade or minors.grade_in(self.units[n]), now_ms)
 
 
 @dataclass(frozen=True)
@@ -100,14 +111,6 @@ def is_added(platform: Platform, token: str) -> bool:
     kept = digest(platform.secret, "code", plain_code(codes_of(platform, token, 1)[0]))
     with platform.store.reading() as session:
         return bool(session.scalar(select(exists().where(Identity.code_digest == kept))))
-
-
-def consented(roster: Roster, now_ms: int) -> tuple[NewPerson, ...]:
-    """Return the people of a roster once the guardians of all who may be under 14 have consented."""
-    return tuple(
-        replace(each, consent=minors.GIVEN) if minors.is_child(each.born, each.grade, now_ms) else each
-        for each in roster.people
-    )
 
 
 def note_download(platform: Platform, roster: Roster, actor: Actor) -> None:

@@ -205,7 +205,7 @@ def add_roster(token: str) -> ResponseReturnValue:
             flash(refusal(error), "bad")
             return redirect(url_for("desk.roster", token=token), 303)
     try:
-        accounts.add_people(platform(), rosters.consented(found, now_ms()), actor(), chosen, said)
+        accounts.add_people(platform(), found.consented(now_ms()), actor(), chosen, said)
     except IntegrityError:  # the first of two clicks has added them meanwhile
         if not rosters.is_added(platform(), token):
             raise

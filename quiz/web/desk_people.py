@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from quiz.errors import InvalidInput
-from quiz.rules.minors import is_child
 from quiz.rules.permissions import Action
 from quiz.services import consents, devices, profiles, seats, units
 from quiz.services import desk as desk_service
@@ -91,7 +90,7 @@ def _page(person_id: int, unit_wrong: str = "", about_wrong: str = "", consent_w
         "desk/person.html",
         who=who,
         consents=found,
-        asks_consent=bool(found) or (who.on_roster and is_child(who.born, who.grade, now_ms())),
+        asks_consent=bool(found) or profiles.is_child(platform(), person_id, now_ms()),
         consent_wrong=consent_wrong,
         how_words=how_words(),
         today=at_minute(now_ms())[:10],

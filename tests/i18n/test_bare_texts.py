@@ -58,7 +58,7 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     # What people write into their cells, and what is recognised of a date and of extra time.
     "quiz/services/profiles.py": {"BORN_TEXT", "SEPARATORS"},
     "quiz/rules/extra_time.py": {"TIMES"},
-    "quiz/rules/minors.py": {"CHILD_GRADES"},
+    "quiz/rules/minors.py": {"CHILD_GRADES", "IN_A_PATH"},
 }
 
 

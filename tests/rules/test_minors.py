@@ -12,6 +12,7 @@ from quiz.rules.minors import (
     Pupil,
     UnderAge,
     check,
+    grade_in,
     is_child,
 )
 from quiz.rules.timing import moment_ms
@@ -39,6 +40,21 @@ NOW = moment_ms("Asia/Shanghai", "2026-03-02 09:00")
 )
 def test_under_14_on_both_sides_of_the_birthday(born: str, grade: str, child: bool) -> None:
     assert is_child(born, grade, NOW) is child
+
+
+@pytest.mark.parametrize(
+    ("path", "grade"),
+    [
+        ("一小/四年级/四年级1班", "四年级"),
+        ("一中/初一年级/初一年级2班", "初一年级"),
+        ("一中/初三年级/1班", ""),
+        ("一小/六年级2班", "六年级"),
+        ("三中/高一年级/1班", ""),
+        ("渝中区/二府衙社区", ""),
+    ],
+)
+def test_a_class_tells_the_grade_of_children(path: str, grade: str) -> None:
+    assert grade_in([path]) == grade
 
 
 @pytest.mark.parametrize(

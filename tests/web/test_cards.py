@@ -25,7 +25,7 @@ def printed(organizer: Visitor, platform: Platform) -> str:
     organizer.open("/desk/people")
     organizer.send("/desk/people", file=(ROSTER.encode(), "名单.csv"))
     roster = organizer.address
-    organizer.send(roster)
+    organizer.send(roster, consented="yes", how="paper", said_on="2026-03-01")
     organizer.send(f"{roster}/cards")
     assert organizer.page is not None
     return organizer.page.get_data(as_text=True)

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from quiz.models.accounts import About, Identity
 from quiz.models.privacy import Consent
+from quiz.rules.minors import ConsentNeeded
 from quiz.services import accounts
+from quiz.services.accounts import UnitRow
 from quiz.services.platform import Actor, Platform
 from quiz.sign_in_settings import SignInSettings
 from tests.support import contests as cast
@@ -102,3 +104,27 @@ def test_the_way_out_stands_beside_signing_up(app: Flask) -> None:
     page = Reader(app).open("/sign-in")
 
     assert "自己报名要年满 14 周岁。 不满 14 周岁" in page
+
+
+def test_a_class_alone_tells_that_a_pupil_is_a_child(
+    organizer: Visitor, platform: Platform, clock: MovedClock, contest_id: int
+) -> None:
+    rows = [
+        UnitRow("S", "一小", "school", ""),
+        UnitRow("G", "四年级", "grade", "S"),
+        UnitRow("C", "四年级1班", "class", "G"),
+    ]
+    accounts.load_units(platform, "school", rows, Actor(None, clock.now_ms()))
+    organizer.open("/desk/people")
+
+    read = organizer.send("/desk/people", file=("姓名,学校\n王小明,C\n".encode(), "名单.csv"))
+    assert "1 人可能不满 14 周岁" in read
+    organizer.send(organizer.address, how="paper", said_on="2026-03-01", consented="yes")
+    child = person_of(platform, "王小明")
+    with platform.store.writing() as session:
+        about = session.get_one(About, child)
+        assert about.consent == "given"
+        about.consent = ""
+
+    with pytest.raises(ConsentNeeded):
+        cast.begin(platform, contest_id, child, clock.now_ms())
