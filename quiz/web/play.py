@@ -133,6 +133,7 @@ def paper(attempt_id: int) -> ResponseReturnValue:
         closes=moment(limit, sheet.stage.calendar.zone) if limit else "",
         time_left=clock(ends - now_ms()) if ends else "",
         whole_left=whole,
+        has_extra=bool(sheet.row.extra),
         words=words,
     )
 

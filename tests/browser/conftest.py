@@ -17,6 +17,8 @@ ONE_PASS = (
     "test_path",
     "test_learning",
     "test_survival",
+    "test_replies",
+    "test_scripts",
     "test_without_script",
     "test_everybody",
     "test_budgets",

@@ -7,6 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from quiz.services import profiles
+from quiz.services.platform import Actor
+from quiz.services.profiles import Correction
 from tests.browser.phone import Phone
 from tests.browser.site import Site
 from tests.browser.test_everybody import SHIFTS
@@ -53,6 +56,17 @@ def test_the_time_of_a_question_and_of_the_whole_are_shown(
     expect(phone.page.locator("#time-left")).to_be_visible()
     expect(phone.page.locator("#time-left")).to_have_text(re.compile("00:[01][0-9]"))
     expect(phone.page.locator(".time")).to_contain_text(re.compile(f"{shown} 0[45]:" if shown else "00:1"))
+
+
+def test_extra_time_is_in_the_countdown_and_said(phone: Phone, site: Site) -> None:
+    person = site.person_of(phone.start(site.publish("加时以前")))
+    more = Correction(groups="", born="", grade="", extra="1.5倍", because="视力不便")
+    profiles.correct(site.platform, person, more, Actor(None, site.platform.clock.now_ms()))
+
+    phone.start_again(site.publish("加时以后", clock="per_attempt_s: 600"))
+
+    expect(phone.page.locator("#time-left")).to_have_text(re.compile("1(5:00|4:[0-5][0-9])"))
+    expect(phone.page.locator(".time")).to_contain_text("已加时")
 
 
 def test_the_time_is_announced_once_and_answers_are_not(phone: Phone, site: Site) -> None:

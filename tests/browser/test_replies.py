@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from tests.browser.phone import Phone
 from tests.browser.site import Site, wait_until
 
 HOTSPOT = "<html><title>WiFi</title>请先登录本店的无线网络</html>"  # what a café's network says to everything
-FOREIGN = (200, 404, 409, 401)
+FOREIGN = (200, *(pytest.param(status, marks=pytest.mark.full) for status in (404, 409, 401)))
 
 
 @pytest.mark.parametrize("status", FOREIGN)
@@ -29,6 +30,7 @@ def test_what_a_foreign_network_says_to_a_save_is_no_receipt(phone: Phone, site:
     assert site.saved(attempt) == {1: 1}
 
 
+@pytest.mark.full
 def test_what_a_foreign_network_says_to_a_hand_in_does_not_end_it(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("交卷时的网络", count=2))
     phone.page.route("**/answers", lambda route: route.fulfill(body=HOTSPOT))
@@ -45,6 +47,7 @@ def test_what_a_foreign_network_says_to_a_hand_in_does_not_end_it(phone: Phone, 
     assert site.saved(attempt) == {1: 1}
 
 
+@pytest.mark.full
 def test_a_page_closed_while_it_sends_has_sent(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("发送时关页面"))
     held: list[Route] = []
@@ -64,6 +67,7 @@ def test_a_page_closed_while_it_sends_has_sent(phone: Phone, site: Site) -> None
     wait_until(lambda: site.saved(attempt) == {1: 1})
 
 
+@pytest.mark.full
 def test_reloading_without_network_keeps_the_answers_for_when_it_is_back(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("断网刷新"))
     phone.offline()
@@ -81,6 +85,7 @@ def test_reloading_without_network_keeps_the_answers_for_when_it_is_back(phone: 
     assert site.saved(attempt) == {1: 1}
 
 
+@pytest.mark.full
 def test_what_waited_while_the_attempt_ended_is_brought_and_named(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("关页面到点", clock="per_attempt_s: 4, grace_s: 0"))
     phone.choose(0)
@@ -101,6 +106,7 @@ def test_what_waited_while_the_attempt_ended_is_brought_and_named(phone: Phone, 
     assert site.saved(attempt) == {1: 1}
 
 
+@pytest.mark.full
 def test_hours_without_network_lose_nothing(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("断网几小时", clock="per_attempt_s: 36000"))
     phone.page.clock.install()
@@ -119,6 +125,27 @@ def test_hours_without_network_lose_nothing(phone: Phone, site: Site) -> None:
     assert site.saved(attempt) == {1: 1, 2: 1}
 
 
+@pytest.mark.full
+def test_a_practice_goes_on_without_network_and_explains_later(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("断网练习", count=3, after_answer="explanation"))
+    phone.offline()
+    phone.choose(0)
+    phone.press("提交本题")
+    expect(phone.question.locator(".state")).to_contain_text("存在手机里")
+    expect(phone.question.locator("input").first).to_be_disabled()
+    phone.press("下一题")
+    phone.choose(1)
+    phone.press("提交本题")
+    phone.online()
+    phone.expect_saved()
+
+    expect(phone.page.locator(".feedback:visible .explanation")).not_to_be_empty()
+    phone.press("上一题")
+    expect(phone.page.locator(".feedback:visible .verdict")).to_have_text(re.compile("答对了|答错了"))
+    assert site.saved(attempt) == {1: 1, 2: 1}
+
+
+@pytest.mark.full
 def test_what_the_other_page_took_at_the_same_moment_is_not_forgotten(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("同时写"))
     phone.offline()
@@ -141,6 +168,7 @@ def test_what_the_other_page_took_at_the_same_moment_is_not_forgotten(phone: Pho
     assert site.saved(attempt) == {1: 1, 2: 1}
 
 
+@pytest.mark.full
 def test_handing_in_on_one_page_closes_the_other(phone: Phone, site: Site) -> None:
     phone.start(site.publish("两页交卷", count=2))
     other = phone.new_page()
@@ -152,6 +180,7 @@ def test_handing_in_on_one_page_closes_the_other(phone: Phone, site: Site) -> No
     other.wait_for_url("**/result*")
 
 
+@pytest.mark.full
 def test_an_answer_that_another_phone_cut_off_is_named(new_phone: Callable[..., Phone], site: Site) -> None:
     first, second = new_phone(), new_phone()
     code = first.sign_up()

@@ -39,6 +39,7 @@ def test_what_was_chosen_before_the_script_came_is_sent(phone: Phone, site: Site
     assert site.saved(attempt) == {1: 1}
 
 
+@pytest.mark.full
 def test_a_script_that_hangs_leaves_a_form_and_takes_it_over_when_it_comes(phone: Phone, site: Site) -> None:
     phone.page.clock.install()
     held = hold_script(phone)
@@ -55,6 +56,7 @@ def test_a_script_that_hangs_leaves_a_form_and_takes_it_over_when_it_comes(phone
     assert site.saved(attempt) == {3: 1}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("how", ["lost", "cut off"])
 def test_answers_that_wait_on_the_phone_are_handed_in_with_the_form(
     phone: Phone, site: Site, how: str
@@ -82,6 +84,7 @@ def test_answers_that_wait_on_the_phone_are_handed_in_with_the_form(
     phone.script_errors.clear()  # the script that was cut off
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("missing", ["clock.js", "soon.js"])
 def test_each_of_the_other_scripts_can_fail(phone: Phone, site: Site, missing: str) -> None:
     phone.context.route(f"**/{missing}*", lambda route: route.abort())
@@ -96,6 +99,7 @@ def test_each_of_the_other_scripts_can_fail(phone: Phone, site: Site, missing: s
     assert site.saved(attempt) == {1: 1}
 
 
+@pytest.mark.full
 def test_a_phone_on_which_the_script_breaks_shows_the_form(phone: Phone, site: Site) -> None:
     phone.context.add_init_script("History.prototype.pushState = function () { throw new Error('old'); };")
     attempt = phone.start(site.publish("脚本出错", count=3))

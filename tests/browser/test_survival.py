@@ -91,6 +91,7 @@ def test_a_server_that_goes_down_between_two_answers_loses_neither(phone: Phone,
     assert site.saved(attempt) == {1: 1, 2: 1}
 
 
+@pytest.mark.full
 def test_a_busy_server_is_asked_again(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("服务器忙"))
     calls: list[int] = []
