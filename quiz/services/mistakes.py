@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from question_bank.question import Question
+from quiz.errors import Busy
 from quiz.models.bank import QuestionVersion
 from quiz.models.base import insert_for
 from quiz.models.learning import Collected
@@ -88,7 +90,7 @@ def collect(platform: Platform, persons: Sequence[int], now_ms: int) -> None:
     """Put what was wrong in finished attempts into the book, as soon as the rules tell the right answers.
 
     `persons`: all of an account; the book is the first one's. Nothing of the record is changed, and a second
-    look adds nothing.
+    look adds nothing. Where too many write at this moment, the next look does it.
     """
     with platform.store.reading() as session:
         attempts = [a for a in _not_collected(session, persons) if _is_told(platform, a, now_ms)]
@@ -110,7 +112,8 @@ def collect(platform: Platform, persons: Sequence[int], now_ms: int) -> None:
             ).all()
         )
     answers = [Answered(questions[version_id], False, ms) for version_id, ms in wrong]
-    platform.writer.run(lambda c: _put_in(c, persons[0], [a.id for a in attempts], answers))
+    with suppress(Busy):
+        platform.writer.run(lambda c: _put_in(c, persons[0], [a.id for a in attempts], answers))
 
 
 def _put_in(

@@ -160,7 +160,6 @@ def mine() -> ResponseReturnValue:
         nickname=person.nickname,
         units=[unit.path for unit in unit_service.of_person(platform(), person.person_id)],
         attempts=[my_attempt(each, published[each.contest_id].document.timezone) for each in own],
-        has_more=len(own) == LATEST,
         learns=learning(person),
         places=places,
         known=subjects.known(platform(), person.person_id),

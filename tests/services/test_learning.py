@@ -181,7 +181,9 @@ def test_wrong_answers_of_a_contest_are_collected_when_the_rules_tell_the_right_
     cast.fill_bank(platform, clock.now_ms(), 4)
     cast.add_units(platform, clock.now_ms())
     contest_id = cast.publish(platform, cast.rules(), clock.now_ms())  # right or wrong after the attempt
-    cast.choose(platform, contest_id, me, "A B - A", clock.now_ms())
+    cast.choose(platform, contest_id, me, "B B - A", clock.now_ms())
+    right_since = ms("2026-03-05 09:00")
+    practise(platform, me, of_stem_of_any_state(platform, "第 1 题"), True, right_since)
 
     closed = ms("2026-03-08 20:05:16")  # the longest attempt and its grace after the close
     assert stems(platform, me, clock.now_ms()) == set()
@@ -198,14 +200,15 @@ def test_a_key_that_was_corrected_decides_what_was_wrong(
     cast.fill_bank(platform, clock.now_ms(), 4)
     cast.add_units(platform, clock.now_ms())
     contest_id = cast.publish(platform, cast.rules(attempt="explanation"), clock.now_ms())
-    cast.choose(platform, contest_id, me, "B B B AB", clock.now_ms())
+    cast.choose(platform, contest_id, me, "B B B A", clock.now_ms())
     with platform.store.reading() as session:
         ids = session.scalars(select(QuestionVersion.id).order_by(QuestionVersion.id)).all()
-    for version_id, how in ((ids[0], {"key": ("B",)}), (ids[1], {"counts": "everybody"})):
+    hows: list[dict[str, object]] = [{"key": ("B",)}, {"counts": "everybody"}, {"counts": "nobody"}]
+    for version_id, how in zip(ids, hows, strict=False):
         wanted = Correction("question", version_id, "remark", "答案有误", **how)  # type: ignore[arg-type]
         ledger.book(platform, contest_id, wanted, Actor(None, clock.now_ms()))
 
-    assert stems(platform, me, clock.now_ms()) == {"第 3 题"}
+    assert stems(platform, me, clock.now_ms()) == {"第 4 题"}
 
 
 def daily_asked(platform: Platform, me: int | None, now_ms: int) -> Asked:
