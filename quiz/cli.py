@@ -15,7 +15,7 @@ from quiz.cli_bank import bank_group
 from quiz.cli_bank_export import export_questions
 from quiz.cli_contest import contest
 from quiz.cli_papers import draw_again, try_papers
-from quiz.cli_privacy import contact
+from quiz.cli_privacy import contact, retain
 from quiz.cli_stats import lines
 from quiz.config import serving
 from quiz.errors import N_
@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     contest.add_command(try_papers)
     contest.add_command(draw_again)
     app.cli.add_command(prepare)
+    app.cli.add_command(retain)
     know_migrations(app)
 
 

@@ -19,6 +19,7 @@ def action_words() -> Mapping[str, str]:
     return {
         "organizer.invite": _("邀请组织者"),
         "organizer.accept": _("组织者首次登录"),
+        "people.retain": _("删除到期的内容"),
         "people.consent": _("登记监护人的意见"),
         "people.erase": _("注销账号"),
         "people.add": _("添加人员名单"),
@@ -94,6 +95,14 @@ def detail_words() -> Mapping[str, str]:
         "comment": _("意见"),
         "by": _("由谁"),
         "consent": _("监护人同意"),
+        "sign_ins": _("登录"),
+        "codes": _("验证码"),
+        "invitations": _("邀请"),
+        "phones": _("手机校验值"),
+        "winner_names": _("获奖人姓名"),
+        "files": _("名单文件"),
+        "facts": _("年龄和年级"),
+        "accounts": _("账号"),
         "verdict": _("结论"),
     }
 
