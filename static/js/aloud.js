@@ -7,9 +7,12 @@
   if (!voice || !window.SpeechSynthesisUtterance) return;
   root.classList.add("speaks");
   voice.cancel(); // what a page before this one left unsaid
-  var PARTS = ".q-head,.stem,.option,.given li,.verdict,.verdict-line,.explanation,.explained,.material>div,.points,h1";
-  var button, page, on = false, last = null, told = "", timer = 0;
+  var ANSWER = ".verdict,.verdict-line,.explanation,.explained";
+  var PARTS = ".q-head,.stem,.option,.given li,.material>div,.points,h1," + ANSWER;
+  var on = false, last = null, told = "", timer = 0;
 
+  function id(name) { return document.getElementById(name); }
+  function page() { return id("aloud").dataset; } // the button: another one when the page is exchanged
   function chinese() { // undefined where voices are not known yet, null where there is no Chinese one
     var all = voice.getVoices();
     function of(pattern) { return all.filter(function (each) { return pattern.test(each.lang); })[0]; }
@@ -25,57 +28,58 @@
     return /^(BUTTON|SCRIPT)$/.test(node.tagName) ? "" : Array.prototype.map.call(node.childNodes, words).join("");
   }
   function isSeen(node) { return node.getClientRects().length > 0 && !node.classList.contains("out-of-sight"); }
+  function seen(which, within) { return Array.prototype.filter.call((within || document).querySelectorAll(which), isSeen); }
   function parts(within) {
-    return Array.prototype.filter.call(within.querySelectorAll(PARTS), function (each) {
-      return isSeen(each) && !(each.parentNode.closest && each.parentNode.closest(PARTS));
-    });
+    return seen(PARTS, within).filter(function (each) { return !each.parentNode.closest(PARTS); });
   }
+  function text(node) { return words(node).replace(/_{2,}/g, page().gap).replace(/\s+/g, " ").trim(); }
   function say(nodes) {
     var option = 0;
     nodes.forEach(function (node) {
-      var text = words(node).replace(/_{2,}/g, page.gap).replace(/\s+/g, " ").trim();
-      if (node.classList.contains("option") && text) text = page.option.replace("{n}", option += 1) + text;
-      if (!text) return;
-      var it = new SpeechSynthesisUtterance(text);
+      var said = text(node);
+      if (!said) return;
+      if (node.classList.contains("option")) said = page().option.replace("{n}", option += 1) + said;
+      var it = last = new SpeechSynthesisUtterance(said);
       it.lang = "zh-CN"; it.rate = .9;
       if (chinese()) it.voice = chinese();
-      last = it;
-      it.onend = function () { if (last === it && !paper()) stop(); };
+      it.onend = function () { if (last === it && !goesOn()) stop(); };
       voice.speak(it);
     });
   }
-  function paper() { return document.getElementById("paper"); }
-  function question() { return Array.prototype.filter.call(document.querySelectorAll("#paper .question"), isSeen)[0]; }
+  function paper() { return document.querySelector("form.paper"); }
+  function goesOn() { return paper() || document.querySelector("form.alone"); } // more comes by itself
   function follow() { // what has come on the screen since: another question, or what is told of this one
-    var now = question(), key = now ? now.dataset.n + now.querySelector(".stem").textContent : "";
-    var feedback = now && now.querySelector(".feedback"), isTold = feedback && isSeen(feedback);
-    if (!on || key + !!isTold === told) return;
-    var isSame = told.indexOf(key) === 0 && key;
-    told = key + !!isTold;
-    if (isSame && !isTold) return;
+    var now = paper() ? seen(".paper .question")[0] : id("main");
+    var stem = now && seen(".stem", now)[0], key = stem ? text(stem) : "", answer = now ? seen(ANSWER, now) : [];
+    var before = told, isSame = key && before === key + 0 && answer.length;
+    told = key + Math.min(answer.length, 1);
+    if (!on || told === before) return;
+    id("aloud").textContent = page().stop;
     voice.cancel();
-    if (isSame) return say(parts(feedback));
-    var about = Array.prototype.filter.call(document.querySelectorAll("#paper .material"), isSeen)[0];
-    if (now) say((about ? parts(about) : []).concat(parts(now)));
+    if (isSame) say(parts(now).filter(function (each) { return answer.indexOf(each) >= 0; }));
+    else if (now) say((paper() ? seen(".paper .material>div") : []).concat(parts(now)));
   }
-  function stop() { on = false; told = ""; voice.cancel(); button.textContent = page.start; }
-  function start() {
-    on = true; button.textContent = page.stop;
-    if (paper()) follow(); else say(parts(document.getElementById("main")));
+  function stop() {
+    on = false; told = "";
+    voice.cancel();
+    if (id("aloud")) id("aloud").textContent = page().start;
   }
-  function hear() { button.classList.toggle("silent", chinese() === null); }
+  function hear() { root.classList.toggle("silent", chinese() === null); }
 
   document.addEventListener("DOMContentLoaded", function () {
-    button = document.getElementById("aloud");
-    if (!button) return;
-    page = button.dataset;
+    if (!id("aloud")) return;
     hear();
     if (voice.addEventListener) voice.addEventListener("voiceschanged", hear);
-    button.addEventListener("click", function () { if (on) stop(); else start(); });
-    if (paper()) new MutationObserver(function () {
+    document.addEventListener("click", function (event) {
+      if (event.target.id !== "aloud") return;
+      if (on) return stop();
+      on = true; told = "";
+      follow();
+    });
+    new MutationObserver(function () {
       clearTimeout(timer);
-      timer = setTimeout(follow, 100);
-    }).observe(paper(), { attributes: true, attributeFilter: ["hidden"], childList: true, subtree: true });
+      if (on) timer = setTimeout(follow, 100);
+    }).observe(id("main"), { attributes: true, attributeFilter: ["hidden"], childList: true, subtree: true });
     window.addEventListener("pagehide", stop);
     document.addEventListener("visibilitychange", function () { if (document.visibilityState === "hidden") stop(); });
   });

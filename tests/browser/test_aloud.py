@@ -78,3 +78,17 @@ def test_no_button_without_a_chinese_voice_or_in_the_normal_size(phone: Phone, l
     phone.start(PRACTICE)
 
     expect(phone.page.get_by_role("button", name="朗读", exact=True)).to_have_count(0)
+
+
+def test_practice_goes_on_being_read_from_question_to_explanation(phone: Phone) -> None:
+    speaking(phone).sign_up()
+    page = phone.go("/practice/next")
+    phone.press("朗读")
+    stem = page.locator(".stem").inner_text()
+    assert any(stem[:8] in text for text in said(phone))
+
+    phone.press("不会，看答案")
+
+    wait_until(lambda: any("解析" in text for text in said(phone)))
+    assert not any(stem[:8] in text for text in said(phone))  # it was read before
+    phone.press("停止朗读")
