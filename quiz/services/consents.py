@@ -64,6 +64,13 @@ def record(platform: Platform, person_id: int, said: Said, actor: Actor) -> None
         erase(platform, person_id, "guardian", actor)
 
 
+def note_refused(platform: Platform, filename: str, count: int, actor: Actor) -> None:
+    """Put on record how many of a roster were left out because their guardians do not consent: no names."""
+    detail = orjson.dumps({"rows": count}).decode()
+    with platform.store.writing() as session:
+        session.add(actor.audit("people.refused", filename, detail))
+
+
 def consent_row(person_id: int, said: Said, actor: Actor) -> Consent:
     """Return the row of one statement."""
     return Consent(

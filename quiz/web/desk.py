@@ -209,6 +209,9 @@ def add_roster(token: str) -> ResponseReturnValue:
     except IntegrityError:  # the first of two clicks has added them meanwhile
         if not rosters.is_added(platform(), token):
             raise
+        return redirect(url_for("desk.roster", token=token), 303)
+    if found.refused:
+        consents.note_refused(platform(), found.filename, found.refused, actor())
     return redirect(url_for("desk.roster", token=token), 303)
 
 

@@ -19,6 +19,7 @@ def action_words() -> Mapping[str, str]:
     return {
         "organizer.invite": _("邀请组织者"),
         "organizer.accept": _("组织者首次登录"),
+        "people.refused": _("监护人不同意，没有添加"),
         "people.retain": _("删除到期的内容"),
         "people.consent": _("登记监护人的意见"),
         "people.erase": _("注销账号"),

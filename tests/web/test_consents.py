@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from quiz.models.accounts import About, Identity
+from quiz.models.accounts import About, Audit, Identity
 from quiz.models.privacy import Consent
 from quiz.rules.minors import ConsentNeeded
 from quiz.services import accounts
@@ -54,6 +54,8 @@ def test_a_roster_with_children_is_added_once_consent_is_confirmed(
         assert (said.given, said.guardian, said.how, said.said_on) == (True, "母亲", "paper", "2026-03-01")
         assert session.scalars(select(Identity).where(Identity.name == "陈小小")).all() == []
         assert session.get_one(About, person_of(platform, "李大同")).consent == ""
+        (refused,) = session.scalars(select(Audit).where(Audit.action == "people.refused"))
+        assert refused.detail == '{"rows":1}'
 
 
 def test_a_pupil_waits_for_consent_and_a_refusal_deletes_the_name(

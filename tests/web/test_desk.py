@@ -123,7 +123,7 @@ def test_every_form_of_the_desk_says_what_it_leaves_in_the_audit_log(app: Flask)
 def test_every_action_of_the_audit_log_has_words(app: Flask) -> None:
     with app.test_request_context():
         assert {action for action in AUDITED.values() if action} <= action_words().keys()
-        assert {"people.erase", "people.retain"} <= action_words().keys()
+        assert {"people.erase", "people.refused", "people.retain"} <= action_words().keys()
 
 
 @pytest.mark.parametrize(
