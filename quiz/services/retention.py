@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from quiz.models.accounts import About, Identity, Invitation, Person, SignIn
@@ -25,7 +25,7 @@ DAY_MS = 86_400_000
 ENDED_MS = 30 * DAY_MS  # after which an ended sign-in and an invitation are of no use
 CODE_MS = DAY_MS  # after which a one-time code that ran out is of no use
 KEPT_FILE_MS = DAY_MS  # after which a roster that was uploaded is deleted
-AT_ONCE = 200  # people asked for in one statement
+AT_ONCE = 200  # rows of a transaction: the server writes beside it
 
 Counts = dict[str, int]  # of what → how much
 
@@ -81,12 +81,21 @@ def _rows(
     table: type[SignIn | OneTimeCode | Invitation | PhoneUsed | WinnerName],
     which: ColumnElement[bool],
 ) -> int:
-    """Count the rows of a table that are due, and delete them."""
-    with platform.store.writing() as session:
-        count = session.scalar(select(func.count()).select_from(table).where(which)) or 0
-        if does and count:
-            session.execute(delete(table).where(which))
+    """Count the rows of a table that are due, and delete them, a part in each transaction."""
+    count = _count(platform, select(func.count()).select_from(table).where(which))
+    keys = list(table.__table__.primary_key)
+    while does:
+        with platform.store.writing() as session:
+            some = session.execute(select(*keys).where(which).limit(AT_ONCE)).all()
+            if not some:
+                break
+            session.execute(delete(table).where(tuple_(*keys).in_([tuple(row) for row in some])))
     return count
+
+
+def _count(platform: Platform, asked: Select[int]) -> int:
+    with platform.store.reading() as session:
+        return session.scalar(asked) or 0
 
 
 def _files(folder: Path, does: bool, now_ms: int) -> int:
@@ -110,10 +119,15 @@ def _facts(platform: Platform, due: Due, does: bool, now_ms: int) -> int:
             select(Person.id).where(_joined_before(platform, now_ms), ~_takes_part_in(due.running))
         ),
     )
-    with platform.store.writing() as session:
-        count = session.scalar(select(func.count()).select_from(About).where(*which)) or 0
-        if does and count:
-            session.execute(update(About).where(*which).values(born="", grade="", extra=""))
+    count = _count(platform, select(func.count()).select_from(About).where(*which))
+    while does:
+        with platform.store.writing() as session:
+            some = session.scalars(select(About.person_id).where(*which).limit(AT_ONCE)).all()
+            if not some:
+                break
+            session.execute(
+                update(About).where(About.person_id.in_(some)).values(born="", grade="", extra="")
+            )
     return count
 
 
