@@ -535,6 +535,7 @@
     if (event.key === KEY && event.newValue) {
       var before = my.queue;
       reread();
+      if (inTurn && my.done[shown] && !sent[shown]) sync().catch(away); // answered there: the next one is open
       waiting().forEach(function (n) { if (sections[n] && (!before[n] || before[n].seq < my.queue[n].seq)) choose(+n, my.queue[n].response); });
       drawState();
     }

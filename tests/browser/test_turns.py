@@ -68,6 +68,21 @@ def test_ten_seconds_without_network_lose_only_the_open_question(phone: Phone, s
     assert 2 not in site.saved(attempt)
 
 
+def test_another_page_goes_on_to_the_question_that_is_open(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("逐题两页", clock=IN_TURN, count=3))
+    other = phone.new_page()
+    other.goto(phone.page.url)
+    expect(other.locator(".question:visible")).to_contain_text("第 1 题")
+    phone.choose(0)
+    phone.press("提交，下一题")
+    expect(other.locator(".question:visible")).to_contain_text("第 2 题")
+    phone.choose(0, other)
+    other.get_by_role("button", name="提交，下一题").click()
+
+    expect(phone.question).to_contain_text("第 3 题")
+    assert site.saved(attempt) == {1: 1, 2: 1}
+
+
 def test_a_question_is_skipped_only_when_that_is_asked_for_twice(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("误触不跳题", clock=IN_TURN, count=3))
     phone.press("提交，下一题")
