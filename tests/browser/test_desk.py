@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from quiz.services import accounts, play
@@ -14,19 +13,6 @@ from quiz.services.platform import Actor
 from tests.browser.site import Site
 
 FILE = "题型,题干,选项A,选项B,选项C,答案,难度\n单选,{name}：水在几度结冰？,0 ℃,10 ℃,100 ℃,A,易\n"
-PAGES = (
-    "/desk/",
-    "/desk/bank/",
-    "/desk/bank/import",
-    "/desk/people",
-    "/desk/units",
-    "/desk/audit",
-    "/desk/contests/",
-    "/desk/contests/new",
-    "/desk/contests/1",
-    "/desk/contests/1/watch",
-    "/desk/contests/1/boards/",
-)
 
 
 def desk_of(chromium: Browser, site: Site, width: int, script: bool = True) -> Page:
@@ -53,34 +39,6 @@ def test_the_list_of_the_bank_is_read_on_a_phone_without_moving_it_sideways(
 
     assert hidden == 0
     expect(page.get_by_role("link", name="答对率")).to_be_visible()  # the columns still order it
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_of_the_desk_is_wider_than_the_window(chromium: Browser, site: Site, width: int) -> None:
-    page = desk_of(chromium, site, width)
-    wider = []
-
-    for path in PAGES:
-        page.goto(site.url + path)
-        if page.evaluate("document.scrollingElement.scrollWidth > innerWidth"):
-            wider.append(path)
-
-    page.context.close()
-    assert wider == []
-
-
-def test_pages_of_the_desk_have_no_barrier_that_axe_finds(chromium: Browser, site: Site) -> None:
-    page = desk_of(chromium, site, 1280)
-    found = {}
-
-    for path in PAGES:
-        page.goto(site.url + path)
-        rules = {each["id"] for each in Axe().run(page).response["violations"]}
-        if rules:
-            found[path] = rules
-
-    page.context.close()
-    assert found == {}
 
 
 @pytest.mark.parametrize(("width", "script"), [(1280, True), (390, False)], ids=["desk", "phone, no script"])
