@@ -280,12 +280,19 @@ ADD_ATTEMPT = Statement(
 MEMBER_COLUMNS = (Membership.since_ms, Membership.number, Membership.because)
 
 # What the rules of a contest may ask of a person before they start.
-FACTS = Statement(
+_facts = (
     select(
         Person.created_ms, About.on_roster, About.groups, About.born, About.grade, About.extra, About.consent
     )
     .outerjoin(About, About.person_id == Person.id)
     .where(Person.id == bindparam("person_id"))
+)
+
+FACTS = Statement(_facts)
+
+# The same for a start, and whose account it is: nobody joins accounts until the attempt is there.
+FACTS_FOR_START = Statement(
+    _facts.add_columns(Person.joined_into).with_for_update(read=True, key_share=True, of=Person)
 )
 
 _UNIT_COLUMNS = (Unit.tree, Unit.level, Unit.id, Unit.parent_id)

@@ -85,7 +85,12 @@ class UnitRow:
 
 
 def sign_in_with_code(platform: Platform, typed: str, now_ms: int, address: str = "") -> SignedIn:
-    """Sign in the person whose participant code this is; raises WrongCode, TooMany.
+    """Sign in the person whose participant code this is; raises WrongCode, TooMany."""
+    return entered(platform, person_with_code(platform, typed, now_ms, address), now_ms)
+
+
+def person_with_code(platform: Platform, typed: str, now_ms: int, address: str = "") -> int:
+    """Return the person whose participant code this is; raises WrongCode, TooMany.
 
     `address`: where the try comes from; 500 pupils of a school share one, so that tries are limited high, and
     wrong codes, counted once each, low.
@@ -97,7 +102,7 @@ def sign_in_with_code(platform: Platform, typed: str, now_ms: int, address: str 
     if person_id is None:
         count_wrong(platform, address, kept, now_ms)
         raise WrongCode()
-    return entered(platform, person_id, now_ms)
+    return person_id
 
 
 def sign_up(

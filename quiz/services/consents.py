@@ -15,6 +15,7 @@ from quiz.models.privacy import Consent
 from quiz.rules.minors import GIVEN, REFUSED
 from quiz.services.erasing import erase
 from quiz.services.platform import Actor, Platform
+from quiz.services.selves import tell_selves
 
 HOW = ("paper", "message", "meeting", "other")  # a slip, a message or a call, in person, else
 LONGEST = 40  # characters that say which guardian it was
@@ -57,6 +58,7 @@ def record(platform: Platform, person_id: int, said: Said, actor: Actor) -> None
         if about is None or session.get(Identity, person_id) is None:
             raise NotFound()
         about.consent = GIVEN if said.given else REFUSED
+        tell_selves(session, person_id, consent=about.consent)
         session.add(consent_row(person_id, said, actor))
         detail = orjson.dumps({"consent": about.consent}).decode()
         session.add(actor.audit("people.consent", str(person_id), detail))

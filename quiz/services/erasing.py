@@ -14,6 +14,7 @@ from quiz.models.seats import Seat
 from quiz.models.subjects import OneTimeCode, Subject
 from quiz.rules.permissions import Role
 from quiz.services.platform import Actor, Platform
+from quiz.services.selves import revoke, selves_of
 from quiz.services.winnings import won_by
 
 TELLING = ("people.about", "people.unit")  # actions whose detail tells about a person
@@ -23,10 +24,9 @@ def erase(platform: Platform, person_id: int, by: str, actor: Actor) -> bool:
     """Delete an account for good; returns whether there was one: again changes nothing.
 
     `by`: whose wish it is: owner, guardian, retention. The number, groups and units of the person stay,
-    because results count for them; a winner's name stays for the desk until prizes are handed over.
-    Raises NotAllowed for an organizer, NotFound.
+    because results count for them; a winner's name stays for the desk until prizes are handed over. What was
+    joined into an account goes with it, and not without it. Raises NotAllowed for an organizer, NotFound.
     """
-    won = won_by(platform, person_id)
     with platform.store.writing() as session:
         person = session.get(Person, person_id, with_for_update=True)
         if person is None:
@@ -34,18 +34,24 @@ def erase(platform: Platform, person_id: int, by: str, actor: Actor) -> bool:
         if person.role != Role.PARTICIPANT:
             raise NotAllowed(N_("组织者的账号不能在这里注销。"))
         identity = session.get(Identity, person_id)
-        if identity is None:
+        if identity is None or person.joined_into not in (None, person_id):
             return False
-        until_ms = max((each.keep_until_ms for each in won), default=0)
-        if until_ms > actor.now_ms:
-            name = identity.name or identity.nickname
-            session.merge(WinnerName(person_id=person_id, name=name, until_ms=until_ms))
-        _delete_identity(session, person_id)
-        _empty_what_stays(session, person_id)
-        person.epoch += 1
+        name = identity.name or identity.nickname
+        for each in selves_of(session, person_id):
+            _keep_for_prizes(platform, session, each, name, actor.now_ms)
+            _delete_identity(session, each)
+            _empty_what_stays(session, each)
+        revoke(session, person_id)
         detail = orjson.dumps({"by": by}).decode()
         session.add(actor.audit("people.erase", str(person_id), detail))
     return True
+
+
+def _keep_for_prizes(platform: Platform, session: Session, person_id: int, name: str, now_ms: int) -> None:
+    """Keep the name of somebody who won until prizes are handed over."""
+    until_ms = max((each.keep_until_ms for each in won_by(platform, person_id)), default=0)
+    if until_ms > now_ms:
+        session.merge(WinnerName(person_id=person_id, name=name, until_ms=until_ms))
 
 
 def _delete_identity(session: Session, person_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -14,6 +14,7 @@ from quiz.errors import NotFound
 from quiz.models.accounts import About, Identity, Membership, Person, SignIn, Unit
 from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest
+from quiz.models.joining import Joined
 from quiz.models.learning import DailyAnswer, Doubt, Learned
 from quiz.models.play import Attempt, Receipt, Result
 from quiz.models.privacy import Consent
@@ -24,6 +25,7 @@ from quiz.services.platform import Platform
 from quiz.services.published import Published, published
 from quiz.services.reviewing import everybody_is_through_ms
 from quiz.services.sealing import unseal
+from quiz.services.selves import selves_of
 from quiz.services.winnings import won_by
 
 Values = dict[str, object]
@@ -34,21 +36,23 @@ def own_data(platform: Platform, person_id: int, now_ms: int) -> Values:
 
     Of a contest that others still answer, the questions are left out: only what was answered is told.
     """
-    won = won_by(platform, person_id)
     with platform.store.snapshot() as session:
         person, identity = session.get(Person, person_id), session.get(Identity, person_id)
         if person is None or identity is None:
             raise NotFound()
+        persons = selves_of(session, person_id)
+        won = [each for person in persons for each in won_by(platform, person)]
         return {
             "as_of": _at(now_ms),
             "profile": _profile(session, person, identity),
-            "units": list(_units(session, person_id)),
+            "units": list(_units(session, persons)),
             "ways_of_signing_in": list(_ways(platform, session, person_id)),
             "devices": list(_devices(session, person_id)),
-            "attempts": list(_attempts(platform, session, person_id, now_ms)),
+            "attempts": list(_attempts(platform, session, persons, now_ms)),
             "prizes": [{"contest": each.title, "prize": each.what} for each in won],
-            "draws": list(_lots(session, person_id)),
-            "events": list(_events(session, person_id)),
+            "draws": list(_lots(session, persons)),
+            "events": list(_events(session, persons)),
+            "joined": list(_joined(session, person_id)),
             "learning": _learning(session, person_id),
         }
 
@@ -86,12 +90,12 @@ def _profile(session: Session, person: Person, identity: Identity) -> Values:
     }
 
 
-def _units(session: Session, person_id: int) -> Iterator[Values]:
+def _units(session: Session, persons: Sequence[int]) -> Iterator[Values]:
     rows = session.execute(
         select(Membership, Unit.path)
         .join(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.person_id == person_id)
-        .order_by(Membership.tree, Membership.number)
+        .where(Membership.person_id.in_(persons))
+        .order_by(Membership.tree, Membership.since_ms, Membership.number)
     )
     for row, path in rows:
         yield {"tree": row.tree, "unit": path, "since": _at(row.since_ms), "because": row.because}
@@ -110,19 +114,19 @@ def _devices(session: Session, person_id: int) -> Iterator[Values]:
         yield {"device": row.told, "signed_in_at": _at(row.created_ms), "ended_at": _at(row.revoked_ms)}
 
 
-def _attempts(platform: Platform, session: Session, person_id: int, now_ms: int) -> Iterator[Values]:
+def _attempts(platform: Platform, session: Session, persons: Sequence[int], now_ms: int) -> Iterator[Values]:
     rows = session.execute(
         select(Attempt, Result, Contest.title)
         .join(Contest, Contest.id == Attempt.contest_id)
         .outerjoin(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.person_id == person_id)
+        .where(Attempt.person_id.in_(persons))
         .order_by(Attempt.started_ms, Attempt.id)
     ).all()
     received: dict[int, list[Values]] = {}
     receipts = session.scalars(
         select(Receipt)
         .join(Attempt, Attempt.id == Receipt.attempt_id)
-        .where(Attempt.person_id == person_id)
+        .where(Attempt.person_id.in_(persons))
         .order_by(Receipt.id)
     )
     for each in receipts:
@@ -161,14 +165,26 @@ def _told(question: Question, chosen: list[str]) -> Mapping[str, object]:
     return {"stem": question.stem, "answered": [texts.get(each, each) for each in chosen]}
 
 
-def _lots(session: Session, person_id: int) -> Iterator[Values]:
-    for row in session.scalars(select(Lot).where(Lot.person_id == person_id).order_by(Lot.id)):
+def _lots(session: Session, persons: Sequence[int]) -> Iterator[Values]:
+    for row in session.scalars(select(Lot).where(Lot.person_id.in_(persons)).order_by(Lot.id)):
         yield {"draw": row.draw, "at": _at(row.drawn_ms), "code": row.code, "won": row.prize is not None}
 
 
-def _events(session: Session, person_id: int) -> Iterator[Values]:
-    for row in session.scalars(select(Event).where(Event.person_id == person_id).order_by(Event.id)):
+def _events(session: Session, persons: Sequence[int]) -> Iterator[Values]:
+    for row in session.scalars(select(Event).where(Event.person_id.in_(persons)).order_by(Event.id)):
         yield {"kind": row.kind, "at": _at(row.at_ms)}
+
+
+def _joined(session: Session, person_id: int) -> Iterator[Values]:
+    """Yield the contests in which somebody takes part as the account they had there before a joining."""
+    rows = session.execute(
+        select(Joined, Contest.title)
+        .join(Contest, Contest.id == Joined.contest_id)
+        .where(Joined.person_id == person_id)
+        .order_by(Joined.id)
+    )
+    for row, title in rows:
+        yield {"contest": title, "as": row.as_person_id, "since": _at(row.at_ms)}
 
 
 def _learning(session: Session, person_id: int) -> Values:

@@ -21,6 +21,7 @@ from quiz.services.everywhere import announce_all, refolded
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 from quiz.services.pupils import may_be_child
+from quiz.services.selves import tell_selves
 
 LONGEST = 40  # characters of a group, a grade
 MOST_GROUPS = 20
@@ -165,6 +166,7 @@ def correct(platform: Platform, person_id: int, wanted: Correction, actor: Actor
     with platform.store.writing() as session:
         row = _about(session, person_id)
         row.groups, row.born, row.grade, row.extra = _packed(groups), born, grade, extra
+        tell_selves(session, person_id, born=born, grade=grade, extra=extra)
         detail = orjson.dumps({**changed, "because": because}).decode()
         session.add(actor.audit("people.about", str(person_id), detail))
         session.flush()

@@ -66,7 +66,12 @@ def offered(platform: Platform) -> bool:
 
 
 def sign_in(platform: Platform, typed: Typed, now_ms: int, address: str = "") -> SignedIn:
-    """Sign in who sits there; raises WrongSeat, TooMany. One query and one hash, whoever it is."""
+    """Sign in who sits there; raises WrongSeat, TooMany."""
+    return entered(platform, sitting(platform, typed, now_ms, address), now_ms)
+
+
+def sitting(platform: Platform, typed: Typed, now_ms: int, address: str = "") -> int:
+    """Return who sits there; raises WrongSeat, TooMany. One query and one hash, whoever it is."""
     check_tries(platform, address, now_ms)
     class_code, wanted = plain_code(typed.class_code), label_of(typed.seat)
     name = " ".join(typed.seat.split())
@@ -86,7 +91,7 @@ def sign_in(platform: Platform, typed: Typed, now_ms: int, address: str = "") ->
     if found is None or not secrets.compare_digest(kept, found.digest):
         count_wrong(platform, address, digest(platform.secret, "wrong-seat", class_code + kept), now_ms)
         raise WrongSeat()
-    return entered(platform, found.person_id, now_ms)
+    return int(found.person_id)
 
 
 def add_seat(platform: Platform, session: Session, person_id: int, seat: tuple[int, str], code: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import Session
 
-from quiz.models.accounts import Person
+from quiz.models.accounts import About, Person
 from quiz.models.joining import Joined
 from quiz.models.play import Attempt
 from quiz.services.platform import Platform
@@ -36,6 +36,13 @@ def selves_of(session: Session | Connection, person_id: int) -> list[int]:
         select(Person.id).where(Person.joined_into == person_id, Person.id != person_id).order_by(Person.id)
     )
     return [person_id, *(other for (other,) in others)]
+
+
+def tell_selves(session: Session, person_id: int, **told: str) -> None:
+    """Let what is known of somebody be known of the other persons of their account, too."""
+    _own, *others = selves_of(session, person_id)
+    if others:
+        session.execute(update(About).where(About.person_id.in_(others)).values(**told))
 
 
 def owner_of(platform: Platform, attempt_id: int) -> int | None:

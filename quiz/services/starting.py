@@ -50,7 +50,7 @@ def start_attempt(
         return known.id
     check_advanced(has_advanced(connection, rules, wanted.stage, person_id))
     stage = rules.document.stages[wanted.stage]
-    extra_time = admit(connection, rules.document, stage, person_id, now_ms)
+    extra_time = admit(connection, rules, stage, person_id, now_ms)
     here = [s for s in earlier if s.stage == wanted.stage]
     so_far = progress(connection, rules, wanted.stage, person_id, here, now_ms)
     if timing.is_practice(stage, now_ms):

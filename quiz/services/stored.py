@@ -104,11 +104,21 @@ STORED = (
         STAYS,
         DESK,
         {
-            "person": "id role epoch created_ms",
+            "person": "id role epoch created_ms joined_into",
             "attempt": "id contest_id rules_id stage person_id number scene start_key seed paper started_ms "
             "deadline_ms grace_ms looks_back extra practice finished_ms",
             "receipt": "id attempt_id device received_ms answers late opens opened_ms leavings",
             "result": "attempt_id closed_by score points correct of full time_ms sheet",
+        },
+    ),
+    Stored(
+        N_("合并过的账号：哪个并入了哪个，在哪些比赛里仍按原账号计分；请组织者决定的合并和答复"),
+        N_("合并以后成绩和名次不变，用哪种方式登录都能看到全部"),
+        STAYS,
+        DESK,
+        {
+            "joined": "id person_id contest_id as_person_id at_ms",
+            "join_wish": "id person_id into_id asked_ms verdict because decided_ms actor_id",
         },
     ),
     Stored(

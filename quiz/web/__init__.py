@@ -29,6 +29,7 @@ from quiz.web.doubts_desk import doubts_desk
 from quiz.web.duplicates import duplicates_desk
 from quiz.web.errors import init_errors
 from quiz.web.health import health
+from quiz.web.joining import joining, joining_desk
 from quiz.web.language import init_language
 from quiz.web.learning import learning
 from quiz.web.ledger import ledger
@@ -68,9 +69,11 @@ BLUEPRINTS = (
     arriving,
     mine,
     devices,
+    joining,
     privacy,
     desk,
     desk_people,
+    joining_desk,
     cards_desk,
     bank_desk,
     bank_chosen,

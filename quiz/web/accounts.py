@@ -9,11 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from quiz.errors import InvalidInput, NotAllowed, WrongCode
+from quiz.errors import InvalidInput, NotAllowed, NotFound, WrongCode
 from quiz.rules.minors import UnderAge
 from quiz.rules.permissions import Action
 from quiz.services import accounts as service
-from quiz.services import own_attempts, profiles, results, subjects
+from quiz.services import join_wishes, own_attempts, profiles, results, subjects
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
 from quiz.web import ways
@@ -31,6 +31,7 @@ from quiz.web.ways import LONGEST_TYPED, way_words
 accounts = Blueprint("accounts", __name__)
 
 NEW_CODE = "new_code"  # in the session until the person says that they have kept it
+LEADS_ELSEWHERE = ("seat", "code")  # to an account that is there already: it is joined, not added
 LATEST = 5  # attempts, and contests whose places are shown; the others are on a page of their own
 
 
@@ -84,7 +85,7 @@ def sign_in_by(name: str) -> ResponseReturnValue:
         if request.form.get("attach") == "yes":
             return _add_way(name, request.form, refusal(error)), status_of(error.code)
         return _sign_in(request.form, {name: refusal(error)}), status_of(error.code)
-    return arrived(found, _next(request.form))
+    return arrived(found, _next(request.form), request.form.get("attach") == "yes")
 
 
 @accounts.post("/sign-in/new")
@@ -165,6 +166,8 @@ def mine() -> ResponseReturnValue:
         known=subjects.known(platform(), person.person_id),
         way_words=way_words(),
         more=[way for way in ways.offered() if way.begin is not None],
+        others=[way for way in ways.offered() if way.name in LEADS_ELSEWHERE],
+        wish=join_wishes.answer_of(platform(), person.person_id),
     )
 
 
@@ -272,7 +275,12 @@ def _sign_in(
 def _add_way(name: str, form: Mapping[str, str] | None = None, wrong: str = "") -> str:
     way, kept = ways.way_of(name), {name: ways.typed(form or {}, name)}
     page = SignInPage(url_for("accounts.mine"), kept, (), {name: wrong}, attach=True)
-    return render_template("accounts/add_way.html", page=page, part=way.template, words=way_words()[name])
+    if name not in way_words():
+        raise NotFound()
+    leads = name in LEADS_ELSEWHERE
+    return render_template(
+        "accounts/add_way.html", page=page, part=way.template, words=way_words()[name], leads=leads
+    )
 
 
 def _next(values: Mapping[str, str]) -> str:

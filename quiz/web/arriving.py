@@ -14,13 +14,13 @@ from quiz.errors import N_, InvalidInput, NotAllowed, WrongCode
 from quiz.rules.permissions import Action, Role
 from quiz.services import entering, one_time_codes, profiles, subjects
 from quiz.services.elsewhere import NoAnswer, StartAgain
-from quiz.services.entering import SignedIn
 from quiz.services.sealing import seal, unseal
-from quiz.services.subjects import Proven
+from quiz.services.subjects import KnownAsAnother, Proven
 from quiz.web import ways
 from quiz.web.access import allows, now_ms, platform, remember, signed_in
 from quiz.web.bodies import plain
 from quiz.web.errors import status_of
+from quiz.web.joining import ask_to_join
 from quiz.web.language import refusal
 from quiz.web.look import inner_address
 
@@ -90,17 +90,16 @@ def back(name: str) -> ResponseReturnValue:
         return page, status_of(error.code)
 
 
-def arrived(found: SignedIn | Proven, following: str, attach: bool = False) -> ResponseReturnValue:
+def arrived(found: int | Proven, following: str, attach: bool = False) -> ResponseReturnValue:
     """Sign in whoever it is, add it to who asked for that, or ask somebody new for a nickname."""
-    if isinstance(found, Proven) and attach:
+    if attach:
         return _attached(found, following)
-    if isinstance(found, Proven):
-        person_id = subjects.person_of(platform(), found)
-        if person_id is None:
-            session[PROVEN] = _sealed(found)
-            return redirect(url_for("accounts.welcome", next=following), 303)
-        found = entering.entered(platform(), person_id, now_ms())
-    remember(found)
+    person_id = subjects.person_of(platform(), found) if isinstance(found, Proven) else found
+    if isinstance(found, Proven) and person_id is None:
+        session[PROVEN] = _sealed(found)
+        return redirect(url_for("accounts.welcome", next=following), 303)
+    assert person_id is not None  # else somebody new has proven something
+    remember(entering.entered(platform(), person_id, now_ms()))
     return redirect(following, 303)
 
 
@@ -115,12 +114,20 @@ def proven_before() -> Proven:
     return Proven(way, text, called)
 
 
-def _attached(proven: Proven, following: str) -> ResponseReturnValue:
+def _attached(found: int | Proven, following: str) -> ResponseReturnValue:
     person = signed_in()
     if person.role != Role.PARTICIPANT:
         raise NotAllowed(N_("组织者用邀请地址登录，不能加别的登录方式。"))
     profiles.check_may_be_known(platform(), person.person_id, now_ms())
-    subjects.attach(platform(), person.person_id, proven, now_ms())
+    if isinstance(found, int):
+        return ask_to_join(found)
+    try:
+        subjects.attach(platform(), person.person_id, found, now_ms())
+    except KnownAsAnother:
+        other = subjects.person_of(platform(), found)
+        if other is None:  # it was taken away at this moment
+            raise
+        return ask_to_join(other)
     flash(_("已经加上，以后可以用它登录。"), "good")
     return redirect(following, 303)
 

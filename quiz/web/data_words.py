@@ -28,6 +28,8 @@ def data_words() -> Mapping[str, str]:
         "draws": _("抽奖机会"),
         "ended_at": _("退出时间"),
         "events": _("签到等"),
+        "joined": _("合并过的账号"),
+        "as": _("以哪个编号参加"),
         "extra_time": _("加时"),
         "finished_at": _("交卷时间"),
         "grade": _("年级"),

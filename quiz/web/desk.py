@@ -14,7 +14,7 @@ from question_bank.problems import Problem
 from quiz.errors import N_, InvalidInput, NotAllowed
 from quiz.reports import WRITERS, Table, write_xlsx
 from quiz.rules.permissions import Action, Role
-from quiz.services import accounts, consents, contests, doubts, rosters
+from quiz.services import accounts, consents, contests, doubts, join_wishes, rosters
 from quiz.services import desk as service
 from quiz.web import moments
 from quiz.web.access import allows, forget, now_ms, platform, remember, visitor
@@ -375,6 +375,7 @@ def _people_page(form: FileForm | None = None, wrong_name: str = "") -> str:
         trees=service.trees(platform()),
         form=form or FileForm(),
         wrong_name=wrong_name,
+        wishes=join_wishes.count_waiting(platform()),
     )
 
 

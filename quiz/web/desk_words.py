@@ -63,6 +63,8 @@ def action_words() -> Mapping[str, str]:
         "draw.pass_on": _("奖品递补"),
         "award.confirm": _("确认获奖名单"),
         "events.import": _("导入活动"),
+        "people.join": _("合并账号"),
+        "people.join_declined": _("不合并账号"),
     }
 
 
@@ -105,6 +107,7 @@ def detail_words() -> Mapping[str, str]:
         "facts": _("年龄和年级"),
         "accounts": _("账号"),
         "verdict": _("结论"),
+        "contests": _("比赛"),
     }
 
 

@@ -41,6 +41,7 @@ STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "start_again": 400,
     "no_answer": 502,
     "known_as_another": 409,
+    "both_took_part": 409,
 }
 RETRY_AFTER_S = {"too_many": 30, "busy": 2}
 JITTER_S = 3  # phones that were sent away together do not come back together

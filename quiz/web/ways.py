@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from quiz.errors import NotFound
 from quiz.services import accounts, oidc, one_time_codes, seats, wechat
 from quiz.services.elsewhere import StartAgain, use_once
-from quiz.services.entering import SignedIn
 from quiz.services.secrets import new_token
 from quiz.services.subjects import Proven
 from quiz.sign_in_settings import Oidc, WeChat
@@ -35,7 +34,7 @@ class Way:
 
     name: str
     template: str  # its part of the page
-    complete: Callable[[Mapping[str, str], str], SignedIn | Proven]  # what came back, what the browser kept
+    complete: Callable[[Mapping[str, str], str], int | Proven]  # what came back, what was kept → who
     begin: Callable[[Mapping[str, str]], Begun] | None = None
     is_ready: Callable[[], bool] = lambda: True  # there is something it can be used for
 
@@ -55,13 +54,15 @@ def typed(form: Mapping[str, str], name: str) -> str:
 
 
 def way_words() -> Mapping[str, str]:
-    """Return what the ways are called that can be added to a person."""
+    """Return what the ways are called that can be added to a person, or lead to another of their accounts."""
     provider = platform().sign_in.oidc
     return {
         "phone": _("手机号"),
         "email": _("邮箱"),
         "wechat": _("微信"),
         "oidc": provider.name if provider else _("统一账号"),
+        "seat": _("参赛卡"),
+        "code": _("参赛码"),
     }
 
 
@@ -86,16 +87,16 @@ def send_again(way: str, token: str) -> Begun:
     return _send_code(way, {}, token)
 
 
-def _by_seat(form: Mapping[str, str], _kept: str) -> SignedIn:
+def _by_seat(form: Mapping[str, str], _kept: str) -> int:
     wanted = seats.Typed(*(typed(form, name) for name in ("class_code", "seat", "pass_number")))
-    return seats.sign_in(platform(), wanted, now_ms(), request.remote_addr or "")
+    return seats.sitting(platform(), wanted, now_ms(), request.remote_addr or "")
 
 
-def _by_code(form: Mapping[str, str], _kept: str) -> SignedIn:
-    return accounts.sign_in_with_code(platform(), typed(form, "code"), now_ms(), request.remote_addr or "")
+def _by_code(form: Mapping[str, str], _kept: str) -> int:
+    return accounts.person_with_code(platform(), typed(form, "code"), now_ms(), request.remote_addr or "")
 
 
-def _as_guest(form: Mapping[str, str], _kept: str) -> SignedIn:
+def _as_guest(form: Mapping[str, str], _kept: str) -> int:
     raise NotFound()  # its form has an address of its own, which also reads the units
 
 

@@ -32,6 +32,8 @@ AUDITED = {  # what each form of the desk leaves in the audit log; "" where it c
     "cards.renew": "people.card",
     "desk_people.consent": "people.consent",
     "desk_people.sign_out": "people.sign_out",
+    "joining_desk.accept": "people.join",
+    "joining_desk.decline": "people.join_declined",
     "desk.forget_roster": "",
     "desk.import_units": "units.load",
     "desk.enrolment": "units.enrolment",
@@ -78,7 +80,7 @@ def desk_addresses(app: Flask) -> list[tuple[str, str]]:
     """Every route of the desk that is not the invitation, with something in its places."""
     values = {"contest_id": "1", "board_id": "0-0", "ending": "xlsx", "token": "t", "tree": "region"}
     values |= {"version_id": "1", "import_id": "1", "draw": "0", "award_id": "0-0", "person_id": "1"}
-    values |= {"of": "person", "target": "1", "question_id": "1"}
+    values |= {"of": "person", "target": "1", "question_id": "1", "wish_id": "1"}
     found = []
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/desk/") and not rule.rule.startswith(("/desk/invitation", "/desk/leave")):
@@ -130,7 +132,7 @@ def test_every_action_of_the_audit_log_has_words(app: Flask) -> None:
     ("address", "most"),
     [
         ("/desk/", 14),
-        ("/desk/people", 6),
+        ("/desk/people", 7),
         ("/desk/units", 8),
         ("/desk/audit", 5),
         ("/desk/bank/", 8),
