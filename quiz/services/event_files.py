@@ -19,6 +19,7 @@ from quiz.services.events import NewEvent, kinds_of, record_events
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
 from quiz.services.secrets import digest, plain_code
+from quiz.services.selves import taking_part_as
 
 KEPT_MS = 86_400_000
 MOST_EVENTS = 10_000  # in one file
@@ -206,7 +207,17 @@ class _Reader:
                 select(Identity.code_digest, Identity.person_id).where(Identity.code_digest.in_(codes[some]))
             )
             found |= {kept: person_id for kept, person_id in rows if kept is not None}
-        return found
+        return self._taking_part(session, found)
+
+    def _taking_part(self, session: Session, found: Mapping[str, int]) -> Mapping[str, int]:
+        """Return the same people as whom they take part in this contest, where accounts were joined."""
+        wanted = select(Person.id, Person.joined_into).where(Person.joined_into.is_not(None))
+        heads = dict(session.execute(wanted.where(Person.id.in_(sorted(set(found.values()))))).all())
+        contest_id = self.rules.contest_id
+        return {
+            named: taking_part_as(session, person_id, heads.get(person_id), contest_id)
+            for named, person_id in found.items()
+        }
 
     def _named(self, text: str) -> str:
         if _is_number(text):

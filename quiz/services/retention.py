@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from quiz.models.accounts import About, Identity, Invitation, Person, SignIn
 from quiz.models.contests import Contest
@@ -157,7 +157,7 @@ def _some(session: Session, which: Sequence[ColumnElement[bool]], after: int) ->
     return session.scalars(
         select(Person.id)
         .join(Identity, Identity.person_id == Person.id)
-        .where(Person.id > after, Person.role == Role.PARTICIPANT, *which)
+        .where(Person.id > after, Person.role == Role.PARTICIPANT, _is_account(), *which)
         .order_by(Person.id)
         .limit(AT_ONCE)
     ).all()
@@ -187,4 +187,12 @@ def _joined_before(platform: Platform, now_ms: int) -> ColumnElement[bool]:
 
 
 def _takes_part_in(contests: Sequence[int]) -> ColumnElement[bool]:
-    return exists().where(Attempt.person_id == Person.id, Attempt.contest_id.in_(contests))
+    part = aliased(Person)
+    parts = select(part.id).where(part.joined_into == Person.id)
+    own = or_(Attempt.person_id == Person.id, Attempt.person_id.in_(parts))
+    return exists().where(own, Attempt.contest_id.in_(contests))
+
+
+def _is_account() -> ColumnElement[bool]:
+    """Return the condition that a person is no part of another account, with which it would go."""
+    return or_(Person.joined_into.is_(None), Person.joined_into == Person.id)

@@ -51,6 +51,13 @@ def owner_of(platform: Platform, attempt_id: int) -> int | None:
         return session.scalar(select(Attempt.person_id).where(Attempt.id == attempt_id))
 
 
+def account_of(platform: Platform, person_id: int) -> tuple[int, list[int]]:
+    """Return whose account a person is, and all persons of it, the own first."""
+    with platform.store.reading() as session:
+        head = session.scalar(select(Person.joined_into).where(Person.id == person_id)) or person_id
+        return head, selves_of(session, head)
+
+
 def revoke(session: Session, person_id: int) -> None:
     """Make everything worth nothing that was signed for the persons of an account."""
     own = or_(Person.id == person_id, Person.joined_into == person_id)

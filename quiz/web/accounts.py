@@ -75,7 +75,7 @@ def card(code: str) -> ResponseReturnValue:
 def sign_in_by(name: str) -> ResponseReturnValue:
     """Sign in in one of the ways that are offered."""
     way = ways.way_of(name)
-    if request.form.get("attach") == "yes":
+    if request.form.get("attach") == "yes" and name not in LEADS_ELSEWHERE:
         profiles.check_may_be_known(platform(), signed_in().person_id, now_ms())
     try:
         if way.begin is not None:
@@ -204,7 +204,8 @@ def units() -> ResponseReturnValue:
 @allows(Action.TAKE_PART)
 def add_way(name: str) -> ResponseReturnValue:
     """Let a person add a way by which they can sign in later."""
-    profiles.check_may_be_known(platform(), signed_in().person_id, now_ms())
+    if name not in LEADS_ELSEWHERE:
+        profiles.check_may_be_known(platform(), signed_in().person_id, now_ms())
     return _add_way(name)
 
 

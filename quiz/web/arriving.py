@@ -118,9 +118,9 @@ def _attached(found: int | Proven, following: str) -> ResponseReturnValue:
     person = signed_in()
     if person.role != Role.PARTICIPANT:
         raise NotAllowed(N_("组织者用邀请地址登录，不能加别的登录方式。"))
-    profiles.check_may_be_known(platform(), person.person_id, now_ms())
     if isinstance(found, int):
         return ask_to_join(found)
+    profiles.check_may_be_known(platform(), person.person_id, now_ms())
     try:
         subjects.attach(platform(), person.person_id, found, now_ms())
     except KnownAsAnother:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from quiz.errors import InvalidInput
 from quiz.rules.permissions import Action
-from quiz.services import consents, devices, profiles, seats, units
+from quiz.services import consents, devices, profiles, seats, selves, units
 from quiz.services import desk as desk_service
 from quiz.web.access import allows, now_ms, platform
 from quiz.web.bodies import plain
@@ -94,6 +94,7 @@ def _page(person_id: int, unit_wrong: str = "", about_wrong: str = "", consent_w
         consent_wrong=consent_wrong,
         how_words=how_words(),
         today=at_minute(now_ms())[:10],
+        account=selves.account_of(platform(), person_id),
         has_seat=seats.has_seat(platform(), person_id),
         history=units.history(platform(), person_id),
         trees=[tree for tree, _count in desk_service.trees(platform())],

@@ -69,3 +69,22 @@ def test_somebody_new_proves_a_number_and_takes_part(phone: Phone, site: Site) -
 
     expect(page.get_by_role("heading", level=1)).to_have_text("大坪老李")
     expect(page.get_by_text("138****8000")).to_be_visible()
+
+
+def test_a_guest_joins_the_account_of_a_card_and_sees_all_of_it(phone: Phone, site: Site, card: Card) -> None:
+    phone.sign_up("/me")
+    page = phone.go("/me")
+    nickname = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name="用参赛卡合并账号").click()
+    page.get_by_label("班级码").fill(card.class_code)
+    page.get_by_label("座号或姓名").fill(card.label)
+    page.get_by_label("口令").fill(card.pass_number)
+    page.get_by_role("button", name="用参赛卡登录").click()
+    for name in (nickname, card.name[:2] + "*"):
+        expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
+
+    page.get_by_role("button", name="合并这两个账号").click()
+
+    expect(page.get_by_text("两个账号已经合并")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text(card.name[:2] + "*")
+    expect(page.get_by_text("三年级2班")).to_be_visible()

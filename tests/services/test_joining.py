@@ -17,6 +17,7 @@ from quiz.services import (
     own_attempts,
     own_data,
     play,
+    retention,
     subjects,
     why,
 )
@@ -217,6 +218,20 @@ def test_ones_own_data_and_deletion_are_of_the_whole_account(
     assert [attempt["contest"] for attempt in told["attempts"]] == [rules.document.title]  # type: ignore[attr-defined]
     assert standing.placed(standing.page(platform, rules, standing.PEOPLE, now)) == [(1, "")]
     assert accounts.visitor(platform, guest.token, now) is None
+
+
+def test_what_was_joined_is_kept_as_long_as_its_account(
+    platform: Platform, clock: MovedClock, rules: Published, guest: SignedIn, known: int
+) -> None:
+    joining.join(platform, guest.person_id, known, Actor(known, clock.now_ms()))
+    clock.move(days=700)
+    entered(platform, guest.person_id, clock.now_ms())
+    clock.move(days=100)
+
+    retention.retain(platform, Actor(None, clock.now_ms()), does=True)
+
+    people = standing.page(platform, rules, standing.PEOPLE, clock.now_ms())
+    assert standing.placed(people) == [(1, "王小明")]
 
 
 def test_signing_in_costs_who_never_joined_no_statement_more(
