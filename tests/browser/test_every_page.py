@@ -46,6 +46,17 @@ AXE = """options => axe.run(document, options).then(found => found.violations.ma
     each => [each.id, each.nodes.slice(0, 3).map(node => node.html.slice(0, 160))]))"""
 
 
+STOPS = 80  # of the tabulator key: more than what is before the first rows of a list
+FOCUS = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect();
+  if (at === document.body) return null;
+  const after = at.nextElementSibling && getComputedStyle(at.nextElementSibling, "::after");
+  const ring = getComputedStyle(at).outlineStyle !== "none" || (after && after.borderTopStyle === "solid");
+  const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return ring && inside ? "" : at.outerHTML.slice(0, 100);
+}"""
+
+
 @pytest.fixture(scope="module")
 def everything(chromium: Browser, site: Site) -> Iterator[Everything]:
     """A site on which everything has happened once."""
@@ -74,6 +85,29 @@ def test_every_page_is_for_everybody_in_every_look_and_width(
     page.context.close()
 
     assert not found, "\n".join(f"{where}: {told}" for where, told in found.items())
+
+
+@pytest.mark.parametrize("who", ["strangers", "participants", "desk"])
+def test_the_tabulator_key_goes_through_a_page_and_shows_where_it_is(
+    chromium: Browser, site: Site, everything: Everything, who: str
+) -> None:
+    page = window(chromium, site, everything, who)
+    hidden = {}
+    for address in [each[0] for each in getattr(everything, who).values()]:
+        page.goto(site.url + address)
+        stops = 0
+        while stops < STOPS:
+            page.keyboard.press("Tab")
+            found = page.evaluate(FOCUS)
+            if found is None:
+                break
+            if found:
+                hidden[address, stops] = found
+            stops += 1
+        assert stops > 0, address
+    page.context.close()
+
+    assert hidden == {}
 
 
 def addresses(everything: Everything, who: str) -> list[str]:
