@@ -32,7 +32,9 @@ class JoinWish(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)  # becomes part …
     into_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)  # … of this one
     asked_ms: Mapped[int] = mapped_column(BigInt)
-    verdict: Mapped[str] = mapped_column(String(10), default="", index=True)  # "": open, joined, declined
+    verdict: Mapped[str] = mapped_column(
+        String(10), default="", index=True
+    )  # "": open, joined, declined, gone
     because: Mapped[str] = mapped_column(LongText, default="")  # told to the person
     decided_ms: Mapped[int | None] = mapped_column(BigInt)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -167,8 +167,9 @@ def visitor(platform: Platform, token: str, now_ms: int) -> Visitor | None:
         found = Visitor(person.id, Role(person.role), row.nickname or "", person.epoch, token)
         if person.joined_into is None:
             return found
-        selves, parts = selves_of(session, person.id), parts_of(session, person.id)
-        return replace(found, selves=tuple(selves), parts=parts)
+        head = session.get_one(Person, person.joined_into)  # another one where they signed in at that moment
+        selves, parts = selves_of(session, head.id), parts_of(session, head.id)
+        return replace(found, person_id=head.id, epoch=head.epoch, selves=tuple(selves), parts=parts)
 
 
 def invite_organizer(platform: Platform, name: str, actor: Actor) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, NotAllowed, NotFound
 from quiz.models.accounts import About, Audit, Identity, Person, SignIn
+from quiz.models.joining import JoinWish
 from quiz.models.learning import DailyAnswer, Doubt, Learned
 from quiz.models.privacy import Consent, WinnerName
 from quiz.models.seats import Seat
@@ -66,6 +67,8 @@ def _empty_what_stays(session: Session, person_id: int) -> None:
     """Empty what tells about a person in rows that have to stay."""
     session.execute(update(About).where(About.person_id == person_id).values(born="", grade="", extra=""))
     session.execute(update(Consent).where(Consent.person_id == person_id).values(guardian=""))
+    waits = or_(JoinWish.person_id == person_id, JoinWish.into_id == person_id) & (JoinWish.verdict == "")
+    session.execute(update(JoinWish).where(waits).values(verdict="gone"))
     session.execute(update(Doubt).where(Doubt.person_id == person_id).values(words=""))
     session.execute(
         update(Audit).where(Audit.action.in_(TELLING), Audit.subject == str(person_id)).values(detail="{}")

@@ -14,7 +14,7 @@ from quiz.models.joining import JoinWish
 from quiz.services.joining import Proposal, carry_out, locked, proposed
 from quiz.services.platform import Actor, Platform
 
-OPEN, JOINED, DECLINED = "", "joined", "declined"
+OPEN, JOINED, DECLINED = "", "joined", "declined"  # and "gone", where one of the two was deleted
 MOST_LISTED = 50
 LONGEST_REASON = 200  # characters
 
@@ -83,7 +83,9 @@ def answer_of(platform: Platform, person_id: int) -> Answer | None:
             .order_by(JoinWish.id.desc())
             .limit(1)
         ).first()
-        return None if row is None or row.verdict == JOINED else Answer(row.verdict, row.because)
+        if row is None or row.verdict not in (OPEN, DECLINED):
+            return None
+        return Answer(row.verdict, row.because)
 
 
 def accept(platform: Platform, wish_id: int, actor: Actor) -> None:

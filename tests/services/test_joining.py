@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from quiz.errors import ChangedMeanwhile, NotAllowed, QuizError
+from quiz.models.accounts import Person
 from quiz.services import (
     accounts,
     boards,
@@ -23,7 +24,7 @@ from quiz.services import (
 )
 from quiz.services.accounts import Visitor
 from quiz.services.correcting import Correction
-from quiz.services.entering import SignedIn, entered
+from quiz.services.entering import SignedIn, add_sign_in, entered
 from quiz.services.joining import BothTookPart
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
@@ -169,6 +170,30 @@ def test_a_wish_is_declined_with_a_reason_that_its_owner_reads(
     assert answer is not None
     assert answer.because == "两人各答各的"
     assert signed_in(platform, guest, now).person_id == guest.person_id
+
+
+def test_a_wish_ends_with_one_of_its_accounts(
+    platform: Platform, now: int, rules: Published, guest: SignedIn, known: int
+) -> None:
+    standing.finish(platform, rules, known, 1, now)
+    join_wishes.ask(platform, guest.person_id, known, now)
+
+    erasing.erase(platform, known, "owner", Actor(known, now))
+
+    assert join_wishes.count_waiting(platform) == 0
+    assert join_wishes.answer_of(platform, guest.person_id) is None
+
+
+def test_who_signed_in_while_accounts_were_joined_is_the_account(
+    platform: Platform, now: int, rules: Published, guest: SignedIn, known: int
+) -> None:
+    joining.join(platform, guest.person_id, known, Actor(known, now))
+    with platform.store.writing() as session:
+        token = add_sign_in(platform, session, session.get_one(Person, guest.person_id), now)
+
+    me = signed_in(platform, SignedIn(token, guest.person_id), now)
+
+    assert (me.person_id, me.within(rules.contest_id)) == (known, guest.person_id)
 
 
 def test_an_organizer_and_a_deleted_account_are_never_joined(
