@@ -79,6 +79,7 @@ def detail_words() -> Mapping[str, str]:
         "award": _("奖项"),
         "rows": _("行数"),
         "period": _("时段"),
+        "view": _("哪一种排名"),
         "attempt": _("答题"),
         "person": _("人员"),
         "unit": _("单位"),
@@ -118,6 +119,7 @@ def detail_values() -> Mapping[str, Mapping[str, str]]:
         "review": {**state_words(), "vouched": _("声明已由他人审过")},
         "by": {"owner": _("本人"), "guardian": _("监护人"), "retention": _("到期删除")},
         "consent": {"given": _("同意"), "refused": _("不同意")},
+        "view": {"full": _("全部"), "public": _("公布的")},
         "verdict": {name: words for name, (words, _kind) in verdict_words().items()},
     }
 
