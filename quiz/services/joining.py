@@ -1,6 +1,6 @@
 """Joining two accounts of one person: no record changes its owner, each goes on where it took part.
 
-docs/decisions/0110-joined-accounts.md
+docs/decisions/0112-joined-accounts.md
 """
 
 from __future__ import annotations
