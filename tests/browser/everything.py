@@ -8,10 +8,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from quiz.services import accounts, boards, play, seats, senders
-from quiz.services.accounts import UnitRow
+from quiz.services import accounts, boards, play, seats, senders, subjects
+from quiz.services.accounts import NewPerson, UnitRow
 from quiz.services.platform import Actor
 from quiz.services.published import in_force
+from quiz.services.subjects import Proven
 from tests.browser.crowd import take_part
 from tests.browser.phone import Phone
 from tests.browser.site import Site
@@ -100,12 +101,32 @@ class Everything:
         visitor.send("/sign-in/welcome", nickname="大坪老李", next="/me")
         visitor.open("/me/ways/email")
         self.answers["/me/ways/<name>"] = _html(visitor)
+        self._joining()
         self.platform.sign_in = before
         return {
             "/sign-in": ["/sign-in?next=/me", "/sign-in?class_code=ABCD"],
             "/card/<code>": ["/card/ABCDE-FGHJK"],
             "/account-deleted": ["/account-deleted"],
         }
+
+    def _joining(self) -> None:
+        """A guest who proves the address of somebody who took part in the same contest."""
+        proven, past = Proven("email", "somebody@example.org"), ms(PAST)
+        subjects.attach(self.platform, self.winner, proven, self.now_ms)
+        (code,) = accounts.add_people(self.platform, [NewPerson("飞鱼")], Actor(None, past))
+        guest = accounts.person_with_code(self.platform, code, past)
+        attempt = cast.begin(self.platform, self.prizes, guest, past)
+        play.finish(self.platform, cast.batch(self.platform, attempt, past + 60_000))
+        visitor = Visitor(self.site.application)  # type: ignore[arg-type]  # a Flask
+        visitor.open("/sign-in")
+        visitor.send("/sign-in/code", code=code, next="/me")
+        visitor.open("/me/ways/email")
+        visitor.send("/sign-in/email", email=proven.text, next="/me", attach="yes")
+        sent = (self.platform.data / senders.OUTBOX).read_text("utf-8").splitlines()[-1]
+        visitor.send("/sign-in/email/code", typed_code=json.loads(sent)["code"])
+        assert visitor.address == "/me/join", visitor.address
+        self.answers["/me/join"] = _html(visitor)
+        visitor.send("/me/join/ask")
 
     def _participant(self) -> dict[str, list[str]]:
         phone, site = self.phone, self.site
@@ -265,6 +286,7 @@ class Everything:
             "/desk/audit": ["/desk/audit"],
             "/desk/invitation/<code>": [f"/desk/invitation/{code}"],
             "/desk/people": ["/desk/people", "/desk/people?q=李"],
+            "/desk/people/joining": ["/desk/people/joining"],
             "/desk/people/<int:person_id>": [f"/desk/people/{person}"],
             "/desk/people/roster/<token>": [roster, wrong],
             "/desk/units": ["/desk/units"],
