@@ -14,6 +14,7 @@ from tests.browser.phone import Phone
 from tests.browser.site import Site
 from tests.browser.test_everybody import LOOKS, RULES, SMALLEST_TARGET, smallest_target
 
+pytestmark = pytest.mark.timeout(1200)
 WIDTHS = (320, 390, 1280)
 OF_SIZES, OF_COLOURS = (
     ["target-size", "scrollable-region-focusable"],
@@ -71,7 +72,6 @@ def test_every_route_of_a_page_is_walked(everything: Everything) -> None:
     assert [route for route in page_routes() if route not in walked] == []
 
 
-@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("who", ["strangers", "participants", "desk", "answers"])
 def test_every_page_is_for_everybody_in_every_look_and_width(
     chromium: Browser, site: Site, everything: Everything, who: str
@@ -148,3 +148,9 @@ def faults(page: Page) -> Iterator[tuple[tuple[str, int], list[Any]]]:  # Any: J
                 told.append(["target", least])
             if told:
                 yield (name, width), told
+    page.emulate_media(media="print")
+    page.evaluate(CHOOSE, LOOKS["dark"])  # is printed as the light one
+    told = page.evaluate(AXE, {"runOnly": OF_COLOURS, "preload": False})
+    page.emulate_media(media="screen")
+    if told:
+        yield ("printed", WIDTHS[-1]), told
