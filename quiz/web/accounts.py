@@ -156,6 +156,7 @@ def mine() -> ResponseReturnValue:
         )
         if row.place is not None
     ]
+    offered = ways.offered()
     return render_template(
         "accounts/mine.html",
         nickname=person.nickname,
@@ -165,8 +166,8 @@ def mine() -> ResponseReturnValue:
         places=places,
         known=subjects.known(platform(), person.person_id),
         way_words=way_words(),
-        more=[way for way in ways.offered() if way.begin is not None],
-        others=[way for way in ways.offered() if way.name in LEADS_ELSEWHERE],
+        more=[way for way in offered if way.begin is not None],
+        others=[way for way in offered if way.name in LEADS_ELSEWHERE],
         wish=join_wishes.answer_of(platform(), person.person_id),
     )
 

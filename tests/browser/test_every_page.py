@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.everything import Everything, page_routes, visitor_cookie
 from tests.browser.phone import Phone
-from tests.browser.site import Site
+from tests.browser.site import Site, running_site
 from tests.browser.test_everybody import LOOKS, RULES, SMALLEST_TARGET, smallest_target
+from tests.support import servers
 
 pytestmark = pytest.mark.timeout(1200)
 WIDTHS = (320, 390, 1280)
@@ -56,6 +57,13 @@ FOCUS = """() => {
   const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   return ring && inside ? "" : at.outerHTML.slice(0, 100);
 }"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site of its own: what happened on it would surprise other tests."""
+    with servers.valkey() as valkey, running_site(valkey, tmp_path_factory.mktemp("every-page")) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
