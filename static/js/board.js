@@ -1,6 +1,6 @@
 /* A board that moves by itself: asks again after a few seconds, less often while nothing changes, never while nobody
    looks. The server answers 304 when the board is as it was. Nothing jumps: what would move things that somebody
-   sees is offered by a button. Classic script, ES2019. */
+   sees is offered by a button, where the page has words for one. Classic script, ES2019. */
 (function () {
   "use strict";
   var live = document.getElementById("live"), told = document.getElementById("told");
@@ -12,7 +12,7 @@
   function place(root) { var at = root.querySelector("#own-place"); return at ? at.textContent : ""; }
   function fits(next) { // what is below stays where it is, or is not seen
     var box = live.getBoundingClientRect();
-    return live.dataset.fits || shape(live) === shape(next) || (box.top >= 0 && box.bottom > window.innerHeight);
+    return !live.dataset.words || shape(live) === shape(next) || (box.top >= 0 && box.bottom > window.innerHeight);
   }
   function show(next) {
     var was = place(live), at = document.activeElement, href = at && live.contains(at) ? at.getAttribute("href") : "";

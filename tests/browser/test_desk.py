@@ -79,6 +79,7 @@ def test_numbers_move_by_themselves(chromium: Browser, site: Site) -> None:
     page = desk_of(chromium, site, 1280)
     page.goto(f"{site.url}/desk/contests/{contest_id}/watch")
     expect(page.locator(".facts div").first).to_have_text(re.compile(r"已开始\s*0"))
+    page.evaluate("live.append(document.createElement('p'))")  # as if a notice had gone meanwhile
 
     now = site.platform.clock.now_ms()
     person = accounts.sign_up(site.platform, "甲", {}, now).person_id
