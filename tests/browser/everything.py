@@ -73,7 +73,7 @@ class Everything:
         """A contest that is over, with a prize draw to hold, and a question of every kind in the bank."""
         past = ms(PAST)
         self.kinds = kinds.publish(self.platform, past)
-        cast.fill_bank(self.platform, past)
+        cast.fill_bank(self.platform, self.platform.clock.now_ms())
         cast.add_units(self.platform, past)
         self.prizes = cast.publish(self.platform, PRIZES, past)
         for name, right in ((LONG_NAME, 3), ("乙小红", 2)):
