@@ -62,7 +62,7 @@ def fill_bank(platform: Platform, now_ms: int) -> None:
 
 def publish(platform: Platform, now_ms: int, text: str = RULES) -> int:
     """Fill the bank and publish the contest; returns its id."""
-    fill_bank(platform, now_ms)
+    fill_bank(platform, platform.clock.now_ms())
     return cast.publish(platform, text, now_ms)
 
 
