@@ -12,7 +12,6 @@ from tests.browser.phone import Phone
 from tests.browser.site import Site, wait_until
 
 HOTSPOT = "<html><title>WiFi</title>请先登录本店的无线网络</html>"  # what a café's network says to everything
-NOTHING_LEAVES = "window.fetch = () => Promise.reject(new TypeError()); navigator.sendBeacon = () => false"
 FOREIGN = (200, *(pytest.param(status, marks=pytest.mark.full) for status in (404, 409, 401)))
 
 
@@ -94,8 +93,7 @@ def test_what_waited_while_the_attempt_ended_is_brought_and_named(phone: Phone, 
     phone.offline()
     phone.press("下一题")
     phone.choose(1)
-    phone.page.evaluate(NOTHING_LEAVES)  # offline ends a moment before the page does
-    phone.page.close()
+    phone.close_offline()
     wait_until(lambda: site.is_finished(attempt), within_s=15)
 
     phone.online()
