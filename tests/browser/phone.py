@@ -107,7 +107,7 @@ class Phone:
         self.context.set_offline(True)
 
     def close_offline(self) -> None:
-        """Close the page without network: the browser lifts its own blockade a moment before the page ends."""
+        """Close the page without network: its blockade ends a moment before the page does."""
         self.page.evaluate(NOTHING_LEAVES)
         self.page.close()
 
