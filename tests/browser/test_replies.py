@@ -73,6 +73,7 @@ def test_reloading_without_network_keeps_the_answers_for_when_it_is_back(phone: 
     phone.offline()
     phone.choose(1)
     expect(phone.page.locator("#net")).to_contain_text("存在手机里")
+    phone.stay_offline()
     with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
         phone.page.reload()  # the browser's own page: it can be reloaded as often as one likes
     assert site.saved(attempt) == {}
@@ -93,7 +94,8 @@ def test_what_waited_while_the_attempt_ended_is_brought_and_named(phone: Phone, 
     phone.offline()
     phone.press("下一题")
     phone.choose(1)
-    phone.close_offline()
+    phone.stay_offline()
+    phone.page.close()
     wait_until(lambda: site.is_finished(attempt), within_s=15)
 
     phone.online()

@@ -52,7 +52,8 @@ def test_answers_in_the_queue_survive_closing_the_page(phone: Phone, site: Site)
     phone.offline()
     phone.choose(1)
     expect(phone.page.locator("#net")).to_contain_text("存在手机里")
-    phone.close_offline()
+    phone.stay_offline()
+    phone.page.close()
     assert site.saved(attempt) == {}
 
     phone.online()
