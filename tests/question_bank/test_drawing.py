@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from fractions import Fraction
 from hashlib import blake2b
 from itertools import combinations
@@ -16,30 +15,7 @@ from hypothesis import strategies as st
 from question_bank.drawing import Candidate, Drawn, Pool, draw
 from question_bank.lacking import Shortfall, shortfalls
 from question_bank.streams import Stream
-
-
-@dataclass(frozen=True)
-class Range:
-    least: Fraction
-    most: Fraction
-
-
-@dataclass(frozen=True)
-class Section:
-    count: int
-    kinds: Sequence[str] = ()
-    tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    difficulty: Range | None = None
-    points: Fraction = Fraction(1)
-
-
-@dataclass(frozen=True)
-class Paper:
-    sections: Sequence[Section]
-    draw: str = "random"
-    cover: Sequence[str] = ()
-    balance: bool = False
-    shuffle: Sequence[str] = ("questions", "options")
+from tests.question_bank.papers import Paper, Range, Section
 
 
 def single(candidate_id: int, topic: str = "水", difficulty: str | None = None) -> Candidate:

@@ -26,29 +26,11 @@ PRIZES = """    awards:
     boards:
       - {name: 每日, of: people, over: period}
 """
-LATER = """
-  - name: 决赛
-    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
-    paper: {sections: [{count: 2}]}
-    clock: {per_attempt_s: 300}
-    quota: {limit: {total: 1}}
-    person: {within_period: best}
-    order: [total, time]
-    boards: [{name: 决赛榜, of: people}]
-  - name: 街道赛
-    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
-    paper: {sections: [{count: 2}]}
-    clock: {per_attempt_s: 300}
-    quota: {limit: {total: 1}}
-    person: {within_period: best}
-    order: [total, time]
-    boards: [{name: 街道赛榜, of: people}]
-"""
 RULES = (
     cast.rules()
     .replace("    boards:\n", PRIZES)
     .replace("stages:\n", "awards: [{name: 总奖, at_least: {total: 7}}]\nstages:\n")
-    + LATER
+    + cast.LATER_STAGES
 )
 STAR, STREET = AwardId(0, 0), AwardId(0, 6)
 

@@ -39,6 +39,24 @@ def rules(
     return BASE.replace("CLOCK", clock).replace("ANSWER", answer).replace("ATTEMPT", attempt)
 
 
+LATER_STAGES = """
+  - name: 决赛
+    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
+    paper: {sections: [{count: 2}]}
+    clock: {per_attempt_s: 300}
+    quota: {limit: {total: 1}}
+    person: {within_period: best}
+    order: [total, time]
+    boards: [{name: 决赛榜, of: people}]
+  - name: 街道赛
+    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
+    paper: {sections: [{count: 2}]}
+    clock: {per_attempt_s: 300}
+    quota: {limit: {total: 1}}
+    person: {within_period: best}
+    order: [total, time]
+    boards: [{name: 街道赛榜, of: people}]
+"""
 RULES_WITH_EVERY_PRIZE = (
     rules()
     .replace(
@@ -68,24 +86,7 @@ RULES_WITH_EVERY_PRIZE = (
 """,
     )
     .replace("stages:\n", "awards: [{name: 总奖, at_least: {total: 7}}]\nstages:\n")
-    + """
-  - name: 决赛
-    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
-    paper: {sections: [{count: 2}]}
-    clock: {per_attempt_s: 300}
-    quota: {limit: {total: 1}}
-    person: {within_period: best}
-    order: [total, time]
-    boards: [{name: 决赛榜, of: people}]
-  - name: 街道赛
-    calendar: {opens: "2026-03-10 08:00", closes: "2026-03-11 20:00"}
-    paper: {sections: [{count: 2}]}
-    clock: {per_attempt_s: 300}
-    quota: {limit: {total: 1}}
-    person: {within_period: best}
-    order: [total, time]
-    boards: [{name: 街道赛榜, of: people}]
-"""
+    + LATER_STAGES
 )
 
 
