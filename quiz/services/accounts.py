@@ -17,7 +17,7 @@ from quiz.rules.permissions import Role
 from quiz.services.consents import Said, consent_row
 from quiz.services.entering import DAY_MS, SignedIn, add_sign_in, entered
 from quiz.services.events import visited
-from quiz.services.guessing import check_tries, count_wrong
+from quiz.services.guessing import check_guessing, check_tries, count_wrong
 from quiz.services.platform import Actor, Platform
 from quiz.services.seats import add_seat
 from quiz.services.secrets import digest, new_code, new_token, plain_code
@@ -92,10 +92,9 @@ def sign_in_with_code(platform: Platform, typed: str, now_ms: int, address: str 
 def person_with_code(platform: Platform, typed: str, now_ms: int, address: str = "") -> int:
     """Return the person whose participant code this is; raises WrongCode, TooMany.
 
-    `address`: where the try comes from; 500 pupils of a school share one, so that tries are limited high, and
-    wrong codes, counted once each, low.
+    `address`: where the try comes from; 500 pupils of a school share one, so only wrong codes are counted.
     """
-    check_tries(platform, address, now_ms)
+    check_guessing(platform, address, now_ms)
     kept = digest(platform.secret, "code", plain_code(typed))
     with platform.store.reading() as session:
         person_id = session.scalar(select(Identity.person_id).where(Identity.code_digest == kept))

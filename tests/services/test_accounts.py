@@ -101,18 +101,32 @@ def test_five_hundred_pupils_sign_in_from_one_address(platform: Platform, now: i
         accounts.sign_in_with_code(platform, code, now, "203.0.113.5")
 
 
-def test_guessing_codes_blocks_an_address_for_a_while(platform: Platform, now: int) -> None:
+def test_guessing_codes_is_refused_and_keeps_nobody_else_of_the_address_out(
+    platform: Platform, now: int
+) -> None:
     code = accounts.sign_up(platform, "小明", {}, now).code or ""
 
-    def guess(number: int) -> None:
-        with pytest.raises(WrongCode):
+    def guess(number: int, refused: type[Exception]) -> None:
+        with pytest.raises(refused):
             accounts.sign_in_with_code(platform, code_of(b"guess", str(number)), now, "203.0.113.6")
 
     for _ in range(200):
-        guess(2)  # the same mistake counts once
+        guess(1, WrongCode)  # the same mistake counts once
+    for number in range(1, guessing.MOST_WRONG + 1):
+        guess(number, WrongCode)
+
+    guess(guessing.MOST_WRONG + 1, TooMany)
     accounts.sign_in_with_code(platform, code, now, "203.0.113.6")
-    for number in range(guessing.MOST_WRONG + 1):
-        guess(number)
+
+
+def test_a_flood_of_wrong_codes_blocks_the_codes_of_an_address_for_a_while(
+    platform: Platform, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guessing, "MOST_TRIES", 20)
+    code = accounts.sign_up(platform, "小明", {}, now).code or ""
+    for number in range(21):
+        with pytest.raises(WrongCode):
+            accounts.sign_in_with_code(platform, code_of(b"guess", str(number)), now, "203.0.113.6")
 
     with pytest.raises(TooMany):
         accounts.sign_in_with_code(platform, code, now, "203.0.113.6")

@@ -113,14 +113,31 @@ def test_guessing_a_pass_number_ends_after_a_few_tries_and_the_card_still_works(
     seats.sign_in(platform, typed(two[0]), now + seats.HOUR_S * 1000)
 
 
-def test_guessing_class_codes_blocks_an_address(platform: Platform, now: int, two: list[Card]) -> None:
-    for number in range(guessing.MOST_WRONG + 1):
+def test_guessing_class_codes_is_refused_and_keeps_nobody_else_of_the_school_out(
+    platform: Platform, now: int, two: list[Card]
+) -> None:
+    for number in range(guessing.MOST_WRONG):
         with pytest.raises(WrongSeat):
             seats.sign_in(platform, typed(two[0], class_code="AAAA", seat=str(number)), now, "203.0.113.9")
 
     with pytest.raises(TooMany):
-        seats.sign_in(platform, typed(two[0]), now, "203.0.113.9")
-    seats.sign_in(platform, typed(two[0]), now, "203.0.113.10")
+        seats.sign_in(platform, typed(two[0], class_code="BBBB"), now, "203.0.113.9")
+    seats.sign_in(platform, typed(two[0]), now, "203.0.113.9")
+
+
+@pytest.mark.parametrize("seat", ["99", "赵一"], ids=["no such seat", "no such name"])
+def test_tries_do_not_tell_who_sits_in_a_class(
+    platform: Platform, now: int, two: list[Card], seat: str
+) -> None:
+    def said(tried: str) -> list[str]:
+        found = []
+        for _ in range(seats.MOST_OF_SEAT + 1):
+            with pytest.raises((WrongSeat, TooMany)) as refused:
+                seats.sign_in(platform, typed(two[0], seat=tried, pass_number="000"), now)
+            found.append(refused.value.code)
+        return found
+
+    assert said(seat) == said(two[0].label) == said(two[0].name)
 
 
 def test_five_hundred_pupils_sign_in_within_a_minute_from_one_address(platform: Platform, now: int) -> None:
