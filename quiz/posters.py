@@ -1,6 +1,6 @@
 """A poster of one row of a board as a PNG: what it says, a QR code to the board, in the product's colours.
 
-Drawn with Pillow and Noto Sans and Serif SC, which hold the rare characters of names. 750 × 1000 pixels.
+750 × 1000 pixels, drawn with Pillow; how text is written is in `quiz.lettering`.
 """
 
 from __future__ import annotations
@@ -8,28 +8,23 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 
-import pylopdf_fonts_zh_cn as fonts
 import segno
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-DESIGN = "1"  # changes with every change of how posters look, so that those that were kept are drawn anew
+from quiz.lettering import Font, sans, serif, width, write
+
+DESIGN = "2"  # changes with every change of how posters look, so that those that were kept are drawn anew
 WIDTH, HEIGHT = 750, 1000
 MARGIN = 56
 COLOURS = 64  # of the palette: a poster takes some 30 KB
 PAPER, SURFACE, INK, MUTED, LINE = "#f4f7f5", "#ffffff", "#15262a", "#4b6064", "#d3deda"
 RIVER, RIVER_DEEP, HILL, SAND, GOLD = "#0b5d63", "#08474d", "#3c8f8c", "#d8b36c", "#7d5a00"
 QR_WIDTH = 220
-HEAVY_FROM = 34  # pixels: smaller signs of many strokes would run together
 NOT_FIRST = "，。、；：！？）》」』”’…·,.;:!?)"  # no line begins with these
 FAR_HILLS = (0, 300, 120, 246, 240, 288, 380, 232, 540, 282, 660, 244, 750, 280, 750, 380, 0, 380)
 NEAR_HILLS = (0, 344, 190, 316, 420, 350, 610, 322, 750, 346, 750, 400, 0, 400)
-MISSING = "\U0010ffff"  # stands for what a font does not have
-
-Font = ImageFont.FreeTypeFont
 
 
 @dataclass(frozen=True)
@@ -60,8 +55,8 @@ def drawn(poster: Poster) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(image)
     _background(draw)
-    y = _paragraph(draw, poster.contest, (MARGIN, 56), _serif(42), "#ffffff", most=2)
-    _paragraph(draw, poster.board, (MARGIN, y + 12), _sans(28), "#dcecea", most=1)
+    y = _paragraph(draw, poster.contest, (MARGIN, 56), serif(42), "#ffffff", most=2)
+    _paragraph(draw, poster.board, (MARGIN, y + 12), sans(28), "#dcecea", most=1)
     draw.rounded_rectangle((MARGIN, 300, WIDTH - MARGIN, 690), 28, SURFACE, LINE, 2)
     _centred(draw, poster.who, 340, (46, 26), INK, heavy=1)
     _centred(draw, poster.unit, 408, (26, 20), MUTED)
@@ -70,9 +65,9 @@ def drawn(poster: Poster) -> bytes:
     _centred(draw, told, 606, (32, 20), INK)
     _code(image, poster.address, (MARGIN, 728))
     right = MARGIN + QR_WIDTH + 32
-    y = _paragraph(draw, poster.scan, (right, 748), _sans(28), INK, most=3)
-    y = _paragraph(draw, poster.as_of, (right, y + 14), _sans(24), MUTED, most=2)
-    _paragraph(draw, poster.foot, (right, y + 14), _sans(24), MUTED, most=1)
+    y = _paragraph(draw, poster.scan, (right, 748), sans(28), INK, most=3)
+    y = _paragraph(draw, poster.as_of, (right, y + 14), sans(24), MUTED, most=2)
+    _paragraph(draw, poster.foot, (right, y + 14), sans(24), MUTED, most=1)
     kept = io.BytesIO()
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
     return kept.getvalue()
@@ -102,10 +97,10 @@ def _centred(
     """Write one line in the middle, smaller where it is long; what does not fit even so is cut."""
     largest, smallest = sizes
     room = WIDTH - 2 * MARGIN - 48
-    size = next((s for s in range(largest, smallest, -2) if _width(text, _sans(s)) <= room), smallest)
-    font = _sans(size)
+    size = next((s for s in range(largest, smallest, -2) if width(text, sans(s)) <= room), smallest)
+    font = sans(size)
     text = _cut(text, font, room)
-    _write(draw, text, (WIDTH / 2 - _width(text, font) / 2, y + (largest - size) / 2), font, fill, heavy)
+    write(draw, text, (WIDTH / 2 - width(text, font) / 2, y + (largest - size) / 2), font, fill, heavy)
 
 
 def _paragraph(
@@ -122,7 +117,7 @@ def _paragraph(
     lines = _broken(text, font, WIDTH - MARGIN - x)
     shown = [*lines[: most - 1], _cut("".join(lines[most - 1 :]), font, WIDTH - MARGIN - x)]
     for line in filter(None, shown):
-        _write(draw, line.strip(), (x, y), font, fill, heavy)
+        write(draw, line.strip(), (x, y), font, fill, heavy)
         y += font.size * 1.35
     return y
 
@@ -130,7 +125,7 @@ def _paragraph(
 def _broken(text: str, font: Font, room: float) -> list[str]:
     lines, line = list[str](), ""
     for piece in _pieces(text):
-        if line and _width(line + piece, font) > room:
+        if line and width(line + piece, font) > room:
             lines.append(line)
             line = ""
         line += piece
@@ -155,50 +150,8 @@ def _pieces(text: str) -> Sequence[str]:
 
 
 def _cut(text: str, font: Font, room: float) -> str:
-    if _width(text, font) <= room:
+    if width(text, font) <= room:
         return text
-    while text and _width(text + "…", font) > room:
+    while text and width(text + "…", font) > room:
         text = text[:-1]
     return text + "…"
-
-
-def _width(text: str, font: Font) -> float:
-    return sum(part_font.getlength(part) for part, part_font in _parts(text, font))
-
-
-def _write(
-    draw: ImageDraw.ImageDraw, text: str, at: tuple[float, float], font: Font, fill: str, heavy: int
-) -> None:
-    x, y = at
-    heavy = heavy if font.size >= HEAVY_FROM else 0
-    for part, part_font in _parts(text, font):
-        draw.text((x, y), part, fill, part_font, stroke_width=heavy, stroke_fill=fill)
-        x += part_font.getlength(part)
-
-
-def _parts(text: str, font: Font) -> list[tuple[str, Font]]:
-    """Return a text in parts, each with the font that has its characters."""
-    found: list[tuple[str, Font]] = []
-    other = _serif(int(font.size)) if Path(str(font.path)) == fonts.sans_path() else _sans(int(font.size))
-    for sign in text:
-        fits = font if _has(font, sign) or not _has(other, sign) else other
-        if found and found[-1][1] is fits:
-            found[-1] = (found[-1][0] + sign, fits)
-        else:
-            found.append((sign, fits))
-    return found
-
-
-@lru_cache(maxsize=8_192)
-def _has(font: Font, sign: str) -> bool:
-    return sign.isspace() or bytes(font.getmask(sign)) != bytes(font.getmask(MISSING))
-
-
-@lru_cache(maxsize=64)
-def _sans(size: int) -> Font:
-    return ImageFont.truetype(fonts.sans_path(), size)
-
-
-@lru_cache(maxsize=16)
-def _serif(size: int) -> Font:
-    return ImageFont.truetype(fonts.serif_path(), size)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import segno
 from PIL import Image
 
-from quiz import posters
+from quiz import lettering, posters
 from quiz.posters import Poster, drawn
 
 POSTER = Poster(
@@ -50,12 +51,23 @@ def test_a_poster_is_small_and_its_code_leads_to_the_board() -> None:
     assert read == [[bool(dark) for dark in row] for row in rows]
 
 
-def test_rare_characters_of_names_are_drawn() -> None:
-    box = posters._sans(46).getmask(posters.MISSING)
+def test_what_people_put_into_names_is_drawn_by_a_font_that_has_it() -> None:
+    name = "䶮㛃𬭛𫖯喆龘王🌸👍🏽🇨🇳❤️★Nguyễn ئابدۇرېھىم"
 
-    drawn_as_box = [sign for sign in "䶮㛃𬭛𫖯喆龘" if bytes(posters._sans(46).getmask(sign)) == bytes(box)]
+    parts = lettering._parts(name, lettering.sans(46))
 
-    assert drawn_as_box == []
+    assert "".join(part for part, _ in parts).replace("\ufe0f", "") == name.replace("\ufe0f", "")
+    assert {Path(str(font.path)).name.partition("[")[0] for _, font in parts} == {
+        "NotoSansSC-Regular.otf",
+        "NotoEmoji",
+        "NotoSansArabic",
+    }
+
+
+def test_a_sign_that_no_font_has_is_marked_and_is_no_box() -> None:
+    parts = lettering._parts("王བཀྲ", lettering.sans(46))
+
+    assert "".join(part for part, _ in parts) == "王〓〓"
 
 
 def test_text_of_any_length_stays_on_the_poster() -> None:
