@@ -25,7 +25,7 @@ from quiz.web.errors import status_of
 from quiz.web.language import refusal
 from quiz.web.look import inner_address
 from quiz.web.mine import learning
-from quiz.web.unit_choices import UnitChoice, choices_of, chosen_of, found_in
+from quiz.web.unit_choices import UnitChoice, choices_of, chosen_of, found_in, moves_of
 from quiz.web.ways import LONGEST_TYPED, way_words
 
 accounts = Blueprint("accounts", __name__)
@@ -49,6 +49,11 @@ class SignInPage:
     def parts(self) -> list[str]:
         """The templates of the ways that are offered."""
         return [way.template for way in ways.offered()]
+
+    @property
+    def moves(self) -> list[tuple[str, str]]:
+        """What contests say of changing a unit, and which of them."""
+        return moves_of(self.choices)
 
     @property
     def called(self) -> Mapping[str, str]:
@@ -197,7 +202,9 @@ def units() -> ResponseReturnValue:
             except NotAllowed as error:
                 flash(refusal(error), "warn")
                 status = 403
-    page = render_template("accounts/units.html", choices=choices, next=_next(request.values))
+    page = render_template(
+        "accounts/units.html", choices=choices, moves=moves_of(choices), next=_next(request.values)
+    )
     return page, status
 
 

@@ -15,7 +15,7 @@ from quiz.web.bodies import plain
 from quiz.web.desk_words import tree_words
 from quiz.web.language import refusal
 from quiz.web.ways import LONGEST_TYPED
-from quiz.web.words import moving_words
+from quiz.web.words import moving_words, together
 
 TOO_HIGH = ("district",)  # levels that tell nothing about a person
 
@@ -72,6 +72,18 @@ def chosen_of(form: Mapping[str, str], choices: Sequence[UnitChoice]) -> dict[st
     return chosen
 
 
+def moves_of(choices: Sequence[UnitChoice]) -> list[tuple[str, str]]:
+    """Return what contests say of a change and of which it holds; what holds for every tree names none."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for choice in choices:
+        for said in (choice.told or {}).items():
+            labels.setdefault(said, []).append(choice.label)
+    return [
+        (titles if len(named) == len(choices) else " · ".join((*named, titles)), words)
+        for (titles, words), named in labels.items()
+    ]
+
+
 def found_in(tree: str, typed: str) -> list[Unit]:
     """Return the units of a tree that are called so, without those that tell nothing about a person."""
     return [unit for unit in service.find(platform(), typed, tree) if unit.level not in TOO_HIGH]
@@ -97,7 +109,7 @@ def _told(policies: Sequence[moving.Policy]) -> Mapping[str, str]:
     for policy in policies:
         words = moving_words(policy.rules)
         if policy.until:
-            words = _("%(words)s 您最晚可以改到 %(date)s。", words=words, date=policy.until)
+            words = together((words, _("您最晚可以改到 %(date)s。", date=policy.until)))
         titles.setdefault(words, []).append(_("“%(title)s”", title=policy.title))
     return {"".join(named): words for words, named in titles.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flask_babel import get_translations
@@ -47,13 +48,18 @@ def rules_parts(document: Document, stage: str | None = None) -> list[Part]:
 
 def practice_words(stage: Stage) -> str:
     """Return which practice opens what counts, "" where none has to be passed."""
-    return " ".join(filled_in(each, _speech()) for each in practice(stage))
+    return together(filled_in(each, _speech()) for each in practice(stage))
 
 
 def moving_words(tree: Tree) -> str:
     """Return when somebody may change their unit, and what a change means; without a lock that they may."""
     told = [filled_in(each, _speech()) for each in moving(tree)]
-    return " ".join(told if tree.lock is not None else [_("选好以后可以更换。"), *told])
+    return together(told if tree.lock is not None else [_("选好以后可以更换。"), *told])
+
+
+def together(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other: with a space between them, but in Chinese without."""
+    return ("" if language().startswith("zh") else " ").join(sentences)
 
 
 def _speech() -> Speech:
