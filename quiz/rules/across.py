@@ -137,6 +137,10 @@ class Across:
         """Return who has an event of these kinds and is not disqualified, in order."""
         return sorted({who for record in self.records for who in record.people_of_events(kinds)})
 
+    def people_of_tries(self) -> list[str]:
+        """Return who has an accepted attempt, void or not, and is not disqualified, in order."""
+        return sorted({who for record in self.records for who in record.people_of_tries()})
+
     def dated(self, happened: Happened) -> Dated:
         """Return to which day an event belongs; all stages are one period."""
         return Dated(timing.day_of(self.stage, happened.at_ms), "")

@@ -50,7 +50,10 @@ def brought(record: Record | Across) -> Brought:
 def drawing(record: Record | Across, draw: Draw) -> list[str]:
     """Return who may take part in a draw, in order."""
     kinds = {entry.kind for entry in draw.entries if entry.kind is not None}
-    people = sorted({*record.people(), *record.people_of_events(kinds)}) if kinds else record.people()
+    more = record.people_of_events(kinds) if kinds else []
+    if not record.stage.integrity.entries_withdrawn:
+        more += record.people_of_tries()  # also of who has nothing but void attempts
+    people = sorted({*record.people(), *more}) if more else record.people()
     shut_out = set(draw.exclude)
     return [person for person in people if not shut_out & set(record.groups(person))] if shut_out else people
 

@@ -215,6 +215,10 @@ class Record:
             and any(each.kind in kinds for each in self.events_of(person))
         )
 
+    def people_of_tries(self) -> list[str]:
+        """Return who has an accepted attempt, void or not, and is not disqualified, in order."""
+        return sorted(who for who in self.taken.tries if not self.corrections.person_is_out(who))
+
     def refusal(self, person: str) -> QuizError | None:
         """Return why somebody may not take part at all."""
         if person not in self._refusals:

@@ -225,6 +225,17 @@ def test_quota_comes_back_for_what_is_void_in_the_end_too() -> None:
     assert (result["refused"], totals(result)) == ([], {"A": 3})
 
 
+def test_who_has_nothing_but_void_attempts_keeps_their_entries_where_the_rules_say_so() -> None:
+    files = {"ledger.jsonl": [ledger("void", attempt="b1"), ledger("disqualify", person="A")]}
+    rules: dict[str, Any] = {"draws": [{"name": "抽奖", "entries": [{"for": "attempt"}]}]}
+
+    kept = played(*THREE, files=files, integrity={"void": {"entries_withdrawn": False}}, **rules)
+    withdrawn = played(*THREE, files=files, **rules)
+
+    assert (kept["draw_entries"], kept["boards"]["个人"]) == ({"抽奖": {"B": 1}}, [])
+    assert withdrawn["draw_entries"] == {"抽奖": {}}
+
+
 def test_a_void_and_its_restore_cancel_out_where_quota_comes_back() -> None:
     attempts = (attempt("A", "07-02 09:00", "RWW", id="a1"), attempt("A", "07-02 12:00", "RRR", id="a2"))
     rows = [ledger("void", "07-03 11:00", attempt="a1"), ledger("restore", "07-03 12:00", attempt="a1")]
