@@ -743,7 +743,8 @@ class Told:
         lines = self.lines()
         kinds = [entry["kind"] for entry in draw["entries"] if entry["for"] == "event"]
         with_events = {event["person"] for event in self.events if event["kind"] in kinds}
-        for person in sorted({*lines, *with_events}):
+        with_attempts = {attempt["person"] for attempt in self.accepted}  # also void ones
+        for person in sorted({*lines, *with_events, *with_attempts}):
             if self.is_out("person", person):
                 continue
             if self.group(person) and self.group(person) in draw.get("exclude", ()):
