@@ -356,19 +356,19 @@ class Limits:
         """Count one more try of `key` and return whether it is within `limit` tries in this window."""
         window_ms = window_s * 1000
         counter = f"quiz:limit:{key}:{now_ms // window_ms}"
-        tried = self._in_process(counter, now_ms, window_ms)
-        if self.script is not None:
-            with suppress(LiveUnavailable):  # then this process counts alone
-                tried = max(tried, int(self.script.run(counter, "allow", "", window_ms)))
+        with self.turn:  # both counts in one order: of two tries at once exactly one is the first
+            tried = self._in_process(counter, now_ms, window_ms)
+            if self.script is not None:
+                with suppress(LiveUnavailable):  # then this process counts alone
+                    tried = max(tried, int(self.script.run(counter, "allow", "", window_ms)))
         return tried <= limit
 
     def _in_process(self, counter: str, now_ms: int, window_ms: int) -> int:
-        with self.turn:
-            if len(self.own) >= self.MOST_KEPT:
-                self.own = {name: kept for name, kept in self.own.items() if kept[1] > now_ms}
-            tried, ends_ms = self.own.get(counter, (0, (now_ms // window_ms + 1) * window_ms))
-            self.own[counter] = (tried + 1, ends_ms)
-            return tried + 1
+        if len(self.own) >= self.MOST_KEPT:
+            self.own = {name: kept for name, kept in self.own.items() if kept[1] > now_ms}
+        tried, ends_ms = self.own.get(counter, (0, (now_ms // window_ms + 1) * window_ms))
+        self.own[counter] = (tried + 1, ends_ms)
+        return tried + 1
 
 
 def _position(found: Sequence[Any]) -> Placed:

@@ -32,7 +32,10 @@ MOST_A_DAY = 50_000  # of the whole server: each costs money
 LONGEST_EMAIL = 254  # characters
 CHINESE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 FOREIGN = re.compile(r"\+(?!86)[1-9]\d{6,14}")
-EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(?:\.[^@\s,;<>\".]+)+")
+EMAIL = re.compile(
+    r"[^@\s,;:<>()\[\]\\\"]+@[\w-]+(?:\.[\w-]+)+"
+)  # nothing that a mail's header reads as more
+TAG = re.compile(r"(?<=.)\+.*(?=@)")  # li+1@…, li+2@… are usually one mailbox
 
 
 class WrongOneTimeCode(WrongCode):
@@ -74,9 +77,11 @@ def begin(
     """
     check_tries(platform, address, now_ms)
     key = look_up_keys(platform.contact_keys, proven.way, proven.text)[0]
-    _check_pause(platform, key, now_ms)
+    mailbox = TAG.sub("", proven.text) if proven.way == "email" else proven.text
+    reached = look_up_keys(platform.contact_keys, proven.way, mailbox)[0][:32]
+    _check_pause(platform, key, reached, now_ms)
     for counter, most, window_s in (
-        (f"codes-to:{key[:32]}", MOST_TO_ONE, DAY_S),
+        (f"codes-to:{reached}", MOST_TO_ONE, DAY_S),
         (f"codes-from:{address}", MOST_FROM_ADDRESS, HOUR_S),
         ("codes", MOST_A_DAY, DAY_S),
     ):
@@ -136,10 +141,13 @@ def complete(platform: Platform, token: str, typed: str, now_ms: int, address: s
     return Proven(row.way, unseal(platform.contact_keys, row.way, row.sealed))
 
 
-def _check_pause(platform: Platform, key: str, now_ms: int) -> None:
+def _check_pause(platform: Platform, key: str, reached: str, now_ms: int) -> None:
+    """Raise TooMany where a code was sent a moment ago, or is being sent by a request at the same time."""
     with platform.store.reading() as session:
         last = session.scalar(select(func.max(OneTimeCode.created_ms)).where(OneTimeCode.key == key))
     left_ms = (last or 0) + PAUSE_MS - now_ms
+    if left_ms <= 0 and not platform.limits.allow(f"code-now:{reached}", 1, PAUSE_MS // 1000, now_ms):
+        left_ms = PAUSE_MS - now_ms % PAUSE_MS
     if left_ms > 0:
         left_s = -(-left_ms // 1000)
         raise TooMany(N_("刚刚发过验证码，请等 %(retry_after)s 秒再重新获取。"), retry_after=left_s)

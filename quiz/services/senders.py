@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import smtplib
 import ssl
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import quote_plus, unquote, urlsplit
+from xml.sax.saxutils import escape
 
 from quiz.errors import N_, QuizError
 from quiz.services.platform import Platform
@@ -20,6 +22,7 @@ from quiz.sign_in_settings import CONSOLE, FILE, HTTP, SMTP, SignInSettings
 
 TIMEOUT_S = 8
 OUTBOX = "codes.jsonl"  # in the data folder
+FILLED_IN = re.compile(r"\{(?:to|code|text)\}")
 log = logging.getLogger(__name__)
 
 
@@ -64,16 +67,24 @@ def _file(platform: Platform, _settings: SignInSettings, message: Message) -> No
 
 def _http(_platform: Platform, settings: SignInSettings, message: Message) -> None:
     assert settings.http is not None
-    is_form = any("urlencoded" in value for _, value in settings.http.headers)
-    body = settings.http.body
-    for name, value in (("{to}", message.to), ("{code}", message.code), ("{text}", message.text)):
-        in_json = json.dumps(value, ensure_ascii=False)[1:-1]
-        body = body.replace(name, quote_plus(value) if is_form else in_json)
+    kind = next((value for name, value in settings.http.headers if name.lower() == "content-type"), "")
+    quoted = next((quote for sign, quote in QUOTED.items() if sign in kind.lower()), _in_json)
+    values = {"{to}": message.to, "{code}": message.code, "{text}": message.text}
+    body = FILLED_IN.sub(
+        lambda found: quoted(values[found[0]]), settings.http.body
+    )  # never what was filled in
     asked = urllib.request.Request(
         settings.http.url, body.encode(), dict(settings.http.headers), method="POST"
     )
     with urllib.request.urlopen(asked, timeout=TIMEOUT_S) as reply:
         reply.read(1)
+
+
+def _in_json(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)[1:-1]
+
+
+QUOTED: dict[str, Callable[[str], str]] = {"urlencoded": quote_plus, "xml": escape}  # by kind; else as JSON
 
 
 def _smtp(_platform: Platform, settings: SignInSettings, message: Message) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -86,7 +87,8 @@ def test_what_is_no_number_is_refused(typed: str) -> None:
 
 def test_an_address_is_checked_and_written_small() -> None:
     assert one_time_codes.email_address(" Li.Ming@Example.ORG ") == "li.ming@example.org"
-    for typed in ("", "a", "a@b", "a@b.c\nBcc: x@y.z", "a b@c.de", "a@b..c", "x" * 250 + "@b.cd"):
+    more = ("li(1)@b.cd", "group:li@b.cd", "a\\@b.cd", "a@[127.0.0.1]")  # a mail's header reads them as more
+    for typed in ("", "a", "a@b", "a@b.c\nBcc: x@y.z", "a b@c.de", "a@b..c", "x" * 250 + "@b.cd", *more):
         with pytest.raises(InvalidInput):
             one_time_codes.email_address(typed)
 
@@ -135,6 +137,27 @@ def test_another_code_is_sent_after_a_pause_and_only_so_many_a_day(sending: Plat
         begin(sending, now + n * PAUSE_MS)
     with pytest.raises(TooMany):
         begin(sending, now + one_time_codes.MOST_TO_ONE * PAUSE_MS)
+
+
+def test_requests_at_once_send_one_code(sending: Platform, now: int) -> None:
+    def ask(_: int) -> str:
+        try:
+            return begin(sending, now)
+        except TooMany:
+            return ""
+
+    with ThreadPoolExecutor(6) as pool:
+        tokens = list(pool.map(ask, range(12)))
+
+    assert (sum(token != "" for token in tokens), len(sent(sending))) == (1, 1)
+
+
+def test_tags_of_a_mailbox_are_one_mailbox(sending: Platform, now: int) -> None:
+    begin(sending, now, Proven("email", "li+1@example.org"))
+
+    with pytest.raises(TooMany):
+        begin(sending, now, Proven("email", "li+2@example.org"))
+    begin(sending, now, Proven("email", "lin@example.org"))
 
 
 def test_one_address_sends_so_many_codes_an_hour(sending: Platform, now: int) -> None:
@@ -241,6 +264,29 @@ def test_an_http_template_hands_the_code_over(platform: Platform, now: int, gate
     assert (key, told["mobile"], more) == ("Bearer k", NUMBER, [])
     assert told["text"] == f"您的验证码是 {told['params'][0]}"
     assert one_time_codes.complete(platform, token, told["params"][0], now, "") == PHONE
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "said"),
+    [
+        ("application/json", '{"to": "{to}"}', '{"to": "{code}&\'@b.cd"}'),
+        ("application/xml", "<to>{to}</to>", "<to>{code}&amp;'@b.cd</to>"),
+        ("application/x-www-form-urlencoded", "to={to}", "to=%7Bcode%7D%26%27%40b.cd"),
+    ],
+)
+def test_what_is_filled_in_is_escaped_and_never_filled_in_itself(
+    platform: Platform, gateway: HTTPServer, kind: str, body: str, said: str
+) -> None:
+    by_http(platform, gateway)
+    assert platform.sign_in.http is not None
+    headers = (("Authorization", "k"), ("content-type", kind))
+    platform.sign_in = replace(
+        platform.sign_in, http=replace(platform.sign_in.http, body=body, headers=headers)
+    )
+
+    senders.send(platform, "phone", senders.Message("{code}&'@b.cd", "012345", "", ""))
+
+    assert gateway.received == [("k", said)]  # type: ignore[attr-defined]
 
 
 def test_a_gateway_that_refuses_is_said_in_words_and_logged_without_the_number(
