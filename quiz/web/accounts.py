@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cryptography.exceptions import InvalidTag
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from quiz.services import accounts as service
 from quiz.services import join_wishes, own_attempts, profiles, results, subjects
 from quiz.services import units as unit_service
 from quiz.services.published import in_force
+from quiz.services.sealing import seal, unseal
 from quiz.web import ways
 from quiz.web.access import allows, forget, now_ms, platform, remember, signed_in, taking_part_as
 from quiz.web.arriving import arrived, begun, proven_before
@@ -30,8 +32,10 @@ from quiz.web.ways import LONGEST_TYPED, way_words
 
 accounts = Blueprint("accounts", __name__)
 
+CARD = "card"  # in the session, sealed: the code of the card that was read
 NEW_CODE = "new_code"  # in the session until the person says that they have kept it
 LEADS_ELSEWHERE = ("seat", "code")  # to an account that is there already: it is joined, not added
+SEEN_AT_ONCE = 2  # ways of signing in
 LATEST = 5  # attempts, and contests whose places are shown; the others are on a page of their own
 
 
@@ -49,6 +53,13 @@ class SignInPage:
     def parts(self) -> list[str]:
         """The templates of the ways that are offered."""
         return [way.template for way in ways.offered()]
+
+    @property
+    def jumps(self) -> list[tuple[str, str]]:
+        """Where each way begins on a page with more of them than a screen shows."""
+        words = {**way_words(), "guest": _("第一次来")}
+        offered = [way.name for way in ways.offered()]
+        return [(f"{name}-title", words[name]) for name in offered] if len(offered) > SEEN_AT_ONCE else []
 
     @property
     def moves(self) -> list[tuple[str, str]]:
@@ -70,9 +81,21 @@ def sign_in() -> ResponseReturnValue:
 
 @accounts.get("/card/<code>")
 @allows(Action.SIGN_IN)
-def card(code: str) -> ResponseReturnValue:
+def read_card(code: str) -> ResponseReturnValue:
+    """Keep the code of a card until the next page, so that no history and no referrer holds it."""
+    session[CARD] = seal(platform().contact_keys, CARD, plain(code)[:LONGEST_TYPED])
+    return redirect(url_for("accounts.card"), 303)
+
+
+@accounts.get("/card")
+@allows(Action.SIGN_IN)
+def card() -> ResponseReturnValue:
     """Offer to sign in with the card whose QR code was read."""
-    return render_template("accounts/card.html", code=plain(code)[:LONGEST_TYPED])
+    try:
+        code = unseal(platform().contact_keys, CARD, session[CARD])
+    except (KeyError, InvalidTag):
+        return redirect(url_for("accounts.sign_in"), 303)
+    return render_template("accounts/card.html", code=code)
 
 
 @accounts.post("/sign-in/<name>")

@@ -149,6 +149,8 @@ def _code_page(name: str, wrong: str = "") -> ResponseReturnValue:
     _way, kept, _next, _attach = session.get(BEGUN) or ["", "", "/", False]
     waiting = one_time_codes.waiting(platform(), kept, now_ms())
     if waiting is None or waiting.way != name:
+        if wrong:  # used or run out; told without a change of the session, which may be signed in by now
+            return render_template("accounts/start_again.html", why=wrong), status_of("wrong_code")
         return redirect(url_for("accounts.sign_in"), 303)
     to = subjects.masked(name, waiting.text)
     page = render_template("accounts/type_code.html", name=name, to=to, wrong=wrong)

@@ -50,7 +50,7 @@ def _printed(cards: Sequence[Card], back: str, back_words: str) -> str:
 
 
 def _address(card: Card) -> str:
-    return url_for("accounts.card", code=card.code, _external=True)
+    return url_for("accounts.read_card", code=card.code, _external=True)
 
 
 def _class_address(class_code: str) -> str:

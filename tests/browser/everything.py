@@ -106,6 +106,7 @@ class Everything:
         return {
             "/sign-in": ["/sign-in?next=/me", "/sign-in?class_code=ABCD"],
             "/card/<code>": ["/card/ABCDE-FGHJK"],
+            "/card": ["/card"],  # of the card before
             "/account-deleted": ["/account-deleted"],
         }
 

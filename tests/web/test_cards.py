@@ -80,12 +80,17 @@ def test_looking_at_the_address_of_a_card_signs_nobody_in(
 
     reader.open(f"/card/{code}")
     assert "登录" in reader.text
+    assert reader.address == "/card"  # which history and referrer may hold
     reader.open("/me")
     assert reader.address == "/sign-in"
     reader.open(f"/card/{code}")
+    assert reader.page is not None
+    assert f'value="{code}"' in reader.page.get_data(as_text=True)
     reader.send("/sign-in/code", code=code, next="/me")
 
     assert reader.address == "/me"
+    reader.open("/card")
+    assert reader.address == "/sign-in"
 
 
 def test_a_new_card_is_printed_at_the_person_and_the_old_one_ends(

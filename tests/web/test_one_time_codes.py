@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from quiz.services import senders
-from quiz.services.one_time_codes import PAUSE_MS
+from quiz.services.one_time_codes import PAUSE_MS, VALID_MS
 from quiz.services.platform import Platform
 from quiz.sign_in_settings import SignInSettings
 from tests.support.clock import MovedClock
@@ -79,6 +79,19 @@ def test_a_wrong_number_and_a_wrong_code_are_said_in_their_fields(reader: Reader
     text = reader.send("/sign-in/phone/code", status=401, typed_code="x")
 
     assert "验证码不对，或者已经过期" in text
+
+
+def test_a_code_that_ran_out_is_said_and_leads_back_to_the_sign_in(
+    reader: Reader, platform: Platform, clock: MovedClock
+) -> None:
+    reader.open("/sign-in")
+    reader.send("/sign-in/phone", phone=NUMBER)
+    clock.move(seconds=VALID_MS / 1000)
+
+    text = reader.send("/sign-in/phone/code", status=401, typed_code=last_code(platform))
+
+    assert "已经过期" in text
+    assert "重新登录" in text
 
 
 def test_another_code_can_be_sent_after_a_pause(
