@@ -146,6 +146,11 @@ def _too_small(source: Source, at: str, error: ValidationError) -> Iterator[Faul
     yield _fault(source, at, "too_small", N_("这里的数不能小于 %(least)s。"), error, least=least)
 
 
+def _too_large(source: Source, at: str, error: ValidationError) -> Iterator[Fault]:
+    most = error.validator_value
+    yield _fault(source, at, "too_large", N_("这里的数不能大于 %(most)s。"), error, most=most)
+
+
 def _empty(source: Source, at: str, error: ValidationError) -> Iterator[Fault]:
     least = error.validator_value
     yield _fault(source, at, "too_few", N_("这里至少要写 %(least)s 项（个字）。"), error, least=least)
@@ -162,6 +167,7 @@ KEYWORDS: Mapping[str, Callable[[Source, str, ValidationError], Iterator[Fault]]
     "const": _one_of,
     "type": _type,
     "minimum": _too_small,
+    "maximum": _too_large,
     "minLength": _empty,
     "minItems": _empty,
     "minProperties": _empty,

@@ -12,6 +12,8 @@ from quiz.rules.scoring import Answer, Marked
 from quiz.rules.standings import Line, Played
 
 MOST_ATTEMPTS = 3  # in an example: as many as a reader adds up at a glance
+EVERY_NUMBER = 60  # questions: an example of a longer paper tries twenty of the numbers that can be right
+TRIED = 20
 WRONG_AT = 3  # the question that is answered wrongly in an example
 SHARES = (Fraction(4, 5), Fraction(3, 5), Fraction(1))  # of the questions right: three usual people
 
@@ -46,10 +48,17 @@ def possible(stage: Stage) -> list[Fraction]:
         return sorted(set(stage.award.duel))
     if stage.flow.redo == "until_right":
         return [right(stage, stage.paper.count).points]
-    marks = [right(stage, number) for number in range(stage.paper.count + 1)]
+    marks = _marks(stage)
     if stage.flow.levels is None:
         return [each.points for each in marks]
     return [_at_level(stage, "1", each) for each in marks]
+
+
+def _marks(stage: Stage) -> list[Marked]:
+    """Return what attempts come to, from everything wrong to everything right."""
+    most = stage.paper.count
+    numbers = range(most + 1) if most <= EVERY_NUMBER else (most * n // TRIED for n in range(TRIED + 1))
+    return [right(stage, number) for number in numbers]
 
 
 def usual(stage: Stage) -> tuple[Fraction, ...]:
@@ -97,7 +106,7 @@ def _of_levels(stage: Stage) -> tuple[tuple[Fraction, ...], ...]:
     """Return attempts at the first two levels as `again` allows them: a failed one first where it can be."""
     levels = stage.flow.levels
     assert levels is not None  # asked before
-    marks = [right(stage, number) for number in range(stage.paper.count + 1)]
+    marks = _marks(stage)
 
     passed = [[m for m in marks if scoring.passes(stage, level, m.score)] for level in ("1", "2")]
     failed = [m for m in marks if not scoring.passes(stage, "1", m.score)]

@@ -108,6 +108,11 @@ VALUES: dict[str, tuple[dict[str, Any], str, str]] = {
         "/stages/0/clock/per_question_s",
         "seconds",
     ),
+    "more questions than anybody answers": (
+        {"paper": {"sections": [{"count": 1001}]}},
+        "/stages/0/paper/sections/0/count",
+        "too_large",
+    ),
     "an empty list": ({"order": []}, "/stages/0/order", "too_few"),
     "a draw for sharing": (
         {"draws": [{"name": "抽奖", "entries": [{"for": "event", "kind": "share"}]}]},

@@ -11,13 +11,14 @@ from math import prod
 
 import pytest
 
-from quiz.rules import scoring, standings
+from quiz.rules import scoring, standings, worked
 from quiz.rules.numbers import rounded
 from quiz.rules.parts import Stage
 from quiz.rules.saying import Sentence, filled_in
 from quiz.rules.standings import Played
 from quiz.rules.words_of_totals import total
 from quiz.rules.words_of_units import unit_boards
+from tests.rules.documents import stage
 from tests.rules.test_words import NAMES, read
 
 STAGES = [(name, n) for name in NAMES for n in range(len(read(name).stages))]
@@ -161,3 +162,10 @@ def test_the_example_of_a_unit_can_be_reckoned_by_its_reader(name: str, n: int) 
             terms, _, value = formula.rpartition(" = ")
             products = [[Fraction(each) for each in term.split(" × ")] for term in terms.split(" + ")]
             assert same(value, sum((Fraction(prod(each)) for each in products), Fraction(0)))
+
+
+def test_the_example_of_a_long_paper_tries_few_numbers_of_right_answers() -> None:
+    long = stage(paper={"sections": [{"count": 1000, "points": 2}]})
+
+    assert len(worked.possible(long)) == 21
+    assert worked.usual(long) == (1600, 1200, 2000)
