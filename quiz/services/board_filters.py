@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
@@ -27,33 +27,61 @@ class Filters:
 
 
 def filters(platform: Platform, rules: Published, wanted: Wanted) -> Filters:
-    """Return by what a board can be filtered, with the unit that is asked for: one statement."""
-    _, board = board_of(rules, wanted.board)
-    levels = _levels(rules.document, board)
-    groups = rules.document.people.groups if board.of == "people" and asks_for_groups(rules.document) else ()
+    """Return by what a board can be filtered: one statement, and one more where a unit is asked for.
+
+    Of each tree it is the first level with a choice; around a unit that is asked for also those beside it and
+    those right below it, so that one comes from a district to its streets, from a school to its classes.
+    """
+    document, (_, board) = rules.document, board_of(rules, wanted.board)
+    levels = _levels(document, board)
+    groups = document.people.groups if board.of == "people" and asks_for_groups(document) else ()
     if not levels:
         return Filters((), groups)
-    listed = or_(*(and_(Unit.tree == tree, Unit.level == level) for tree, level in levels))
-    asked = Unit.id == wanted.within  # none is, where nothing is asked for
+    top = [(tree, level) for tree, of_tree in levels.items() for level in of_tree[:TOP_LEVELS]]
     with platform.store.reading() as session:
-        rows = session.execute(
-            select(Unit.id, Unit.tree, Unit.level, Unit.name).where(or_(listed, asked)).order_by(Unit.path)
-        ).all()
-    found: dict[tuple[str, str], list[tuple[int, str]]] = {level: [] for level in levels}
-    for unit_id, tree, level, name in rows:
-        found.setdefault((tree, level), []).append((unit_id, name))
-    shown: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for (tree, level), units in found.items():
-        is_first = 1 < len(units) <= MOST_LISTED and all(other != tree for other, _ in shown)
-        if is_first or any(unit_id == wanted.within for unit_id, _ in units):
-            shown[tree, level] = units if is_first else [unit for unit in units if unit[0] == wanted.within]
-    return Filters([(level, units) for (_, level), units in shown.items()], groups)
+        asked = session.get(Unit, wanted.within) if wanted.within is not None else None
+        around = _around(levels, asked)
+        listed = [and_(Unit.tree == tree, Unit.level == level) for tree, level in top]
+        near = [
+            and_(Unit.tree == tree, Unit.level == level, Unit.path.startswith(above, autoescape=True))
+            for (tree, level), above in around.items()
+        ]
+        found = session.scalars(select(Unit).where(or_(*listed, *near)).order_by(Unit.path)).all()
+    shown: dict[Level, Sequence[Unit]] = {}
+    for key in top:
+        units = [unit for unit in found if (unit.tree, unit.level) == key]
+        if 1 < len(units) <= MOST_LISTED and all(tree != key[0] for tree, _ in shown):
+            shown[key] = units
+    for key, above in around.items():
+        units = [unit for unit in found if (unit.tree, unit.level) == key and unit.path.startswith(above)]
+        if len(units) > MOST_LISTED:
+            units = [unit for unit in units if unit is asked]
+        if units and key not in shown:
+            shown[key] = units
+    in_order = [(tree, level) for tree, of_tree in levels.items() for level in of_tree]
+    return Filters(
+        [(key[1], [(unit.id, unit.name) for unit in shown[key]]) for key in in_order if key in shown], groups
+    )
 
 
-def _levels(document: Document, board: Board) -> list[tuple[str, str]]:
-    """Return the upper levels of all trees for people; for units those above their own."""
+Level = tuple[str, str]  # tree and level
+
+
+def _around(levels: Mapping[str, Sequence[str]], asked: Unit | None) -> dict[Level, str]:
+    """Return a unit's level and the one below, each with what the paths of those near it begin with."""
+    if asked is None or asked.level not in levels.get(asked.tree, ()):
+        return {}
+    of_tree = levels[asked.tree]
+    beside = {(asked.tree, asked.level): asked.path[: len(asked.path) - len(asked.name)]}
+    below = of_tree[of_tree.index(asked.level) + 1 :][:1]
+    return beside | {(asked.tree, level): f"{asked.path}/" for level in below}
+
+
+def _levels(document: Document, board: Board) -> dict[str, Sequence[str]]:
+    """Return the levels of all trees for people; for units those above their own."""
     if board.of == "people":
-        return [(name, level) for name, tree in document.units.items() for level in tree.levels[:TOP_LEVELS]]
+        return {name: tree.levels for name, tree in document.units.items()}
     tree, _, own = board.of.partition(".")
     levels = document.units[tree].levels
-    return [(tree, level) for level in levels[: levels.index(own)][:TOP_LEVELS]]
+    above = levels[: levels.index(own)]
+    return {tree: above} if above else {}

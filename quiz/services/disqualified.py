@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
 from quiz.models import record
@@ -41,14 +41,21 @@ def book(session: Session, contest_id: int, before_ms: int | None = None) -> Boo
     return Book(Booked(*row) for row in rows)
 
 
-def people(reading: Reading, session: Session, found: Book) -> list[Row]:
-    """Return the people who took part in a board's stages and are out, called as the board's rules say."""
+def people(
+    reading: Reading, session: Session, found: Book, belonging: Sequence[ColumnElement[bool]] = ()
+) -> list[Row]:
+    """Return the people who took part in a board's stages and are out, called as the board's rules say.
+
+    `belonging`: conditions on their lines, where only those of some unit or group are asked for.
+    """
     out = found.people_out
     stages, position = reading.rules.document.stages, reading.wanted.board.stage
     here = (Attempt.stage == position,) if position < len(stages) else ()
-    wanted = select(Attempt.person_id, Identity.nickname, Identity.name, About.born, About.grade)
-    if reading.home:  # their line tells where they are, although it lists nobody
-        wanted = wanted.join(Line, and_(Line.person_id == Attempt.person_id, *reading.in_period))
+    columns = (Attempt.person_id, Identity.nickname, Identity.name, About.born, About.grade)
+    wanted = select(*columns).select_from(Attempt)
+    if reading.home or belonging:  # their line tells where they are, although it lists nobody
+        here_too = and_(Line.person_id == Attempt.person_id, *reading.in_period, *belonging)
+        wanted = wanted.join(Line, here_too)
     rows = session.execute(
         wanted.outerjoin(Identity, Identity.person_id == Attempt.person_id)
         .outerjoin(About, About.person_id == Attempt.person_id)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from quiz.live import NEIGHBOURS, Part, Placed, View, numbered
@@ -113,8 +113,13 @@ def unit_names(session: Session, lines: Iterable[LineRow]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def shown(reading: Reading, session: Session, part: Part) -> Page:
-    """Return a part of a board with everybody called as the board's rules say."""
+def shown(
+    reading: Reading, session: Session, part: Part, belonging: Sequence[ColumnElement[bool]] = ()
+) -> Page:
+    """Return a part of a board with everybody called as the board's rules say.
+
+    `belonging`: conditions on the lines of those who stand below it.
+    """
     own = [each for each in (part.mine, part.ahead) if each]
     rows, anybody_out = _rows(reading, session, [*part.rows, *part.around, *own])
     return Page(
@@ -123,7 +128,7 @@ def shown(reading: Reading, session: Session, part: Part) -> Page:
         mine=rows.get(part.mine.person_id) if part.mine else None,
         around=[rows[each.person_id] for each in part.around if each.person_id in rows],
         stands_since_ms=reading.stands_since_ms,
-        unlisted=_unlisted(reading, session) if anybody_out else (),
+        unlisted=_unlisted(reading, session, belonging) if anybody_out else (),
         period=reading.period,
         first=reading.wanted.first,
         frozen_ms=reading.frozen_ms,
@@ -132,13 +137,11 @@ def shown(reading: Reading, session: Session, part: Part) -> Page:
     )
 
 
-def _unlisted(reading: Reading, session: Session) -> Sequence[Row]:
+def _unlisted(reading: Reading, session: Session, belonging: Sequence[ColumnElement[bool]]) -> Sequence[Row]:
     """Return the people below the board: those who are disqualified."""
-    book, query = (
-        disqualified.book(session, reading.rules.contest_id, reading.frozen_ms),
-        reading.wanted.query.casefold(),
-    )
-    found = disqualified.people(reading, session, book)
+    book = disqualified.book(session, reading.rules.contest_id, reading.frozen_ms)
+    query = reading.wanted.query.casefold()
+    found = disqualified.people(reading, session, book, belonging)
     return tuple(each for each in found if query in each.name.casefold())
 
 

@@ -39,9 +39,8 @@ def page(reading: Reading) -> Page:
         placed = _places(reading, session, [*ids, *own])
         listed = [placed[each] for each in ids if each in placed]
         part = Part(listed, len(found), placed.get(wanted.me) if wanted.me is not None else None)
-        return replace(
-            people_board.shown(reading, session, part), is_cut=bool(wanted.query) and len(found) >= MOST_FOUND
-        )
+        is_cut = bool(wanted.query) and len(found) >= MOST_FOUND
+        return replace(people_board.shown(reading, session, part, conditions), is_cut=is_cut)
 
 
 def _withheld(reading: Reading) -> Page:

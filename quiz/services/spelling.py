@@ -54,6 +54,11 @@ def as_pinyin(typed: str) -> str:
     return found if found.isascii() and found.isalnum() else ""
 
 
+def is_spelt(spelt: str, letters: str) -> bool:
+    """Return whether what is stored of a name says that it, or a part of it, is spelt or begins so."""
+    return f" ={letters}" in spelt or f" {letters}" in spelt
+
+
 def _kept(readings: list[str]) -> list[str]:
     first, *others = (plain(reading) for reading in readings)
     return (

@@ -19,6 +19,7 @@ from quiz.rules.publicity import freezes, frozen_number
 from quiz.services import disqualified
 from quiz.services.board_reading import Page, Reading, Row
 from quiz.services.lines import LIVE_COLUMNS, UnitTotals, live_line, parts_of
+from quiz.services.spelling import as_pinyin, is_spelt
 from quiz.services.unit_figures import (
     Figures,
     Level,
@@ -127,8 +128,13 @@ def _asked_for(reading: Reading, found: Figures, rows: Sequence[Row], within: st
     """Return the rows that a search or a filter finds; `within`: the path of the unit they belong to."""
     if reading.wanted.within is not None:
         rows = [row for row in rows if within and lies_in(found.known[row.id].path, within)]
-    query = reading.wanted.query.casefold()
-    return [row for row in rows if query in f"{row.unit}/{row.name}".casefold()] if query else rows
+    query, letters = reading.wanted.query.casefold(), as_pinyin(reading.wanted.query)
+    return [
+        row
+        for row in rows
+        if query in f"{row.unit}/{row.name}".casefold()
+        or (letters and is_spelt(found.known[row.id].spelt, letters))
+    ]
 
 
 def rows(

@@ -7,9 +7,13 @@ from sqlalchemy import insert, select, update
 
 from quiz.errors import NotFound
 from quiz.models.accounts import About, Identity, Unit
-from quiz.services.platform import Platform
+from quiz.services import ledger, results
+from quiz.services.correcting import Correction
+from quiz.services.platform import Actor, Platform
 from quiz.services.published import Published
+from quiz.services.results import Wanted
 from tests.services.test_results import SOURCES, now, people, read_from, rules
+from tests.support import contests as cast
 from tests.support import standing
 from tests.support.servers import round_trips
 from tests.support.standing import BEST, PEOPLE
@@ -96,6 +100,57 @@ def test_units_are_found_by_name_and_by_what_they_lie_in(
     assert standing.placed(page) == [(2, "Q")]
     assert standing.placed(within) == [(1, "P"), (2, "Q")]
     assert standing.placed(other) == [(1, "P")]
+
+
+def test_units_are_found_by_pinyin_and_initials(platform: Platform, now: int) -> None:
+    rules = standing.publish(platform, now)
+    cast.add_units(platform, now, ["渝中区/解放碑街道", "渝中区/七星岗街道"])
+    for name, street in (("甲", "解放碑街道"), ("乙", "七星岗街道")):
+        standing.finish(platform, rules, standing.join(platform, name, now, street), 1, now)
+    standing.catch_up(platform, now)
+
+    found = {
+        query: [row.name for row in standing.page(platform, rules, BEST, now, query=query).rows]
+        for query in ("jiefang", "QXG", "jiedao", "yuzhong")
+    }
+
+    assert found == {
+        "jiefang": ["解放碑街道"],
+        "QXG": ["七星岗街道"],
+        "jiedao": ["解放碑街道", "七星岗街道"],
+        "yuzhong": [],
+    }
+
+
+def test_who_is_disqualified_stands_below_the_people_of_their_own_street_alone(
+    platform: Platform, rules: Published, people: dict[str, int], now: int
+) -> None:
+    out = Correction(of="person", id=people["丙"], do="disqualify", because="代答")
+    ledger.book(platform, rules.contest_id, out, Actor(None, now), "token")
+    standing.catch_up(platform, now)
+
+    streets = {
+        code: standing.page(platform, rules, PEOPLE, now, within=unit(platform, code)) for code in "PQ"
+    }
+
+    assert {code: [row.name for row in page.unlisted] for code, page in streets.items()} == BELOW
+
+
+BELOW = {"P": [], "Q": ["丙"]}
+
+
+def test_a_filter_leads_from_a_district_to_its_streets(platform: Platform, now: int) -> None:
+    rules = standing.publish(platform, now)
+    cast.add_units(platform, now, ["江北区/观音桥", "江北区/石马河"])
+
+    def choices(code: str | None) -> dict[str, list[str]]:
+        asked = unit(platform, code) if code else None
+        found = results.filters(platform, rules, Wanted(PEOPLE, within=asked))
+        return {level: [name for _, name in units] for level, units in found.levels}
+
+    assert choices(None) == {"district": ["江北区", "渝中区"]}
+    assert choices("江北区") == {"district": ["江北区", "渝中区"], "street": ["石马河", "观音桥"]}
+    assert choices("P") == {"district": ["江北区", "渝中区"], "street": ["P", "Q"]}
 
 
 def test_what_is_no_unit_or_group_of_the_contest_is_not_found(
