@@ -10,11 +10,12 @@ from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from quiz.errors import N_, Malformed, SignInNeeded
-from quiz.rules.permissions import Action
+from quiz.rules.permissions import Action, may
 from quiz.services import results
 from quiz.services.published import in_force
 from quiz.services.results import BoardId, Row, Wanted
-from quiz.web.access import allows, me_in, now_ms, platform
+from quiz.services.secrets import number_of
+from quiz.web.access import allows, me_in, now_ms, platform, visitor
 from quiz.web.bodies import as_json, plain
 from quiz.web.paging import asked_number, asked_part
 from quiz.web.questions import number
@@ -24,6 +25,7 @@ board_api = Blueprint("board_api", __name__, url_prefix="/api/v1/contests/<int:c
 LONGEST_QUERY = 40  # characters
 MOST_SIZE = 200  # rows of one page
 MOST_PAGE = 1_000_000
+MOST_NUMBER = 10**18
 
 
 @board_api.get("")
@@ -78,11 +80,14 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
         within=asked_number("in"),
         group=asked_number("group"),
     )
-    found = results.page(platform(), in_force(platform(), contest_id), wanted, now_ms())
+    rules = in_force(platform(), contest_id)
+    found = results.page(platform(), rules, wanted, now_ms())
     rows = found.around if around is not None else found.rows
+    is_of_people = results.board_of(rules, wanted.board)[1].of == "people"
 
     def told(row: Row) -> dict[str, object]:
-        return _row_json(row, found.before)
+        number = _row_number(wanted, contest_id, row) if is_of_people else row.id
+        return {**_row_json(row, found.before), "id": str(number)}
 
     return _unless_known(
         {
@@ -102,11 +107,22 @@ def board_page(contest_id: int, board: str) -> ResponseReturnValue:
     )
 
 
+def _row_number(wanted: Wanted, contest_id: int, row: Row) -> int:
+    """Return the number by which one board tells a person; on another board they have another.
+
+    By one number for all, who is masked on one board would be known by the nickname that another shows.
+    """
+    asker = visitor()
+    if asker is not None and may(asker.role, Action.CORRECT_RESULTS):
+        return row.id
+    name = f"row:{contest_id}:{wanted.board}:{row.id}"
+    return number_of(platform().secret, name) % MOST_NUMBER
+
+
 def _row_json(row: Row, before: Mapping[int, int] | None) -> dict[str, object]:
     was = {} if before is None or row.place is None else {"before": before.get(row.id)}
     return {
         "place": row.place,
-        "id": str(row.id),
         "name": row.name,
         "unit": row.unit,
         **was,

@@ -98,6 +98,15 @@ def test_a_board_finds_people_by_a_part_of_their_nickname(crowd: Reader) -> None
     assert "没有找到" in crowd.open(f"{BOARD}?q=查无此人")
 
 
+def test_nobody_is_followed_from_one_board_to_another_by_a_number(crowd: Reader) -> None:
+    boards = [crowd.client.get(f"/api/v1/contests/1/boards/{each}").get_json() for each in ("0-0", "0-1")]
+
+    numbers = [{row["id"] for row in board["rows"]} for board in boards]
+    assert [len(each) for each in numbers] == [50, 50]
+    assert numbers[0].isdisjoint(numbers[1])
+    assert crowd.client.get("/api/v1/contests/1/boards/0-0").get_json()["mine"] == boards[0]["mine"]
+
+
 def test_ones_own_place_is_pinned_with_the_gap_and_leads_to_ones_own_row(crowd: Reader) -> None:
     first = crowd.open(BOARD)
     html = crowd.page.get_data(as_text=True) if crowd.page else ""
