@@ -51,14 +51,14 @@ class SignInPage:
 
     @property
     def parts(self) -> list[str]:
-        """The templates of the ways that are offered."""
-        return [way.template for way in ways.offered()]
+        """The templates of the ways that are offered, in the order of the page."""
+        return [way.template for way in self._offered()]
 
     @property
     def jumps(self) -> list[tuple[str, str]]:
         """Where each way begins on a page with more of them than a screen shows."""
         words = {**way_words(), "guest": _("第一次来")}
-        offered = [way.name for way in ways.offered()]
+        offered = [way.name for way in self._offered()]
         return [(f"{name}-title", words[name]) for name in offered] if len(offered) > SEEN_AT_ONCE else []
 
     @property
@@ -70,6 +70,15 @@ class SignInPage:
     def called(self) -> Mapping[str, str]:
         """What the ways are called."""
         return way_words()
+
+    def _offered(self) -> list[ways.Way]:
+        """What was refused comes first, where it is seen at once; so does the way of a class's QR code."""
+        first = {name for name, wrong in self.wrong.items() if wrong}
+        if any(choice.wrong for choice in self.choices):
+            first.add("guest")
+        if not first and self.form.get("class_code"):
+            first.add("seat")
+        return sorted(ways.offered(), key=lambda way: way.name not in first)
 
 
 @accounts.get("/sign-in")

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from quiz.errors import N_, Busy, QuizError
 from quiz.web.access import RECEIVED
 from quiz.web.language import refusal, said
+from quiz.web.look import came_from
 
 STATUS = {  # code of a refusal → HTTP status; any other code is 400
     "sign_in": 401,
@@ -49,7 +50,7 @@ HTTP_CODES = {404: "not_found", 405: "method", 413: "too_large", 400: "malformed
 HTTP_SENTENCES = {  # what is refused before any of our own code runs, or went wrong in it
     "method": N_("这个地址不接受这种请求。"),
     "too_large": N_("文件太大，请分成几个小文件上传。"),
-    "stale_form": N_("页面停留太久，请返回刷新后再提交一次。"),
+    "stale_form": N_("页面停留太久，刚才的内容没有提交。请重新打开这一页，再提交一次。"),
     "internal": N_("服务器出错了，已记录。请稍后再试。"),
 }
 HTTP_STATUS = {"method": 405, "too_large": 413, "stale_form": 400, "internal": 500}
@@ -116,7 +117,9 @@ def _answer(status: int, code: str, message: str, details: dict[str, object]) ->
         body["now"] = request.environ.get(RECEIVED)
         response = current_app.response_class(orjson.dumps(body), status, mimetype="application/json")
     else:
-        page = render_template("play/error.html", status=status, code=code, message=message, details=details)
+        page = render_template(
+            "play/error.html", status=status, code=code, message=message, details=details, back=came_from()
+        )
         response = current_app.response_class(page, status, mimetype="text/html")
     if "retry_after" in details:
         response.headers["Retry-After"] = str(details["retry_after"])

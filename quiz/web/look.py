@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, redirect, request
+from flask import Blueprint, Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.local import LocalProxy
 
@@ -36,8 +37,7 @@ class Look:
 def chosen() -> Look:
     """Return what the visitor has chosen; anything unknown counts as not chosen."""
     size, theme, lang = (_known(name, request.cookies.get(name, "")) for name in CHOICES)
-    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
-    return Look(size, theme, lang, here)
+    return Look(size, theme, lang, _here())
 
 
 @look.post("/look")
@@ -52,6 +52,13 @@ def change() -> ResponseReturnValue:
     return response
 
 
+def came_from() -> str:
+    """Return the page of this site on which a form was sent, "" where the browser does not tell it."""
+    told = urlsplit(request.referrer or "")
+    query = f"?{told.query}" if told.query else ""
+    return inner_address(told.path + query) if told.netloc == request.host else ""
+
+
 def inner_address(wanted: str) -> str:
     """Return `wanted` if it is an address on this site, else the home page."""
     is_inner = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
@@ -62,6 +69,15 @@ def init_look(app: Flask) -> None:
     """Give every template what the frame needs: `look`, and `me`, asked for only where it is shown."""
     app.register_blueprint(look)
     app.context_processor(lambda: {"look": chosen(), "me": LocalProxy(visitor)})
+
+
+def _here() -> str:
+    """Return the page that is looked at; of a form that has none of its own, the one it was sent from."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    pages = current_app.create_url_adapter(request)
+    is_page = pages is not None and pages.test(request.path, "GET")
+    return request.path if is_page else came_from() or "/"
 
 
 def _known(name: str, value: str) -> str:

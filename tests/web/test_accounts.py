@@ -56,6 +56,14 @@ def test_the_code_signs_in_however_it_is_typed(resident: Reader, app: Flask) -> 
     assert "新人" in other.text
 
 
+def test_what_was_refused_comes_first_on_the_page(resident: Reader, app: Flask) -> None:
+    reader = Reader(app)
+    reader.open("/sign-in")
+    reader.send("/sign-in/code", status=401, code="AAAAA-AAAAA", next="/")
+
+    assert reader.text.index("没有这个参赛码") < reader.text.index("起一个昵称")
+
+
 def test_a_wrong_code_is_refused_in_words_and_stays_in_its_field(resident: Reader, app: Flask) -> None:
     reader = Reader(app)
     reader.open("/sign-in")
@@ -150,6 +158,14 @@ def test_signing_out_ends_it_and_the_page_asks_to_sign_in(resident: Reader) -> N
 def test_forms_without_their_token_are_refused(resident: Reader) -> None:
     for address in ("/sign-in/new", "/sign-in/code", "/sign-out", "/me/units", "/contests/1/start"):
         assert resident.client.post(address, data={"nickname": "x"}).status_code == 400
+
+
+def test_who_waited_too_long_with_a_form_is_led_back_to_its_page(resident: Reader) -> None:
+    page = "/me/units?next=/me"
+    for site, wanted in (("http://localhost", True), ("http://elsewhere.example", False)):
+        told = resident.client.post("/me/units", headers={"Referer": f"{site}{page}"}).get_data(as_text=True)
+
+        assert (f'href="{page}">重新打开刚才的页面' in told) == wanted
 
 
 def test_every_page_speaks_english_when_asked(resident: Reader) -> None:

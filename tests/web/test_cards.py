@@ -51,6 +51,7 @@ def test_a_pupil_signs_in_with_what_stands_on_the_card(typed: dict[str, str], ap
     reader.open(f"/sign-in?class_code={typed['class_code']}")
     assert reader.page is not None
     assert f'value="{typed["class_code"]}"' in reader.page.get_data(as_text=True)
+    assert 'href="#seat-title"' in reader.page.get_data(as_text=True)  # of three ways
 
     reader.send("/sign-in/seat", next="/me", **typed)
 

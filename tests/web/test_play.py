@@ -273,3 +273,11 @@ def test_nobody_is_led_away_from_the_site(resident: Reader, next_address: str) -
     reply = resident.client.post("/look", data={"size": "large", "next": next_address})
 
     assert reply.headers["Location"] == "/"
+
+
+def test_who_changes_the_look_of_a_refusal_comes_to_a_page(resident: Reader) -> None:
+    for sent_to, came_from in (("/sign-in/new", "/sign-in?next=/me"), ("/contests/1/start", "/contests/1")):
+        headers = {"Referer": f"http://localhost{came_from}"}
+        refusal = resident.client.post(sent_to, headers=headers).get_data(as_text=True)
+
+        assert f'name="next" value="{came_from}"' in refusal
