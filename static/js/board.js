@@ -1,6 +1,7 @@
 /* A board that moves by itself: asks again after a few seconds, less often while nothing changes, never while nobody
    looks. The server answers 304 when the board is as it was. Nothing jumps: what would move things that somebody
-   sees is offered by a button, where the page has words for one. Classic script, ES2019. */
+   sees is offered by a button, where the page has words for one. The bar with one's own place shows while neither
+   the place at the top nor the row itself is on the screen, so that it covers nothing then. Classic script, ES2019. */
 (function () {
   "use strict";
   var live = document.getElementById("live"), told = document.getElementById("told");
@@ -14,10 +15,21 @@
     var box = live.getBoundingClientRect();
     return !live.dataset.words || shape(live) === shape(next) || (box.top >= 0 && box.bottom > window.innerHeight);
   }
+  var seen = window.IntersectionObserver && new IntersectionObserver(function (changes) {
+    changes.forEach(function (change) { change.target.dataset.seen = change.isIntersecting ? "1" : ""; });
+    var bar = live.querySelector(".pinned");
+    if (bar) bar.classList.toggle("is-told", bar !== document.activeElement && !!live.querySelector("[data-seen='1']"));
+  });
+  function watch() {
+    if (!seen) return;
+    seen.disconnect();
+    live.querySelectorAll(".own-title, #me").forEach(function (each) { seen.observe(each); });
+  }
   function show(next) {
     var was = place(live), at = document.activeElement, href = at && live.contains(at) ? at.getAttribute("href") : "";
     live.textContent = "";
     live.appendChild(next);
+    watch();
     if (offer) { offer.remove(); offer = null; }
     if (href) live.querySelectorAll("a").forEach(function (a) { if (a.getAttribute("href") === href && !live.contains(document.activeElement)) a.focus({ preventScroll: true }); });
     if (told && place(live) !== was && place(live)) told.textContent = told.dataset.words.replace("{place}", place(live));
@@ -47,5 +59,6 @@
       .then(plan);
   }
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { wait = QUICK; ask(); } else clearTimeout(timer); });
+  watch();
   plan();
 })();

@@ -16,7 +16,9 @@ SHIFTED = """() => {
   const seen = new PerformanceObserver((list) => list.getEntries().forEach(add));
   seen.observe({ type: 'layout-shift', buffered: true });
 }"""
-PEOPLE = 14  # more than a phone shows
+BROKEN = """() => [...document.querySelectorAll(".board .whole, .board .count b")].filter(
+    each => each.clientHeight > 1.8 * parseFloat(getComputedStyle(each).fontSize)).length"""
+PEOPLE = 24  # more than a phone shows
 
 
 def look_again(page: Page) -> None:
@@ -37,10 +39,13 @@ def test_a_board_moves_without_jumping_and_keeps_ones_place_in_reach(
     expect(rows).to_have_count(PEOPLE + 1)
     page.evaluate(SHIFTED)
 
+    expect(page.locator(".own-title")).to_be_in_viewport()
+    expect(page.locator(".pinned")).to_be_hidden()  # it would say the same, and cover a row
+    rows.first.evaluate("row => row.scrollIntoView()")
     expect(page.locator(".pinned")).to_be_in_viewport()
     page.locator(".pinned").click()
     expect(page.locator("#me")).to_be_in_viewport()
-    expect(page.locator(".pinned")).to_be_in_viewport()
+    expect(page.locator(".pinned")).to_be_hidden()
 
     page.evaluate("window.scrollTo(0, 0)")
     take_part(site.platform, contest, 1)
@@ -57,3 +62,8 @@ def test_a_board_moves_without_jumping_and_keeps_ones_place_in_reach(
     expect(rows).to_have_count(PEOPLE + 3)
     expect(offer).to_have_count(0)
     assert page.evaluate("window.shifted") == 0
+
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.evaluate("document.documentElement.dataset.size = 'largest'")
+    assert page.evaluate(BROKEN) == 0  # figures stand on one line
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
