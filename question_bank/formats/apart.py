@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -41,6 +40,8 @@ def run_into(path: Path, order: dict[str, Any], content: bytes) -> None:
 
 
 def _output(order: dict[str, Any], content: bytes) -> bytes:
+    import subprocess  # not above: the reading process loads this module too, and starts nothing
+
     try:
         done = subprocess.run(
             [sys.executable, "-m", "question_bank.formats.child"],
@@ -69,7 +70,7 @@ def _answer(said: bytes) -> Any:  # Any: JSON data
 def _surroundings() -> dict[str, str]:
     """Return the environment of the reading process: how to find Python, none of the server's settings."""
     libraries = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
-    return {**libraries, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**libraries, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 
 TOO_SLOW = N_("读这个文件用的时间太长，已停止。请分成几个文件，或把题目复制到新的工作簿再上传。")

@@ -62,7 +62,8 @@ def _write_rows(order: dict[str, Any], content: bytes) -> None:
 
     chosen, told = FORMATS[order["format"]], Told.from_json(order["told"])
     if chosen.sheets is not None:
-        found = sheets_in.read(chosen.sheets(content), told.scale, told)
+        tables = chosen.asking(content, told) if chosen.asking is not None else chosen.sheets(content)
+        found = sheets_in.read(tables, told.scale, told)
     else:
         found = questions(chosen, content, told.scale)
     sys.stdout.write("rows\n")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
 
+from question_bank.formats.guard import TOO_MUCH
 from question_bank.formats.tables import Row, Sheet
 from question_bank.formats.text import decoded
 from question_bank.problems import N_, Unreadable
@@ -16,14 +17,15 @@ from question_bank.problems import N_, Unreadable
 DELIMITERS = (",", "\t", ";", "|")
 LOOKED_AT = 20  # rows by which the delimiter is found
 MOST_ROWS = 100_000
-MOST_COLUMNS = 5_000
+MOST_COLUMNS = 1_000
+MOST_CELLS = 1_500_000
 SEPARATOR = re.compile(r"sep=([,;|\t])[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)  # a first line for Excel alone
 LONGEST_CELL = 2**20
 MOST_LINES = 1_000_000  # ten for each row that is read: cells may have lines
 
 
-def sheets(content: bytes) -> list[Sheet]:
-    """Return the one table of a CSV file. Raises Unreadable."""
+def sheets(content: bytes, most: int = MOST_ROWS + 1) -> list[Sheet]:
+    """Return the one table of a CSV file, or so many rows of its beginning. Raises Unreadable."""
     csv.field_size_limit(LONGEST_CELL)
     text = decoded(content)
     if text.count("\n") > MOST_LINES:
@@ -37,16 +39,19 @@ def sheets(content: bytes) -> list[Sheet]:
         raise Unreadable("too-wide", TOO_WIDE, most=MOST_COLUMNS)
     said = SEPARATOR.match(text)
     text = text[said.end() :] if said else text
-    delimiter = said[1] if said else _delimiter(text)
+    delimiter = said[1] if said else _delimiter(text[:LONGEST_CELL])
+    if text.count(delimiter) > MOST_CELLS:
+        raise Unreadable("too-much-inside", TOO_MUCH)
     rows = []
     try:
-        for number, cells in enumerate(_records(text, delimiter), 1):
+        for number, cells in enumerate(islice(_records(text, delimiter), most), 1):
             if number > MOST_ROWS:
                 raise Unreadable("too-many-rows", TOO_MANY, most=MOST_ROWS)
             rows.append(Row(number, tuple(cells)))
     except csv.Error as error:
         raise Unreadable("broken-csv", BROKEN, row=len(rows) + 1) from error
-    _check_quotes(text, delimiter, rows)
+    if len(rows) < most:
+        _check_quotes(text, delimiter, rows)
     return [Sheet("", tuple(rows))]
 
 
@@ -71,6 +76,8 @@ def _evenness(text: str, delimiter: str) -> tuple[int, int]:
 
 def _check_quotes(text: str, delimiter: str, rows: list[Row]) -> None:
     """Refuse a file in which a quotation mark is never closed: it would swallow all that follows."""
+    if '"' not in text:
+        return
     try:
         for _ in csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True):
             pass

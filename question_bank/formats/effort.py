@@ -16,10 +16,10 @@ from types import FrameType
 from question_bank.problems import N_, Unreadable
 
 MOST_QUESTIONS = 100_000  # of one file
-FREE_S = 0.5
+FREE_S = 0.3
 QUESTIONS_A_SECOND = 500  # a fifth of what the slowest reader finds
 LOOK_S = 0.05
-MOST_HOPELESS_ROWS = 5_000  # of a table: fewer are all shown, to be mended or read otherwise
+MOST_HOPELESS_ROWS = 2_000  # of a table: fewer are all shown, to be mended or read otherwise
 WORTHLESS = 50  # so many of them for each question
 
 

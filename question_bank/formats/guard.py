@@ -14,6 +14,7 @@ MEGA = 2**20
 MOST_BYTES = 20 * MEGA  # of an uploaded file; 50,000 questions are about 10 MB
 MOST_UNPACKED = 160 * MEGA  # of all parts of a workbook together
 MOST_PARTS, MOST_ITEMS = 5_000, 30_000  # parts of a workbook; of a package, where each question is one
+MOST_TEXTS = 40 * MEGA  # of the part of a workbook that holds the texts of all sheets
 MOST_RATIO = 250  # unpacked to packed; sheets of repeated text reach about 60
 SMALL = MEGA  # a part below this size may have any ratio
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -100,6 +101,8 @@ def _checked_parts(content: bytes) -> frozenset[str]:
         raise Unreadable("encrypted", ENCRYPTED)
     unpacked = sum(part.file_size for part in parts)
     bombs = [p for p in parts if p.file_size > max(SMALL, MOST_RATIO * p.compress_size)]
+    texts = [part for part in parts if part.filename.lower().endswith("sharedstrings.xml")]
+    bombs += [part for part in texts if part.file_size > MOST_TEXTS]
     most = MOST_ITEMS if "imsmanifest.xml" in names else MOST_PARTS
     if len(parts) > most or unpacked > MOST_UNPACKED or bombs:
         raise Unreadable("too-much-inside", TOO_MUCH)

@@ -26,6 +26,7 @@ from question_bank.question import KINDS, Question, lettered
 
 Line = Mapping[str, Any]  # Any: JSON data from outside, checked field by field
 MOST_ROWS = 100_000
+BEGINNING = effort.MOST_HOPELESS_ROWS + 500  # lines: enough to give a file up
 SHARE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}|/[1-9][0-9]{0,8})?")
 UNKEPT = re.compile("[\0\ud800-\udfff]")
 TOO_MANY = N_("文件超过 %(most)s 行，请分成几个文件上传。")
@@ -52,8 +53,11 @@ OPTION_FIELDS = {f"option{letter}": "options" for letter in "ABCDEFGHIJKLMNOPQRS
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a file of JSON Lines holds."""
-    reader = _Reader(decoded(content))
-    return reader.read(scale)
+    text = decoded(content)
+    lines = text.split("\n", BEGINNING)
+    if len(lines) > BEGINNING:
+        _Reader("\n".join(lines[:-1])).read(scale)  # raises Unreadable where nearly nothing is a question
+    return _Reader(text).read(scale)
 
 
 def carries(question: Question) -> bool:

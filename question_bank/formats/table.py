@@ -13,6 +13,7 @@ from typing import Any
 
 from question_bank.formats.reading import Reading
 from question_bank.formats.tables import Sheet
+from question_bank.formats.told import Told
 from question_bank.problems import N_
 from question_bank.question import Question
 
@@ -28,6 +29,7 @@ class Format:
     media_type: str
     read: Callable[[bytes, Scale], Reading]
     sheets: Callable[[bytes], Sequence[Sheet]] | None = None
+    asking: Callable[[bytes, Told], Sequence[Sheet]] | None = None  # those without questions cut short
     write: Callable[[Iterable[Question]], bytes] | None = None
     carries: Callable[[Question], bool] | None = None  # what it can hold without loss; None: every question
 
@@ -39,9 +41,9 @@ def _in(module: str, function: str) -> Callable[..., Any]:  # Any: whatever that
     return called
 
 
-def _rows(module: str) -> Callable[[bytes, Scale], Reading]:
-    """Return a reader of questions from sheets."""
-    sheets, read = _in(module, "sheets"), _in("sheets_in", "read")
+def _rows(name: str) -> Callable[[bytes, Scale], Reading]:
+    """Return a reader of questions from the sheets that a function of `beginning` finds."""
+    sheets, read = _in("beginning", name), _in("sheets_in", "read")
 
     def called(content: bytes, scale: Scale) -> Reading:
         found: Reading = read(sheets(content), scale)
@@ -55,8 +57,9 @@ FORMATS = {
         N_("Excel 工作簿"),
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        _rows("workbook_in"),
+        _rows("workbook"),
         _in("workbook_in", "sheets"),
+        _in("beginning", "workbook"),
         _in("workbook_out", "write"),
         _in("workbook_out", "carries"),
     ),
@@ -64,8 +67,9 @@ FORMATS = {
         N_("CSV 表格"),
         ".csv",
         "text/csv",
-        _rows("csv_in"),
+        _rows("csv"),
         _in("csv_in", "sheets"),
+        _in("beginning", "csv"),
     ),
     "jsonl": Format(
         N_("JSON Lines（不丢信息）"),

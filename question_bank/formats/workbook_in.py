@@ -16,6 +16,7 @@ from question_bank.formats.xlsx_scan import Found, Scanned, scan
 from question_bank.problems import N_, Unreadable
 
 MOST_ROWS = 100_000
+MOST_PLAIN = 10**9  # no exponent is written below
 MOST_CELLS = 3_000_000  # of the rectangle that a sheet spans
 PICTURE_BEGINS = (  # in an .xls
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
@@ -87,6 +88,8 @@ def _text(value: Value, number_format: str) -> str:
             return "TRUE" if value else "FALSE"
         case str():
             return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        case float() if not number_format and value.is_integer() and abs(value) < MOST_PLAIN:
+            return str(int(value))  # nearly every number, and ten times as fast
         case int() | float():
             return shown(Decimal(repr(value)), number_format)
         case datetime():

@@ -11,7 +11,7 @@ from question_bank.formats.guard import BROKEN_ZIP, TOO_MUCH
 from question_bank.problems import N_, Unreadable
 
 CHUNK = 2**18  # bytes handed to the parser at once
-MOST_ELEMENTS = 700_000  # of a part that is no sheet: styles, drawings; a second
+MOST_ELEMENTS = 400_000  # of a part that is no sheet: styles, drawings; half a second
 Attributes = dict[str, str]
 Element = Callable[[str, Attributes], None]
 

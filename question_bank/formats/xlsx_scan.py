@@ -18,6 +18,7 @@ from question_bank.problems import N_, Unreadable
 LONGEST_FORMULA = 200  # characters: it is looked at only for whether it shows a picture
 BESIDE_CELLS, EACH_CELL = 200_000, 20  # elements of a sheet: its rows and all else, and those of each cell
 MOST_CELLS = 3_000_000  # stored, and of the rectangle that a sheet spans
+MOST_COLUMNS = 1_000  # with something in them
 MOST_IN_SHEET = BESIDE_CELLS + EACH_CELL * MOST_CELLS
 CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 WPS_PICTURE = re.compile(r'=?(?:_xlfn\.)?DISPIMG\("([^"]{1,100})"', re.IGNORECASE)
@@ -54,14 +55,14 @@ def scan(content: bytes) -> Found:
     Works on the parts one after another; a sheet is never in memory as a whole.
     """
     with zipfile.ZipFile(BytesIO(content)) as packed:
-        names = {info.filename.lower().lstrip("/"): info.filename for info in packed.infolist()}
+        names = names_in(packed)
         for name in names.values():
             if name.lower().endswith((".xml", ".rels")):
                 refuse_doctype(packed, name)
         formats = _number_formats(packed, names)
         found = {}
         pictures = PicturesOf(packed, names)
-        for sheet, part in _sheet_parts(packed, names):
+        for sheet, part in sheet_parts(packed, names):
             if part in names:
                 scanner = _SheetScanner(sheet, formats)
                 parse(packed, names[part], scanner.begin, scanner.end, scanner.text, MOST_IN_SHEET)
@@ -91,8 +92,10 @@ class _SheetScanner:
                 self._begin_cell(attributes)
             case "f":
                 self.is_formula, self.formula = True, ""
-            case "v":
-                self.is_in_value = True
+            case "v" | "is":
+                self.is_in_value = name == "v"
+                if self.column >= MOST_COLUMNS:
+                    raise Unreadable("too-wide", TOO_WIDE, sheet=self.sheet)
 
     def text(self, text: str) -> None:
         self.has_value = self.has_value or self.is_in_value
@@ -147,7 +150,12 @@ def _number_formats(packed: zipfile.ZipFile, names: dict[str, str]) -> list[str]
     return ["" if text == "General" else text for text in styles]
 
 
-def _sheet_parts(packed: zipfile.ZipFile, names: dict[str, str]) -> list[tuple[str, str]]:
+def names_in(packed: zipfile.ZipFile) -> dict[str, str]:
+    """Return the names of a workbook's parts as they are referred to → as the file has them."""
+    return {info.filename.lower().lstrip("/"): info.filename for info in packed.infolist()}
+
+
+def sheet_parts(packed: zipfile.ZipFile, names: dict[str, str]) -> list[tuple[str, str]]:
     """Return the sheets with the names of their parts, in the order of the workbook."""
     sheets: list[tuple[str, str]] = []
 

@@ -53,10 +53,17 @@ def root_of(content: bytes) -> Element:
     try:
         for start in range(0, len(content), CHUNK):
             parser.Parse(content[start : start + CHUNK], False)
+            _check_unfinished(content[parser.CurrentByteIndex : start + CHUNK])
         parser.Parse(b"", True)
         return builder.close()
     except (expat.ExpatError, ValueError, LookupError, AssertionError) as error:
         raise Unreadable("broken-file", BROKEN, row=parser.CurrentLineNumber) from error
+
+
+def _check_unfinished(begun: bytes) -> None:
+    """Refuse an element of endless attributes before the parser has them all: nothing can end that then."""
+    if len(begun) > CHUNK and begun.startswith(b"<") and begun.count(b"=") > MOST_ATTRIBUTES:
+        raise Unreadable("too-much-inside", TOO_MUCH)
 
 
 def plain(element: Element | None) -> str:

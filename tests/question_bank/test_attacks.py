@@ -9,6 +9,7 @@ import pytest
 from question_bank.formats import read
 from tests.question_bank.test_hostile import SHEET, at_once, changed, sheet
 from tests.question_bank.test_packages import package
+from tests.question_bank.workbooks import GOOD, HEADER, workbook
 
 
 def moodle(question: str, times: int = 1, kind: str = "truefalse") -> bytes:
@@ -42,11 +43,28 @@ def missing_parts() -> bytes:
     )
 
 
+def numbered(pattern: bytes, times: int = 2_000_000) -> bytes:
+    """Return a pattern over and over with numbers that hardly repeat."""
+    return b"".join(pattern % (n * 7_919 % 10**9) for n in range(times))
+
+
 def junk() -> bytes:
-    """Return two million elements that mean nothing and hardly repeat."""
-    return b"".join(b'<a n="%d"/>' % (n * 7_919 % 10**9) for n in range(2_000_000))
+    """Return two million elements that mean nothing."""
+    return numbered(b'<a n="%d"/>')
 
 
+def cells(head: bytes = b"", rows: int = 100_000) -> bytes:
+    """Return a workbook with rows of ten numbers."""
+    written = b"".join(
+        b'<row r="%d">%s</row>' % (n, b'<c r="A%d"><v>%d</v></c>' % (n, n) + b"<c><v>7</v></c>" * 9)
+        for n in range(2, rows + 2)
+    )
+    return changed({SHEET: sheet(head + written)})
+
+
+HEAD = b"".join(
+    b'<c t="inlineStr"><is><t>%s</t></is></c>' % name for name in (b"stem", b"answer", b"A", b"B")
+)
 PAPER = "1. 题\nA. x\n"
 GAPS = "".join(f'<response_str ident="a{n}"/>' for n in range(30_000))
 QUICK: dict[str, tuple[str, Callable[[], bytes]]] = {  # what → file name, content
@@ -55,6 +73,7 @@ QUICK: dict[str, tuple[str, Callable[[], bytes]]] = {  # what → file name, con
     "rows of no question": ("x.csv", lambda: b"stem,answer,A,B\n" + b"x,?,a,b\n" * 60_000),
     "formulas in each other": ("x.xml", lambda: moodle("<math>" + "<msup>" * 50, 5_000)),
     "files that a package lacks": ("x.zip", missing_parts),
+    "a million cells": ("x.xlsx", cells),
     "cells of one line": ("x.txt", lambda: b"MAT\tq\t" + b"a\tb\t" * 2_000_000),
 }
 SLOW: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -76,6 +95,13 @@ SLOW: dict[str, tuple[str, Callable[[], bytes]]] = {
     "rows": ("x.csv", lambda: b"a,b\n" * 5_000_000),
     "elements of a sheet": ("x.xlsx", lambda: changed({SHEET: sheet(junk())})),
     "elements of styles": ("x.xlsx", lambda: changed({"xl/styles.xml": b"<x>" + junk() + b"</x>"})),
+    "cells below a header": ("x.xlsx", lambda: cells(b'<row r="1">%s</row>' % HEAD)),
+    "columns": ("x.xlsx", lambda: changed({SHEET: sheet(b"<row>%s</row>" % numbered(b"<c><v>%d</v></c>"))})),
+    "texts of a workbook": (
+        "x.xlsx",
+        lambda: changed({"xl/sharedStrings.xml": b"<sst>%s</sst>" % numbered(b"<si><t>%d</t></si>")}),
+    ),
+    "cells of CSV": ("x.csv", lambda: (b"1," * 900 + b"\n") * 9_000),
     "quotes": ("x.csv", lambda: b'"' * 15_000_000),
     "digits of a number": ("x.jsonl", lambda: b'{"kind":"single","stem":' + b"9" * 15_000_000 + b"}\n"),
     "brackets of JSON": ("x.json", lambda: b'{"results":[' + b"[" * 15_000_000),
@@ -101,6 +127,28 @@ def test_a_file_that_brings_too_few_questions_for_its_time_says_how_many() -> No
     found = read((asked + "答案：1.A 2.B\n" * 600_000).encode(), "x.txt")
 
     assert [(p.code, p.values) for p in found.problems] == [("few-questions", {"count": 20})]
+
+
+@pytest.mark.full
+def test_a_large_sheet_without_questions_costs_nothing_beside_one_with_questions() -> None:
+    people = [["学号", "姓名", "性别", "年级", "班级", "电话"], *([["2026110001"] * 6] * 9_000)]
+    first = workbook({"名单": people, "题库": [HEADER, GOOD, GOOD]})
+    last = workbook({"题库": [HEADER, GOOD, GOOD], "名单": people})
+
+    for content in (first, last):
+        found = read(content, "x.xlsx")
+
+        assert [placed.sheet for placed in found.questions] == ["题库", "题库"]
+        assert [p.code for p in found.problems if p.sheet == "名单"] == ["sheet-left-out"]
+
+
+@pytest.mark.full
+def test_every_row_of_a_large_workbook_is_read() -> None:
+    rows = [[GOOD[0], f"第{n}题？", *GOOD[2:]] for n in range(9_000)]
+
+    found = read(workbook({"题库": [HEADER, *rows]}), "x.xlsx")
+
+    assert len(found.questions) == 9_000
 
 
 def test_a_large_bank_has_the_time_that_it_needs() -> None:

@@ -16,7 +16,7 @@ from question_bank.formats.guard import MOST_BYTES
 from question_bank.problems import Unreadable
 from tests.question_bank.workbooks import GOOD, HEADER, workbook
 
-REFUSED_WITHIN_S = 1.5  # of processor time, which a busy machine stretches too; a second on an idle one
+REFUSED_WITHIN_S = 1.0  # of processor time, which a busy machine stretches too; 0.7 s on an idle one
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -112,7 +112,7 @@ def test_a_million_rows_are_refused_at_once() -> None:
     with at_once():
         found = read(changed({SHEET: sheet(rows)}), "x.xlsx")
 
-    assert code(found) in ("too-many-rows", "too-much-inside")
+    assert code(found) == "no-header"  # its first rows are enough to see that
 
 
 def test_a_zip_that_is_cut_off_is_refused() -> None:
@@ -174,7 +174,7 @@ def test_lines_without_end_are_refused(filename: str) -> None:
     with at_once():
         found = read(b"{}\n" * 1_000_000, filename)
 
-    assert code(found) == "too-many-rows"
+    assert code(found) == "few-questions"
 
 
 def test_a_header_cell_of_a_megabyte_is_no_header() -> None:
