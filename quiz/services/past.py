@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from quiz.errors import NotFound
@@ -15,6 +15,7 @@ from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force
 from quiz.services.results import BoardId, Page, Wanted
 
+MOST_PARTS = 12  # groups of a divided board that are all shown; of more the first, the board has the others
 TOP = 10  # rows of each board; the board itself has all of them
 KEPT_MS = (
     60_000  # what was read is shown for so long: a correction or a deleted account is seen within a minute
@@ -77,9 +78,23 @@ def closes_ms(document: Document) -> int:
 
 def _read(platform: Platform, rules: Published, now_ms: int) -> Final:
     found = [
-        FinalBoard(id, stage, board, results.page(platform, rules, Wanted(id, size=TOP), now_ms))
+        FinalBoard(id, stage, board, page)
         for id, stage, board in results.shown_boards(platform, rules, None, now_ms)
+        for page in _pages(platform, rules, Wanted(id, size=TOP), now_ms)
     ]
     return Final(
         rules, found, awards.published_lists(platform, rules, now_ms), bool(draws.shown(platform, rules))
     )
+
+
+def _pages(platform: Platform, rules: Published, wanted: Wanted, now_ms: int) -> list[Page]:
+    """Return the first rows of a board, of one that is divided into a few parts those of each part."""
+    first = results.page(platform, rules, wanted, now_ms)
+    if len(first.parts) > MOST_PARTS:
+        return [first]
+    others = [
+        results.page(platform, rules, replace(wanted, part=part.number), now_ms)
+        for part in first.parts
+        if part != first.part
+    ]
+    return [first, *others]

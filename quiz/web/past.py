@@ -46,6 +46,8 @@ class Table:
     rows: Sequence[tuple[str, str, str, str, str]]  # place, name, unit, value, more
     count_words: str
     withheld: str
+    period: str | None  # of the board's address
+    part: int | None
 
 
 @past.get("")
@@ -129,4 +131,6 @@ def _table(each: FinalBoard) -> Table:
         rows,
         _("%(count)s 人上榜", count=count) if is_people else _("%(count)s 个单位上榜", count=count),
         withheld_words(board, page),
+        period=page.period or None,
+        part=page.part.number if page.part is not None else None,
     )

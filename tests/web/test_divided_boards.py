@@ -32,3 +32,8 @@ def test_a_part_is_shown_with_a_choice_of_the_others(
     assert told["each"] == "2"
     assert told["parts"] == [{"id": "1", "name": "少年组"}, {"id": "2", "name": "成人组"}]
     assert unknown.status_code == 404
+
+    clock.move(days=60)
+    past = client.get(f"/past/{contest.rules.contest_id}").get_data(as_text=True)
+    assert past.index("分组 · 少年组") < past.index("人0") < past.index("分组 · 成人组") < past.index("人2")
+    assert f"{address}/0-0?each=2" in past
