@@ -331,21 +331,29 @@ def _reached(person: Person, kept: Sequence[PeriodSum], events: Sequence[Earned]
 
 def _all_gave(person: Person, kept: Sequence[PeriodSum], chosen: Sequence[Played]) -> bool:
     """Return whether no cap took the points of an attempt that has any."""
-    if person.cap == NO_LIMIT or "mean" in (person.within_period, person.across_periods):
+    if _cap_of_attempts(person) == NO_LIMIT:
         return True
     points = [period.points for period in kept]
     under_caps = points == [period.added_up for period in kept]
     return (
         under_caps
-        and sum(points) == at_most(sum(points), person.cap.total)
+        and sum(points) == at_most(sum(points), _cap_of_attempts(person).total)
         and min([a.points for a in chosen], default=0) >= 0
     )
+
+
+def _cap_of_attempts(person: Person) -> Limit:
+    """Return the caps that can take an attempt's points; the cap of a mean takes nothing of one attempt."""
+    if person.within_period == "mean":
+        return NO_LIMIT
+    return replace(person.cap, total=None) if person.across_periods == "mean" else person.cap
 
 
 def _under_caps(person: Person, chosen: Sequence[Played]) -> list[Played]:
     """Return the attempts that raised, or lowered, what was left of the total under the caps."""
     found: list[Played] = []
-    so_far, had = _Capped(person.cap), at_most(0, person.cap.total)
+    cap = _cap_of_attempts(person)
+    so_far, had = _Capped(cap), at_most(0, cap.total)
     for attempt in sorted(chosen, key=lambda a: (a.finished_ms, a.id)):
         so_far.add(attempt)
         if so_far.in_all != had:

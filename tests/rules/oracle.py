@@ -547,12 +547,14 @@ class Told:
         rules = self.stage["person"]
         gave = [e["at"] for e in events if e["points"]]
         by_finish = sorted(chosen, key=lambda r: (r["finish"], r["id"]))
-        if "mean" in (rules.get("within_period"), rules.get("across_periods")):
+        if rules.get("within_period") == "mean":
             gave += [r["finish"] for r in by_finish if r["points"]]
         else:
             for n, result in enumerate(by_finish):
-                before = self.at_most(self.capped(by_finish[:n]), "total")
-                if self.at_most(self.capped(by_finish[: n + 1]), "total") != before:
+                before, after = self.capped(by_finish[:n]), self.capped(by_finish[: n + 1])
+                if rules.get("across_periods") != "mean":  # a cap of the mean takes nothing of one attempt
+                    before, after = self.at_most(before, "total"), self.at_most(after, "total")
+                if after != before:
                     gave.append(result["finish"])
         return max(gave) if gave else min([r["finish"] for r in chosen] + [e["at"] for e in events])
 

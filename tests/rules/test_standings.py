@@ -112,8 +112,9 @@ def test_a_total_is_reached_with_the_last_attempt_that_gave_points() -> None:
     assert line.reached_ms == attempts[1].finished_ms
 
 
-def test_an_attempt_above_the_cap_gave_nothing() -> None:
-    of = stage(person={"cap": {"per_day": 10}})
+@pytest.mark.parametrize("across", ["sum", "mean"])
+def test_an_attempt_above_the_cap_gave_nothing(across: str) -> None:
+    of = stage(person={"cap": {"per_day": 10}, "across_periods": across})
     attempts = days(of, [3, 7, 5])
 
     line = standings.line(of, attempts)
