@@ -86,6 +86,7 @@ TREES = {  # headers of a roster that name a tree in Chinese
     "班级": "school",
     "学校班级": "school",
 }
+TREE_CALLED = {"region": "街道社区", "school": "学校班级"}  # the header our templates write; others by name
 CONSENTS = ("同意", "是", "y", "yes", "√", "✓")  # what a guardian may have said
 REFUSES = ("不同意", "否", "n", "no", "×", "x")
 YES = ("是", "y", "yes", "x", "1", "√", "true")  # say that somebody is marked, not as what

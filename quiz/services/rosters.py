@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from question_bank.formats.tables import Sheet, letter, sheets
+from question_bank.formats.tables import Sheet
 from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import InvalidInput, NotFound
 from quiz.models.accounts import Identity, Unit
@@ -18,10 +17,12 @@ from quiz.rules.names import masked
 from quiz.services import profiles
 from quiz.services.accounts import RING, NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
-from quiz.services.roster_headers import ABOUT, CALLED, CONSENTS, HEADERS, LEVELS, REFUSES, TREES, YES
+from quiz.services.roster_headers import ABOUT, CONSENTS, HEADERS, LEVELS, REFUSES, TREES, YES
 from quiz.services.roster_headers import ABOUT_HEADER as ABOUT_HEADER
 from quiz.services.roster_headers import ROSTER_HEADER as ROSTER_HEADER
+from quiz.services.roster_headers import TREE_CALLED as TREE_CALLED
 from quiz.services.roster_headers import UNIT_HEADER as UNIT_HEADER
+from quiz.services.roster_sheets import Reader, first_sheet, is_day
 from quiz.services.seats import LONGEST_LABEL, TREE, label_of, taken_seats
 from quiz.services.secrets import code_of, digest, is_file_token, new_file_token, plain_code
 from quiz.services.units import units_by_word
@@ -122,7 +123,7 @@ def note_download(platform: Platform, roster: Roster, actor: Actor) -> None:
 def read_units(platform: Platform, tree: str, content: bytes, filename: str) -> Units:
     """Read a file of units: code, name, level, parent and, where known, how many people on which day."""
     try:
-        sheet = _first_sheet(content, filename)
+        sheet = first_sheet(content, filename)
     except Unreadable as error:
         return Units(problems=(error.problem,))
     with platform.store.reading() as session:
@@ -132,53 +133,7 @@ def read_units(platform: Platform, tree: str, content: bytes, filename: str) -> 
     return Units(tuple(reader.rows()), tuple(reader.problems))
 
 
-class _Reader:
-    """One sheet with a header row, read row by row, collecting what is wrong."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.problems: list[Problem] = []
-        rows = [row for row in sheet.rows if not row.is_empty]
-        self.header, self.body = rows[0].cells, rows[1:]
-        self.columns: dict[str, int] = {}
-        for position, cell in enumerate(self.header):
-            self.columns.setdefault(self.meaning(cell), position)
-        self.columns.pop("", None)
-
-    def meaning(self, header: str) -> str:
-        """Return what a column of this header means, "" when it is not used."""
-        plain = "".join(header.split()).casefold().rstrip("*")
-        return HEADERS.get(plain, "")
-
-    def wrong(self, row: int, meaning: str, code: str, message: str, **values: object) -> None:
-        """Note a problem at a row's column."""
-        position = self.columns.get(meaning)
-        column = letter(position) if position is not None else ""
-        self.problems.append(Problem(self.sheet.name, row, column, code, message, values=values))
-
-    def cell(self, cells: Sequence[str], meaning: str) -> str:
-        """Return the text of a row under a heading, "" where there is none."""
-        position = self.columns.get(meaning)
-        return cells[position].strip() if position is not None and position < len(cells) else ""
-
-    def needs(self, *meanings: str) -> bool:
-        """Return whether the header has these columns; notes those it has not."""
-        missing = [CALLED[meaning] for meaning in meanings if meaning not in self.columns]
-        for words in missing:
-            self.problems.append(
-                Problem(
-                    self.sheet.name,
-                    1,
-                    "",
-                    "missing_column",
-                    N_("第一行没有“%(column)s”这一列，请加上表头。"),
-                    values={"column": words},
-                )
-            )
-        return not missing
-
-
-class _UnitReader(_Reader):
+class _UnitReader(Reader):
     def __init__(self, sheet: Sheet, known: Mapping[str, str]) -> None:
         super().__init__(sheet)
         self.known = known  # code → the code of the unit above it, "" at the top
@@ -259,7 +214,7 @@ class _UnitReader(_Reader):
         return int(text)
 
 
-class _RosterReader(_Reader):
+class _RosterReader(Reader):
     def __init__(
         self,
         sheet: Sheet,
@@ -276,7 +231,7 @@ class _RosterReader(_Reader):
         if HEADERS.get(plain) in ABOUT:
             return HEADERS[plain]
         tree = plain if plain in self.trees else TREES.get(plain, "")
-        return f"tree:{tree}" if tree in self.trees else super().meaning(header)
+        return f"tree:{tree}:{plain}" if tree in self.trees else super().meaning(header)
 
     @property
     def ignored(self) -> tuple[str, ...]:
@@ -306,12 +261,11 @@ class _RosterReader(_Reader):
             self.wrong(number, "nickname", "nickname", error.message, **error.details)
         units: dict[str, int] = {}
         paths: list[str] = []
-        for meaning in self.columns:
-            if meaning.startswith("tree:") and (wanted := self.cell(cells, meaning)):
-                unit = self._unit(number, meaning, wanted)
-                if unit is not None:
-                    units[unit.tree] = unit.id
-                    paths.append(unit.path)
+        for tree in dict.fromkeys(m.split(":")[1] for m in self.columns if m.startswith("tree:")):
+            unit = self._unit(number, cells, tree)
+            if unit is not None:
+                units[tree] = unit.id
+                paths.append(unit.path)
         team = self._read(number, cells, "team", profiles.read_word)
         return NewPerson(
             nickname,
@@ -334,10 +288,12 @@ class _RosterReader(_Reader):
         if not label:
             return ""
         unit = units.get(TREE)
-        taken = self.seats.setdefault((unit or 0, label), number)
         if unit is None:
-            self.wrong(number, "seat", "no_class", N_("填了座号就要在“学校”一列写明班级。"))
-        elif len(label) > LONGEST_LABEL:
+            if not self._named(cells, TREE):  # otherwise that is what is wrong with the row
+                self.wrong(number, "seat", "no_class", N_("填了座号就要在“学校”一列写明班级。"))
+            return label
+        taken = self.seats.setdefault((unit, label), number)
+        if len(label) > LONGEST_LABEL:
             self.wrong(number, "seat", "too_long", N_("最多 %(most)s 个字，请缩短。"), most=LONGEST_LABEL)
         elif not taken:
             self.wrong(number, "seat", "seat_taken", N_("这个班的座号 %(seat)s 已经有人。"), seat=label)
@@ -388,41 +344,48 @@ class _RosterReader(_Reader):
             self.wrong(number, meaning, meaning, error.message, **error.details)
             return ""
 
-    def _unit(self, number: int, meaning: str, wanted: str) -> Unit | None:
-        found = self.trees[meaning.removeprefix("tree:")].get(wanted.strip("/"), ())
-        if len(found) == 1:
-            return found[0]
-        if found:
-            self.wrong(
-                number,
-                meaning,
-                "ambiguous_unit",
-                N_("“%(unit)s”有几个，请写代码，或写完整路径，例如 %(example)s。"),
-                unit=wanted,
-                example=found[0].path,
-            )
-        else:
-            self.wrong(
-                number,
-                meaning,
-                "unknown_unit",
-                N_("没有单位“%(unit)s”，请核对名称或先导入单位。"),
-                unit=wanted,
-            )
-        return None
+    def _named(self, cells: Sequence[str], tree: str) -> dict[str, str]:
+        """Return what a row says in the columns of a tree, 学校 and 班级 for instance."""
+        named = {m: self.cell(cells, m).strip("/") for m in self.columns if m.startswith(f"tree:{tree}:")}
+        return {meaning: text for meaning, text in named.items() if text}
+
+    def _unit(self, number: int, cells: Sequence[str], tree: str) -> Unit | None:
+        """Return the unit of a row, which lies in all that its columns name; notes what cannot be found."""
+        named = self._named(cells, tree)
+        found = {meaning: self._meant(cells, tree, text) for meaning, text in named.items()}
+        unknown = [meaning for meaning, units in found.items() if not units]
+        for meaning in unknown:
+            text = N_("没有单位“%(unit)s”，请核对名称或先导入单位。")
+            self.wrong(number, meaning, "unknown_unit", text, unit=named[meaning])
+        if unknown or not named:
+            return None
+        every = {unit.id: unit for units in found.values() for unit in units}.values()
+        within = [u for u in every if all(any(_lies_in(u, o) for o in units) for units in found.values())]
+        last, words = list(named.items())[-1]
+        if not within:
+            text = N_("这一行写的几个单位不在一起：%(units)s。")
+            self.wrong(number, last, "torn_unit", text, units="、".join(named.values()))
+        elif len(within) > 1:
+            text = N_("“%(unit)s”有几个，请写代码，或写完整路径，例如 %(example)s。")
+            self.wrong(number, last, "ambiguous_unit", text, unit=words, example=within[0].path)
+        return within[0] if len(within) == 1 else None
+
+    def _meant(self, cells: Sequence[str], tree: str, text: str) -> Sequence[Unit]:
+        """Return the units that a cell may mean; a class may be written without its grade: 初一, 1班."""
+        words, grade = self.trees[tree], self.cell(cells, "grade")
+        if text in words or tree != TREE or not grade:
+            return words.get(text, ())
+        spelt = (grade, grade.removesuffix("年级"), grade.removesuffix("年级") + "年级")
+        return next((words[each + text] for each in spelt if each + text in words), ())
 
 
-def is_day(text: str) -> bool:
-    """Return whether a text is a date as 2026-03-01."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+def _lies_in(unit: Unit, other: Unit) -> bool:
+    return f"{unit.path}/".startswith(f"{other.path}/")
 
 
 def _roster(content: bytes, filename: str, session: Session, now_ms: int) -> Roster:
     try:
-        sheet = _first_sheet(content, filename)
+        sheet = first_sheet(content, filename)
     except Unreadable as error:
         return Roster(filename, problems=(error.problem,))
     reader = _RosterReader(sheet, units_by_word(session), taken_seats(session), now_ms)
@@ -436,11 +399,3 @@ def _roster(content: bytes, filename: str, session: Session, now_ms: int) -> Ros
         tuple(reader.problems),
         len(every) - len(read),
     )
-
-
-def _first_sheet(content: bytes, filename: str) -> Sheet:
-    """Return the first table of a file that holds anything and is not hidden; raises Unreadable."""
-    for sheet in sheets(content, filename):
-        if not sheet.is_hidden and not all(row.is_empty for row in sheet.rows):
-            return sheet
-    raise Unreadable("empty-file", N_("文件是空的。"))

@@ -31,11 +31,13 @@ from quiz.web.files import actor, uploaded, written
 from quiz.web.forms import EnrolmentForm, FileForm, UnitFileForm
 from quiz.web.language import refusal
 from quiz.web.paging import Part, asked_page, asked_text
+from quiz.web.problem_words import told_once
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 
 for shown in (moments.at_minute, moments.at_second, moments.at_clock):
     desk.app_template_filter()(shown)
+desk.app_template_filter()(told_once)
 
 AUDIT_ROWS = 50
 PEOPLE_ROWS = 50
@@ -236,11 +238,17 @@ def forget_roster(token: str) -> ResponseReturnValue:
     return redirect(url_for("desk.people"), 303)
 
 
+def _roster_trees() -> list[str]:
+    """Return the headers under which a roster says units, as our template writes them."""
+    trees = [tree for tree, _count in service.trees(platform()) if tree != accounts.TEAM]
+    return [rosters.TREE_CALLED.get(tree, tree) for tree in trees]
+
+
 @desk.get("/people/template.xlsx")
 @allows(Action.MANAGE_PEOPLE)
 def roster_template() -> ResponseReturnValue:
     """Hand out an empty roster with the headers that this platform reads."""
-    trees = [tree for tree, _count in service.trees(platform()) if tree != accounts.TEAM]
+    trees = _roster_trees()
     notes = (
         (_("姓名"), _("必填，只有组织者看得到。")),
         (_("昵称"), _("榜单上显示的名字；不填就显示姓氏和星号。")),
@@ -253,7 +261,8 @@ def roster_template() -> ResponseReturnValue:
         (_("加时"), _("秒数（如 300）或倍数（如 1.25倍），每次答题的时限随之延长。")),
         (_("不参赛"), _("规则里排除的类别，例如 工作人员。")),
         (_("队伍"), _("临时组成的队伍的名称；没有的队伍会新建，属于单位体系 team。")),
-        (_("其他列"), _("每个单位体系一列，写单位的代码、名称或完整路径；可以空着。")),
+        (_("单位"), _("街道社区、学校班级等各一列，写单位的代码、名称或完整路径；可以空着。")),
+        (_("学校、班级"), _("也可以分成两列，例如“示范第一中学”和“初一年级1班”；街道、社区同样。")),
     )
     table = Table(_("名单"), (*rosters.ROSTER_HEADER, *trees, *rosters.ABOUT_HEADER), (), notes)
     return written(_("名单模板") + ".xlsx", lambda path: write_xlsx(table, path))
@@ -372,7 +381,7 @@ def _people_page(form: FileForm | None = None, wrong_name: str = "") -> str:
         rows=rows,
         part=Part(page, PEOPLE_ROWS, count),
         query=query,
-        trees=service.trees(platform()),
+        unit_headers=_roster_trees(),
         form=form or FileForm(),
         wrong_name=wrong_name,
         wishes=join_wishes.count_waiting(platform()),

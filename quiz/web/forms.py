@@ -8,7 +8,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
-from quiz.services.rosters import is_day
+from quiz.services.roster_sheets import is_day
 
 LONGEST_PASTED = 1_000_000  # characters of questions
 LONGEST_RULES = 200_000  # characters of a rules document

@@ -202,3 +202,36 @@ def test_a_roster_names_seats_that_are_taken_repeated_or_without_a_class(
         (5, "no_class"),
     ]
     assert [person.seat for person in found.people] == ["7", "8", "8", "9", "7"]
+
+
+CITY = [
+    *(UnitRow(c, name, "school", "") for c, name in (("A", "人民小学"), ("B", "和平小学"))),
+    *(UnitRow(f"{c}{g}", f"{name}年级", "grade", c) for c in "AB" for g, name in ((1, "一"), (2, "二"))),
+    *(
+        UnitRow(f"{c}{g}{n}", f"{name}年级{n}班", "class", f"{c}{g}")
+        for c in "AB"
+        for g, name in ((1, "一"), (2, "二"))
+        for n in (1, 2)
+    ),
+]
+
+
+def test_school_grade_and_class_may_stand_in_columns_of_their_own(platform: Platform, now: int) -> None:
+    accounts.load_units(platform, "school", CITY, Actor(None, now))
+    text = (
+        "班级,姓名,学校,年级,座号\n"
+        "一年级1班,甲,和平小学,,1\n1班,乙,和平小学,一,2\n2班,丙,人民小学,二年级,3\n"
+        ",丁,人民小学,,\n9班,戊,人民小学,一年级,4\n一年级1班,己,,,5\nA11,庚,和平小学,,6\n"
+    )
+    token = rosters.stage(platform, text.encode(), "名单.csv", now)
+
+    found = rosters.preview(platform, token)
+
+    first, other = ("和平小学/一年级/一年级1班",), ("人民小学/二年级/二年级2班",)
+    assert found.units[:4] == (first, first, other, ("人民小学",))
+    assert [(p.row, p.column, p.code) for p in found.problems] == [
+        (6, "A", "unknown_unit"),
+        (7, "A", "ambiguous_unit"),
+        (8, "C", "torn_unit"),
+    ]
+    assert found.ignored == ()
