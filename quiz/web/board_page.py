@@ -249,7 +249,7 @@ def _own(rules: Published, wanted: Wanted, found: Page, line: BoardLine) -> Own:
 
 def _search_label(shown: Board) -> str:
     if shown.of != "people":
-        return _("找单位（名称）")
+        return _("找单位（名称或拼音）")
     return {
         "nickname": _("找人（昵称）"),
         "full": _("找人（榜上的名字）"),
@@ -298,7 +298,8 @@ def row_words(stage: Stage, shown: Board, row: Row) -> tuple[str, str]:
     if shown.of == "people":
         return number(values["total"]), duration(int(str(values["time_ms"]))) if "time" in stage.order else ""
     first = shown.order[0] if shown.order else ""
-    return metric_shown(stage, first, values["value"]) if "value" in values else "", _unit_words(row)
+    told = metric_shown(stage, first, values["value"]) if "value" in values else ""
+    return number(told) if "/" in told else told, _unit_words(row)  # a mean that no decimal ends: 10/3
 
 
 def _unit_words(row: Row) -> str:

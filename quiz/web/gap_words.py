@@ -15,6 +15,8 @@ from quiz.services.results import Page, Row
 from quiz.web.board_columns import metric_shown
 from quiz.web.wording import duration, number
 
+LEAST = Fraction(1, 100)  # as exactly as differences are told
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -73,8 +75,10 @@ def _gap_of_people(stage: Stage, mine: Row, ahead: Row) -> str:
 
 def _gap_of_units(stage: Stage, shown: Board, mine: Row, ahead: Row) -> str:
     place = ahead.place
+    if shown.value is not None and (by := _by(mine, ahead, "value")):
+        return _behind(place, "", by)
     if shown.value is not None:
-        return _("离第 %(place)s 名还差 %(gap)s", place=place, gap=_in_units("", _by(mine, ahead, "value")))
+        return _("与第 %(place)s 名成绩相同", place=place)
     for name, term in named(terms_of(shown)):
         by = _by(mine, ahead, name)
         if by == 0:
@@ -83,12 +87,18 @@ def _gap_of_units(stage: Stage, shown: Board, mine: Row, ahead: Row) -> str:
             if term.metric == "time":
                 return _("与第 %(place)s 名同分，用时多 %(time)s", place=place, time=duration(-by.numerator))
             return _("与第 %(place)s 名成绩相同，对方先达到", place=place)
-        return _("离第 %(place)s 名还差 %(gap)s", place=place, gap=_in_units(term.metric, by))
+        return _behind(place, term.metric, by)
     return _("与第 %(place)s 名成绩相同", place=place)
 
 
 def _by(mine: Row, ahead: Row, name: str) -> Fraction:
     return Fraction(str(ahead.values[name])) - Fraction(str(mine.values[name]))
+
+
+def _behind(place: int | None, metric: str, by: Fraction) -> str:
+    if by < LEAST:
+        return _("离第 %(place)s 名还差不到 %(gap)s", place=place, gap=_in_units(metric, LEAST))
+    return _("离第 %(place)s 名还差 %(gap)s", place=place, gap=_in_units(metric, by))
 
 
 def _in_units(metric: str, by: Fraction) -> str:
