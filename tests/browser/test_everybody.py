@@ -20,7 +20,7 @@ LOOKS = {
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SMALLEST_TARGET = {"normal": 44, "large": 60, "largest": 60, "dark": 44, "contrast": 44}  # CSS pixels
-TARGETS = ".button, .option, .card-list button, .tabs a, .choice"
+TARGETS = ".button, .option, .card-list button, .tabs a, .choice, .link, .crumb, .topics a, .line a, .mine a"
 TALLEST_BAR = 0.2  # of a small screen
 SHIFTS = """() => new Promise((resolve) => {
   let total = 0;
