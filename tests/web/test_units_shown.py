@@ -1,4 +1,4 @@
-"""What the page of a board of units says of means, and of how far the next is, however small the difference."""
+"""What the page of a board of units says of means, and of how far the next is, however little that is."""
 
 from __future__ import annotations
 
