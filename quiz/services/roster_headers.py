@@ -89,6 +89,7 @@ TREES = {  # headers of a roster that name a tree in Chinese
 TREE_CALLED = {"region": "街道社区", "school": "学校班级"}  # the header our templates write; others by name
 CONSENTS = ("同意", "是", "y", "yes", "√", "✓")  # what a guardian may have said
 REFUSES = ("不同意", "否", "n", "no", "×", "x")
+GRADE = "年级"  # how the name of a grade may end
 YES = ("是", "y", "yes", "x", "1", "√", "true")  # say that somebody is marked, not as what
 LEVELS = {  # levels in Chinese → as rules documents write them
     "区": "district",

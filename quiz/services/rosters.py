@@ -17,7 +17,7 @@ from quiz.rules.names import masked
 from quiz.services import profiles
 from quiz.services.accounts import RING, NewPerson, UnitRow, checked_nickname
 from quiz.services.platform import Actor, Platform
-from quiz.services.roster_headers import ABOUT, CONSENTS, HEADERS, LEVELS, REFUSES, TREES, YES
+from quiz.services.roster_headers import ABOUT, CONSENTS, GRADE, HEADERS, LEVELS, REFUSES, TREES, YES
 from quiz.services.roster_headers import ABOUT_HEADER as ABOUT_HEADER
 from quiz.services.roster_headers import ROSTER_HEADER as ROSTER_HEADER
 from quiz.services.roster_headers import TREE_CALLED as TREE_CALLED
@@ -364,7 +364,7 @@ class _RosterReader(Reader):
         last, words = list(named.items())[-1]
         if not within:
             text = N_("这一行写的几个单位不在一起：%(units)s。")
-            self.wrong(number, last, "torn_unit", text, units="、".join(named.values()))
+            self.wrong(number, last, "torn_unit", text, units=", ".join(named.values()))
         elif len(within) > 1:
             text = N_("“%(unit)s”有几个，请写代码，或写完整路径，例如 %(example)s。")
             self.wrong(number, last, "ambiguous_unit", text, unit=words, example=within[0].path)
@@ -375,7 +375,7 @@ class _RosterReader(Reader):
         words, grade = self.trees[tree], self.cell(cells, "grade")
         if text in words or tree != TREE or not grade:
             return words.get(text, ())
-        spelt = (grade, grade.removesuffix("年级"), grade.removesuffix("年级") + "年级")
+        spelt = (grade, grade.removesuffix(GRADE), grade.removesuffix(GRADE) + GRADE)
         return next((words[each + text] for each in spelt if each + text in words), ())
 
 
