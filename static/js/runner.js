@@ -105,10 +105,14 @@
     });
     var open = numbers().filter(function (n) { return !isAnswered(n); });
     var wrong = drawn > 1 ? "_wrong" : "";
-    id("unanswered").textContent = open.length ? say("unanswered" + wrong, { count: open.length, list: open.join(words.comma) }) : say("all_answered");
+    id("unanswered").textContent = open.length ? say("unanswered" + wrong, { count: open.length, list: listed(open) }) : say("all_answered");
     id("hand-in").textContent = open.length ? say("hand_in_anyway" + wrong, { count: open.length }) : say("hand_in");
     if (list) id("to-card").firstElementChild.textContent = numbers().length - open.length + "/" + page.of;
     drawNav();
+  }
+  function listed(ns) { // 1, 2, 5–9
+    return ns.map(function (n, at) { return ns[at - 1] === n - 1 && ns[at + 1] === n + 1 ? "–" : n; })
+      .join(words.comma).replace(/\D+–\D+/g, "–");
   }
   function tell(text, kind) { var box = id("tell"); box.textContent = text; box.className = "notice " + (kind || ""); box.hidden = !text; }
   function announce(text) { var it = id("announce"); if (it.textContent !== text) it.textContent = text; }
@@ -184,7 +188,13 @@
       return send();
     }
     if (code === "finished" || code === "closed") { busy = false; return ended(); }
-    if (reply.status === 401) { busy = false; off = true; id("expired").hidden = false; drawState(); return; }
+    if (reply.status === 401) {
+      busy = false; off = true; id("expired").hidden = false;
+      words.net_offline = words.state_offline = id("expired").firstChild.textContent;
+      words.handing_in_offline = "";
+      drawState(); lockFinish();
+      return;
+    }
     if (reply.status === 404) { busy = false; over = true; tell(data.error.message, "bad"); return; }
     if (code && reply.status < 500 && reply.status !== 429) tell(data.error.message, "bad");
     if (reply.status !== 200) return failed(reply.wait);
@@ -195,13 +205,13 @@
     if (data.state === "finished") return ended();
     drawState();
     if (data.left > timesLeft) tellLeft(data.left);
-    if (data.other_device) { tell(say("other_device"), "warn"); sync().catch(away); }
+    if (data.other_device && !late) { tell(say("other_device"), "warn"); sync().catch(away); }
     showAll(data.shown);
     if (my.finish) return send();
     if (inTurn) turn(data); else if (late) sync().catch(away); else if (waiting().length) send();
   }
   function away() { off = true; drawState(); }
-  function acknowledge(data, seqs) { // returns whether an answer came after the time of the attempt
+  function acknowledge(data, seqs) { // returns whether the server knows more of what it refused
     var late = false;
     reread();
     function done(n, seq) {
@@ -218,7 +228,7 @@
       if (data.refused[n] === "question_closed" && inTurn) return;
       refused[n] = data.refused[n];
       if (oneByOne && !inTurn && (!redo || asks(+n))) lock(+n, false);
-      if (redo) late = true;
+      if (oneByOne) late = true;
       if (/too_late|finished/.test(refused[n]) && !inTurn) { late = true; my.lost = (my.lost || 0) + 1; }
       tell(say("refused_" + refused[n], { n: n }) || say("refused", { n: n }), "warn");
     });
@@ -264,14 +274,15 @@
     if (most && navigator.wakeLock) navigator.wakeLock.request("screen").catch(function () { return null; });
   }
   function sync() { // what the server knows, for a page that was away and for answers of another phone; comes to nothing
-    return post("").then(function (reply) { // where it did not say
+    var done = Object.assign({}, my.done); // where it did not say; what is acknowledged meanwhile is newer
+    return post("").then(function (reply) {
       if (reply.status !== 200) return answered(reply);
       if (reply.data.state !== "open") return ended();
       if (reply.data.deadline) deadline = reply.data.deadline;
       reread();
       follow(reply.data);
       Object.keys(reply.data.saved || {}).forEach(function (n) {
-        if (my.queue[n] || !sections[n] || isAgain(+n)) return;
+        if (my.queue[n] || my.done[n] !== done[n] || !sections[n] || isAgain(+n)) return;
         choose(+n, reply.data.saved[n].response); sent[n] = 1;
         if (oneByOne) { delete refused[n]; close(+n); }
       });
@@ -408,9 +419,9 @@
     drawState(); window.scrollTo(0, 0);
     id("card-title").focus();
   }
-  function forward() {
+  function forward(twice) { // `twice`: pressed in quick succession, which is no second thought
     if (!isDone(shown)) {
-      if (!isAnswered(shown) && !(inTurn && skipping === shown)) {
+      if (!isAnswered(shown) && (!inTurn || skipping !== shown || twice)) {
         skipping = shown;
         return tell(say(!inTurn ? "choose_first" : page.stop === "first_wrong" ? "skip_ends" : "skip"), "warn");
       }
@@ -473,11 +484,11 @@
     var whole = deadline - clock.now();
     timeLeft.textContent = clock.words(left);
     if (id("whole-left")) id("whole-left").textContent = say("whole", { time: clock.words(whole) });
-    timeLeft.classList.toggle("low", left <= 60000);
+    timeLeft.classList.toggle("low", left <= (left < whole ? 10000 : 60000));
     [300, 60, 10].forEach(function (s) {
       if (Math.ceil(whole / 1000) === s) announce(say(s < 60 ? "left" : "left_minutes", { seconds: s, minutes: s / 60 }));
     });
-    if (inTurn && left <= EARLY + trip && whole > EARLY + trip) return passTurn();
+    if (inTurn && clock.isSure() && left <= EARLY + trip && whole > EARLY + trip) return passTurn();
     if (left > 0 && timeUp) { timeUp = false; tell(""); show(shown, true); } // the server has said that it is not
     if (left > 0 || performance.now() < asked) return;
     asked = performance.now() + ABORT; // the phone's clock may have jumped: the server says whether time is up
@@ -508,7 +519,7 @@
     keep();
   }, true);
   id("previous").addEventListener("click", function () { tell(""); show(Math.max(1, shown - 1), true); });
-  id("next").addEventListener("click", function () { if (isDone(shown)) tell(""); forward(); });
+  id("next").addEventListener("click", function (event) { if (isDone(shown)) tell(""); forward(event.detail > 1); });
   id("to-card").addEventListener("click", showCard);
   id("back-to-paper").addEventListener("click", function () { show(shown, true); });
   id("hand-in").addEventListener("click", finish);
@@ -535,7 +546,8 @@
     if (event.key === KEY && event.newValue) {
       var before = my.queue;
       reread();
-      if (inTurn && my.done[shown] && !sent[shown]) sync().catch(away); // answered there: the next one is open
+      if (oneByOne && my.done[shown] && !sent[shown]) sync().catch(away); // answered there: final, or the next one is open
+      if (!oneByOne) Object.keys(my.done).forEach(function (n) { sent[n] = 1; });
       waiting().forEach(function (n) { if (sections[n] && (!before[n] || before[n].seq < my.queue[n].seq)) choose(+n, my.queue[n].response); });
       drawState();
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +13,8 @@ from quiz.services.platform import Actor
 from quiz.services.profiles import Correction
 from tests.browser.phone import Phone
 from tests.browser.site import Site
-from tests.browser.test_everybody import SHIFTS
+from tests.browser.test_every_page import CHOOSE
+from tests.browser.test_everybody import LOOKS, SHIFTS
 
 LIST = "layout: list, "
 HEARD = """() => {
@@ -28,6 +30,9 @@ def test_a_list_shows_all_questions_saves_each_and_names_what_is_left(phone: Pho
     expect(page.locator(".question:visible")).to_have_count(4)
     expect(page.locator("#previous")).to_be_hidden()
     assert page.evaluate(SHIFTS) == 0
+    phone.press("检查交卷")
+    expect(page.locator("#unanswered")).to_have_text("还有 4 题没答：第 1–4 题。")
+    phone.press("继续答题")
     for n in (3, 1):
         page.locator(f"#q{n} .option").nth(1).click()
     phone.expect_saved()
@@ -55,7 +60,22 @@ def test_the_time_of_a_question_and_of_the_whole_are_shown(
 
     expect(phone.page.locator("#time-left")).to_be_visible()
     expect(phone.page.locator("#time-left")).to_have_text(re.compile("00:[01][0-9]"))
+    expect(phone.page.locator("#time-left")).to_have_class("number")  # no alarm from the beginning
+    expect(phone.page.locator(".time")).not_to_contain_text("全卷 05:00")
     expect(phone.page.locator(".time")).to_contain_text(re.compile(f"{shown} 0[45]:" if shown else "00:1"))
+
+
+def test_the_buttons_of_the_largest_text_hold_their_words(
+    new_phone: Callable[..., Phone], site: Site
+) -> None:
+    phone = new_phone(width=320)
+    phone.start(site.publish("大字按钮", after_answer="key"))
+    phone.page.evaluate(CHOOSE, LOOKS["largest"])
+
+    expect(phone.page.locator("#next")).to_have_text("提交本题")
+    for button in phone.page.locator(".bottom .button").all():
+        assert button.evaluate("each => each.scrollWidth <= each.clientWidth")
+    assert phone.page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_extra_time_is_in_the_countdown_and_said(phone: Phone, site: Site) -> None:

@@ -67,7 +67,9 @@ def test_answers_that_wait_on_the_phone_are_handed_in_with_the_form(
     phone.press("下一题")
     phone.choose(0)
     expect(phone.page.locator("#net")).to_contain_text("2 题存在手机里")
+    phone.stay_offline()
     phone.page.close()
+    assert site.saved(attempt) == {}
     if how == "lost":
         phone.context.route(SCRIPT, lambda route: route.abort())
     else:

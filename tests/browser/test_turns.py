@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.phone import Phone
 from tests.browser.site import Site, wait_until
+from tests.browser.test_survival import AN_HOUR_FAST
 
 IN_TURN = "per_question_s: 20"
 QUICK = "per_question_s: 2"
@@ -68,6 +69,17 @@ def test_ten_seconds_without_network_lose_only_the_open_question(phone: Phone, s
     assert 2 not in site.saved(attempt)
 
 
+def test_a_phone_clock_that_jumps_ends_no_question(phone: Phone, site: Site) -> None:
+    attempt = phone.start(site.publish("逐题跳时钟", clock="per_question_s: 60", count=3))
+    with phone.page.expect_response(f"**/api/v1/attempts/{attempt}"):
+        phone.page.evaluate(AN_HOUR_FAST)  # the server is asked first
+    phone.choose(0)
+    phone.press("提交，下一题")
+
+    expect(phone.question).to_contain_text("第 2 题")
+    assert site.saved(attempt) == {1: 1}
+
+
 def test_another_page_goes_on_to_the_question_that_is_open(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("逐题两页", clock=IN_TURN, count=3))
     other = phone.new_page()
@@ -85,8 +97,11 @@ def test_another_page_goes_on_to_the_question_that_is_open(phone: Phone, site: S
 
 def test_a_question_is_skipped_only_when_that_is_asked_for_twice(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("误触不跳题", clock=IN_TURN, count=3))
-    phone.press("提交，下一题")
+    phone.page.locator(".stem").evaluate("each => { each.textContent = '很长的题目。'.repeat(99); }")
+    phone.page.evaluate("scrollTo(0, 9999)")
+    phone.page.locator("#next").dblclick()
     expect(phone.page.locator("#tell")).to_contain_text("再按一次就跳过")
+    expect(phone.page.locator("#tell")).to_be_in_viewport(ratio=1)
     expect(phone.question).to_contain_text("第 1 题")
 
     phone.press("提交，下一题")
