@@ -199,7 +199,7 @@ def contest_page(
         start_words=_("现在是赛后练习：不计分，不上榜，次数不限。") if is_practice else _start_words(stage),
         has_sound=rules.has_sound,
         papers=rules.told(now_ms),
-        facts=_facts(stage, left, level),
+        facts=_facts(stage, None if phase.name == "over" else left, level),
         boards=personal.boards,
         mine=[own_attempt(each, document.stages, document.timezone) for each in personal.attempts],
         rules=rules_parts(document, stage.name),

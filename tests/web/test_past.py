@@ -48,6 +48,19 @@ def test_a_contest_that_is_over_is_listed_by_year_with_what_everybody_may_see_of
     assert "最终排名、获奖名单和规则" in stranger.open(f"/contests/{contest}")
 
 
+def test_nobody_is_told_how_often_they_may_answer_what_is_over(
+    resident: Reader, contest: int, clock: MovedClock
+) -> None:
+    before = resident.open(f"/contests/{contest}")
+    clock.move(days=7)
+
+    after = resident.open(f"/contests/{contest}")
+
+    assert "还可以答" in before
+    assert "比赛已经结束" in after
+    assert "还可以答" not in after
+
+
 def test_the_page_of_a_past_contest_reads_its_boards_once_a_minute(
     app: Flask, contest: int, clock: MovedClock, platform: Platform, valkey: str
 ) -> None:
