@@ -82,6 +82,7 @@ class _Reader:
         self.lines: list[tuple[int, Line]] = []
         self.hopeless = effort.Hopeless()
         self.named: list[tuple[str, str, int]] = []
+        self.drafts: dict[int, tuple[Question, str]] = {}  # of faulty lines, with their words for a kind
         # "\n" alone ends a line: JSON text may hold U+2028 and its like, at which splitlines would cut.
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
@@ -121,12 +122,16 @@ class _Reader:
         return Reading(
             questions=tuple(self.placed),
             problems=(*said, *difficulties.problems(), *self.problems, *repeated(self.placed, self.named)),
-            raw=tuple(replace(each, name=names.get(each.row, "")) for each in self.raw),
+            raw=tuple(self._with_draft(replace(each, name=names.get(each.row, ""))) for each in self.raw),
             headers={"": (N_("原文"),)},
             difficulties=dict(difficulties.unknown),
             scale=dict(difficulties.scale),
             unsupported=self.unsupported,
         )
+
+    def _with_draft(self, raw: RawRow) -> RawRow:
+        draft, word = self.drafts.get(raw.row, (None, ""))
+        return replace(raw, draft=draft, word=word)
 
     def _take_question(self, number: int, line: Line, difficulties: Difficulties) -> None:
         answer = "key" if "key" in line else "answer"
@@ -135,24 +140,28 @@ class _Reader:
         if name := _word(line.get("id")):
             self.named.append((name, "", number))
         question = self._question(place, line, difficulties)
-        if question is not None:
+        if question is not None and not place.is_faulty:
             check(place, question)
-            if not place.is_faulty:
-                self.placed.append(Placed(question, "", number))
+        if question is not None and place.is_faulty and question.stem.strip():
+            word = _word(line.get("kind", line.get("type")))
+            self.drafts[number] = question, "" if kind_of(word) else word
+        elif question is not None and not place.is_faulty:
+            self.placed.append(Placed(question, "", number))
         self.hopeless.note(question is not None and not place.is_faulty)
         self.problems += place.problems
 
     def _question(self, place: Place, line: Line, difficulties: Difficulties) -> Question | None:
+        """Return what a line comes to, what is wrong in it left out; None for more options than letters."""
         kind = self._kind(place, line)
         options = _texts(place, line, "options")
         key = _texts(place, line, "key" if "key" in line else "answer")
         tags = _tags(place, line)
         calibrated = _share(place, line, "calibrated")
         more = jsonl_kinds.fields(place, line)
-        if kind is None or place.is_faulty or not letters_checked(place, options):
+        if not letters_checked(place, options):
             return None
         return Question(
-            kind=kind,
+            kind=kind or "single",
             stem=_text(place, line, "stem"),
             options=lettered(options),
             key=frozenset(key),

@@ -14,6 +14,7 @@ from question_bank.formats.rows_in import tag_values
 from question_bank.formats.told import named
 from question_bank.formats.workbook_out import FACET_HEADERS, KIND_WORDS, UNCUT, returned_rows, tag_cell
 from question_bank.problems import Problem
+from question_bank.question import Question
 
 TITLES = {
     "stem": "题干",
@@ -40,6 +41,7 @@ def returned(
     `tags`: facet and value that every question of the import gets, and so these rows once they are mended.
     """
     raws = [_with_media(row) for row in rows]
+    raws = [_as_question(raw) if raw.sheet not in head.layouts else raw for raw in raws]
     own = [raw for raw in raws if raw.draft is not None]
     titles = tuple(dict.fromkeys(title for raw in own for title in own_cells(raw)))
     headers: dict[str, tuple[str, ...]] = {}
@@ -56,6 +58,15 @@ def returned(
     for facet, value in tags:
         found_rows = _with_tag(found_rows, facet, value)
     return returned_rows(found_rows, problems)
+
+
+def _as_question(raw: RawRow) -> RawRow:
+    """Return a line that came to nothing as the stem of a question, so that it can be mended in its row."""
+    return (
+        raw
+        if raw.draft is not None
+        else replace(raw, draft=Question("single", raw.cells[0], (), frozenset()))
+    )
 
 
 def _with_media(row: KeptRow) -> RawRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from question_bank.formats.by_row import FAULTY, GOOD, Head, KeptRow
 from question_bank.formats.mending import ReadBy
 from question_bank.formats.told import Told, ToldSheet
 from question_bank.problems import Unreadable
+from question_bank.question import Question
 from tests.question_bank.workbooks import GOOD as GOOD_ROW
 from tests.question_bank.workbooks import HEADER, workbook
 
@@ -106,14 +108,13 @@ def test_a_kind_that_is_not_ours_can_be_rewritten(tmp_path: Path) -> None:
     assert after.question.kind == "single"
 
 
-def test_a_line_of_json_is_mended_as_it_stands(tmp_path: Path) -> None:
-    path, head = kept(tmp_path, b'{"stem": "x?", "options": ["a", "b"], "key": ["C"]}\n', "a.jsonl")
+def test_a_line_that_is_no_json_is_mended_as_it_stands(tmp_path: Path) -> None:
+    text = b'{"kind": "single", "stem": "x?", "options": ["a", "b"], "key": ["A"]'
+    path, head = kept(tmp_path, text, "a.jsonl")
     before, by = row_of(path, head, 0), ReadBy(None)
     (line,) = mending.cells(before.raw, by, {})
 
-    after = mending.mended(
-        before, by, {line.name: line.text.replace("C", "B").replace("{", '{"kind":"single",')}
-    )
+    after = mending.mended(before, by, {line.name: line.text + "}"})
 
     assert after.problems == ()
     assert after.question is not None
@@ -150,3 +151,33 @@ def test_rows_that_are_given_back_have_the_tags_of_their_import(tmp_path: Path) 
     mended = mending.mended(row_of(again, layout, 0), ReadBy(layout.layouts["题库"]), {"G": "A"})
     assert mended.question is not None
     assert mended.question.tags == {"topic": ("化学", "区赛"), "region": ("渝中",)}
+
+
+def test_a_faulty_line_of_json_is_mended_cell_by_cell(tmp_path: Path) -> None:
+    asked = {"kind": "single", "stem": "冰？", "options": ["固体", "液体"], "key": ["C"]}
+    more = {"feedback": {"A": "对"}, "weights": {"B": "1/2"}, "tags": {"topic": ["化学"]}, "id": "q1"}
+    path, head = kept(tmp_path, json.dumps({**asked, **more}).encode(), "a.jsonl")
+    row, by = row_of(path, head, 0), ReadBy(None)
+
+    assert {c.title: c.text for c in mending.cells(row.raw, by, {})}["答案"] == "C"
+    mended = mending.mended(row, by, {"答案": "A"})
+
+    wanted = {**asked, **more, "key": ["A"]}
+    assert mended.question == Question.from_dict(Question.from_dict(wanted).as_dict())
+
+
+def test_faulty_lines_of_json_are_given_back_in_columns_that_can_be_uploaded(tmp_path: Path) -> None:
+    lines = ['{"kind": "single", "stem": "冰？", "options": ["甲", "乙"]}', '{"kind": "single", "stem": "水']
+    path, head = kept(tmp_path, "\n".join([*lines, '{"kind": "投票"}']).encode(), "a.jsonl")
+    rows = list(by_row.rows(path, head.entries))
+
+    back = returned.returned(head, rows, [p for row in rows for p in row.problems])
+
+    again, layout = kept(tmp_path, back, "x.xlsx")
+    cells = [row.raw.cells for row in by_row.rows(again, layout.entries)]
+    assert [each[layout.headers["题目1"].index("题干")] for each in cells] == [
+        "冰？",
+        lines[1],
+        '{"kind": "投票"}',
+    ]
+    assert cells[0][layout.headers["题目1"].index("选项B")] == "乙"
