@@ -31,14 +31,24 @@ def read(answer: str, differences: str, stem: str) -> tuple[Gap, ...]:
     several gaps are divided by whatever gives as many parts as the stem draws gaps.
     """
     lines = [line for line in answer.split("\n") if line.strip()]
-    drawn = len(GAP.findall(stem)) or len(BRACKETS.findall(stem))
+    count = drawn(stem)
     if len(GAP.findall(stem)) == 1 and len(lines) > 1:
         lines = ["|".join(lines)]
-    elif len(lines) == 1 and drawn > 1:
+    elif len(lines) == 1 and count > 1:
         parts = (lines[0].strip().split(each) for each in BETWEEN)
-        lines = next((found for found in parts if len(found) == drawn), lines)
+        lines = next((found for found in parts if len(found) == count), lines)
     ignoring = _ignoring(differences, len(lines))
     return tuple(Gap(_answers(line), ignored) for line, ignored in zip(lines, ignoring, strict=True))
+
+
+def drawn(stem: str) -> int:
+    """Return how many gaps a stem draws."""
+    return len(GAP.findall(stem)) or len(BRACKETS.findall(stem))
+
+
+def one_of(texts: Sequence[str]) -> str:
+    """Return an answer cell of one gap that accepts any of these texts."""
+    return "|".join(TO_ESCAPE.sub(lambda found: f"\\{found[0]}", text) for text in texts if text.strip())
 
 
 def answer_cell(gaps: Sequence[Gap]) -> str:

@@ -15,6 +15,7 @@ from question_bank.formats.drafts import (
     FULL,
     NONE,
     TRUE_FALSE,
+    WILDCARD,
     Choice,
     Draft,
     accepted,
@@ -178,6 +179,8 @@ class _Answers:
             self.draft.kind = "fill"
             choices = [self._choice(mark, text) for mark, text in answers]
             self.draft.gaps = [accepted(choices)]
+            if any("*" in each.text and each.share > 0 for each in choices):
+                self.draft.odd.append(("wildcard", WILDCARD, {}))
             if left := sum(bool(each.feedback) for each in choices if each.share <= 0):
                 self.draft.odd.append(("feedback", FEEDBACK_LEFT, {"count": left}))
 

@@ -6,19 +6,20 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from question_bank.formats import extra_cells
+from question_bank.formats import extra_cells, other_languages
 
 IGNORED = "ignored"  # understood, and of no use here
 MEANINGS = {
     "stem": (
-        "题干 题目 题目内容 试题 试题内容 题干内容 试题题干 题目题干 问题 问题内容 题面 "
+        "题干 题目 考题 题目内容 试题 试题内容 题干内容 试题题干 题目题干 问题 问题内容 题面 "
         "题目名称 题目标题 试题题目 试题名称 "
         "标题 内容 题目描述 question questiontext questiontitle questioncontent stem title"
     ),
     "kind": "题型 题目类型 试题类型 类型 问题类型 题目题型 试题题型 题类 kind type questiontype",
     "answer": (
         "答案 正确答案 标准答案 参考答案 正确选项 试题答案 题目答案 答案选项 正确项 答案内容 答题答案 "
-        "answer answers correctanswer correctanswers correct rightanswer key correctoption"
+        "正确答案序号 答案序号 正确选项序号 "
+        "answer answers correctanswer correctanswers correct rightanswer key correctoption ans correctans"
     ),
     "difficulty": (
         "难度 难易度 难易程度 难度等级 题目难度 试题难度 难度系数 难易 难度级别 "
@@ -57,7 +58,7 @@ MEANINGS = {
 }
 KNOWN = {word: meaning for meaning, words in MEANINGS.items() for word in words.split()}
 OPTION = re.compile(
-    r"(?:备?选项|备选答案|选择|答案|option|choice|answer)[-_]?(?P<after>[a-z]|\d{1,2}|[一二三四五六七八九十])"
+    r"(?:备?选项|备选答案|选择|答案|option|opt|choice|answer)[-_]?(?P<after>[a-z]|\d{1,2}|[一二三四五六七八九十])"
     r"|第?(?P<before>[a-z]|[一二三四五六七八九十])(?:个)?(?:备?选项|项)"
     r"|(?P<alone>[a-z])(?:项)?"
 )
@@ -85,11 +86,12 @@ def heading(text: str) -> Heading:
     wide = unicodedata.normalize("NFKC", text).strip()
     if facet := FACET.fullmatch(wide):
         return Heading(f"tags.{facet[1].strip()}")
-    plain = REMARKS.sub("", wide).casefold()
+    plain = REMARKS.sub("", other_languages.ours(wide)).casefold()
     plain = re.split(r"[-–—,，]", plain)[0] or plain  # "Question - max 120 characters"
     plain = plain.removesuffix("必填").removesuffix("选填")
-    if plain in KNOWN:
-        return Heading(KNOWN[plain])
+    plain = plain.rstrip(".、")
+    if known := KNOWN.get(plain) or KNOWN.get(plain.replace("_", "")):
+        return Heading(known)
     if PICTURE.fullmatch(plain):
         return Heading("image")
     if (found := PROMPT.fullmatch(plain)) and int(found[1]) > 0:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from question_bank.formats.other_languages import simplified
+
 CHOICE_WORDS = frozenset(
     {"选择", "选择题", "multiplechoice", "choice", "mcq"}
 )  # the number of answers decides
 WORDS = {
     "single": "单选 单选题 单项 单项选择 单项选择题 单选择题 最佳选择题 选择 选择题 single single_choice "
     "singlechoice multiplechoice mcq radio",
-    "multiple": "多选 多选题 多项 多项选择 多项选择题 multiple multiple_choice "
+    "multiple": "多选 多选题 复选 复选题 多项 多项选择 多项选择题 multiple multiple_choice "
     "multi multiselect multipleselect multipleresponse checkbox",
     "indefinite": "不定项 不定项题 不定项选择 不定项选择题 indefinite",
     "true_false": "判断 判断题 判断正误 是非 是非题 对错 对错题 正误 正误题 truefalse true_false true/false "
@@ -66,6 +68,6 @@ def unsupported_name(word: str) -> str:
 
 def plain(word: str) -> str:
     """Return a word for a kind without what makes no difference: width, case, spaces, brackets, a number."""
-    narrow = unicodedata.normalize("NFKC", word[:LONGEST_WORD]).casefold()
+    narrow = simplified(unicodedata.normalize("NFKC", word[:LONGEST_WORD]).casefold())
     narrow = REMARK.sub("", narrow) or narrow
     return re.sub(r"[\s\-（）()【】\[\]*:：.。、]|^[一二三四五六七八九十\d]+[、.]", "", narrow)

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from question_bank.formats.drafts import (
     NONE,
     TRUE_FALSE,
+    WILDCARD,
     Choice,
     Draft,
     accepted,
@@ -183,5 +184,4 @@ TYPES: dict[str, Callable[[_Question, Draft], None]] = {
 HINTS = N_("有 %(count)s 条提示没有导入：这里答题时不给提示。")
 UNITS = N_("原系统接受带单位的答案（%(units)s），这里只比较数。请在题干里写明单位。")
 FEEDBACK_LEFT = N_("有 %(count)s 条给错误答案的反馈没有导入：填空题只保留给正确答案和所有错误答案的反馈。")
-WILDCARD = N_("答案里的 * 在原系统中代表任意文字，这里只按星号本身比较，请核对。")
 NOT_A_NUMBER = N_("答案“%(text)s”不是数字，这一题没有导入。请改成数字。")

@@ -14,7 +14,10 @@ ROOTS = {
     "questestinterop": "qti_xml",
     "examview": "examview",
 }
-AIKEN = re.compile(r"^[ \t]*ANSWER[ \t]*:[ \t]*[A-Za-z][ \t]*$", re.MULTILINE | re.IGNORECASE)
+AIKEN = re.compile(
+    r"^[ \t]*ANSWER[ \t]*[:：][ \t]*[A-Za-z](?:[ \t,，、]{0,3}[A-Za-z]){0,9}[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 GIFT = re.compile(r"(?<!\\)\{[ \t\n]*(?:[=~#]|T\b|F\b|TRUE\b|FALSE\b|\})|^\$CATEGORY:|^::.*::", re.MULTILINE)
 SUFFIXES = {".gift": "gift", ".aiken": "aiken"}
 TABS = re.compile(r"\A\s*(?:MC|MA|TF|ESS|ORD|MAT|FIB|FIB_PLUS|FIL|NUM|SR|OP|JUMBLED_SENTENCE|QUIZ_BOWL)\t")

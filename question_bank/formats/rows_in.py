@@ -131,7 +131,10 @@ class RowReader:
         """Return the fields of a question that say what is right, and its options."""
         written = self.cell(row, "answer")
         if kind == "fill":
-            gaps = gap_cells.read(written, self.cell(row, "differences"), self.cell(row, "stem"))
+            stem = self.cell(row, "stem")
+            if not written.strip() and any(options) and gap_cells.drawn(stem) < 2:
+                written, options = gap_cells.one_of(options), []  # Quizizz lists there what it accepts
+            gaps = gap_cells.read(written, self.cell(row, "differences"), stem)
             return {"options": lettered(options), "key": frozenset(), "gaps": gaps}
         if kind in ("order", "match"):
             right = self._key(place, written.strip(), options, kind) if written.strip() else []

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from question_bank.formats.checks import brief
+from question_bank.formats.other_languages import simplified
 from question_bank.problems import N_, WARNING, Problem
 from question_bank.question import DIFFICULTIES
 
@@ -108,5 +109,8 @@ class Difficulties:
 
 def _plain(word: str) -> str:
     return (
-        "".join(unicodedata.normalize("NFKC", word).split()).casefold().removesuffix("题").removesuffix("度")
+        simplified("".join(unicodedata.normalize("NFKC", word).split()))
+        .casefold()
+        .removesuffix("题")
+        .removesuffix("度")
     )

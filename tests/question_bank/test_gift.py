@@ -185,3 +185,9 @@ def test_what_gift_cannot_hold_is_known_beforehand() -> None:
 
     assert not gift_out.carries(two_gaps)
     assert gift_out.write([two_gaps]) == b""
+
+
+def test_a_star_that_stands_for_any_words_is_told() -> None:
+    found = read(b"Capital? {=*Rome* =Roma}", "a.gift")
+
+    assert [(p.code, p.severity) for p in found.problems] == [("wildcard", "warning")]

@@ -50,6 +50,11 @@ def test_option_letters_may_stand_in_a_second_header_row() -> None:
         ("题目（必填）", "选项一", "选项二", "正确选项（填字母）"),
         ("Question Text", "Option A", "Option B", "Correct Answer"),
         ("stem", "choice1", "choice2", "key"),
+        ("question_text", "option_a", "option_b", "ans"),
+        ("題目", "選項A", "選項B", "正確答案"),
+        ("Pregunta: máximo 120 caracteres", "Respuesta 1", "Respuesta 2", "Respuesta(s) correcta(s): una"),
+        ("Frage – max. 120 Zeichen", "Antwort 1 – max. 75 Zeichen", "Antwort 2", "Richtige Antwort(en)"),
+        ("問題", "回答 1", "回答 2", "正解"),
     ],
 )
 def test_headers_have_many_names(header: tuple[str, ...]) -> None:
@@ -57,6 +62,27 @@ def test_headers_have_many_names(header: tuple[str, ...]) -> None:
 
     assert [o.text for o in only(found).options] == ["冰", "汽"]
     assert only(found).key == {"A"}
+
+
+@pytest.mark.parametrize("written", ["选项A、选项C", "第1、3项", "AC（多选）", "①③", "答案：ＡＣ"])
+def test_answers_are_written_in_many_ways(written: str) -> None:
+    header = ("题型", "题干", "A", "B", "C", "答案")
+
+    assert only(reading(header, ("多选题", "选？", "甲", "乙", "丙", written))).key == {"A", "C"}
+
+
+@pytest.mark.parametrize(
+    ("written", "key"), [("✅", "A"), ("〇", "A"), ("對", "A"), ("❌", "B"), ("錯誤", "B")]
+)
+def test_signs_and_traditional_words_say_true_and_false(written: str, key: str) -> None:
+    assert only(reading(("題型", "題目", "答案"), ("判斷題", "水是湿的。", written))).key == {key}
+
+
+def test_a_gap_accepts_what_stands_in_the_options_of_a_row_without_an_answer() -> None:
+    found = only(reading(("题型", "题干", "A", "B", "答案"), ("填空题", "水是？", "H2O", "a|b", "")))
+
+    assert [each.text for each in found.gaps[0].accepted] == ["H2O", "a|b"]
+    assert found.options == ()
 
 
 def test_options_go_on_to_the_eighth_letter_and_beyond() -> None:
