@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from bench.boards import fill
 from bench.preparing import CONTEST, platform_on, streets_of
 from quiz import starter
-from quiz.models.play import DayEnd
+from quiz.models.play import DayEnd, Line
+from quiz.rules.kept import GROUP
 from quiz.services import boards, contests, days_end, results
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import in_force
@@ -28,6 +29,8 @@ from tests.support.servers import valkey
 LOOKS = 11
 PATIENCE_S = 10  # with Redis: processor time is measured here, on a machine that others may use
 DAY_MS = 86_400_000
+GROUPS = "people: {groups: [少年组, 成人组]}\n"
+DIVIDED = "      - {name: 分组, of: people, each: group}\n"
 
 
 def main() -> None:
@@ -47,10 +50,14 @@ def _look(platform: Platform, people: int) -> None:
     now_ms = platform.clock.now_ms()
     actor = Actor(None, now_ms)
     starter.load(platform, actor)
-    contest_id = contests.create(platform, CONTEST.read_text("utf-8"), "contest", actor)
+    contest_id = contests.create(platform, GROUPS + CONTEST.read_text("utf-8") + DIVIDED, "contest", actor)
     contests.publish(platform, contest_id, actor)
     rules = in_force(platform, contest_id)
     me = fill(platform, rules, people)
+    with platform.store.writing() as session:  # every second person is in the second group
+        session.execute(
+            update(Line).values(units=func.json_set(Line.units, f"$.{GROUP}", 1 + Line.person_id % 2))
+        )
     assert platform.live is not None
     platform.live.script.client.connection_pool.connection_kwargs["socket_timeout"] = PATIENCE_S
     boards.rebuild(platform, platform.live, contest_id, now_ms)
@@ -64,7 +71,10 @@ def _look(platform: Platform, people: int) -> None:
         ("the whole board", page()),
         ("one street", page(within=street)),
         ("one street, the 100th row on", page(within=street, first=100)),
+        ("one of two groups", page(group=1)),
+        ("one street of a group", page(group=1, within=street)),
         ("a part of a nickname", page(query="99")),
+        ("a part of a nickname in a street", page(query="99", within=street)),
     ):
         click.echo(f"{words}: {_ms(look):.1f} ms")
     begun = time.process_time()

@@ -1,5 +1,5 @@
 /* A board that moves by itself: asks again after a few seconds, less often while nothing changes, never while nobody
-   looks. The server answers 304 when the board is as it was. Nothing jumps: what would move things that somebody
+   looks, and not what somebody searched or filtered, which costs the server more. The server answers 304 when the board is as it was. Nothing jumps: what would move things that somebody
    sees is offered by a button, where the page has words for one. The bar with one's own place shows while neither
    the place at the top nor the row itself is on the screen, so that it covers nothing then. Classic script, ES2019. */
 (function () {
@@ -58,7 +58,8 @@
       .then(function (html) { if (html) take(html); }, slower)
       .then(plan);
   }
-  document.addEventListener("visibilitychange", function () { if (!document.hidden) { wait = QUICK; ask(); } else clearTimeout(timer); });
   watch();
+  if (!live.dataset.address) return;
+  document.addEventListener("visibilitychange", function () { if (!document.hidden) { wait = QUICK; ask(); } else clearTimeout(timer); });
   plan();
 })();

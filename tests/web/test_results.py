@@ -141,6 +141,7 @@ def test_a_board_can_be_narrowed_to_one_street_by_an_address_that_lasts(crowd: R
     assert re.search(r"找到 \d+ 个", text)
     assert "七星岗街道" not in text.partition("找到")[2]
     assert "看整个榜" in text
+    assert 'data-address=""' in crowd.page.get_data(as_text=True)  # it does not ask again by itself
     assert crowd.client.get(f"{BOARD}?in=99999999").status_code == 404
 
 
