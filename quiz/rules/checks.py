@@ -15,18 +15,18 @@ from jsonschema.exceptions import ValidationError
 
 from quiz.errors import N_, Fault
 from quiz.rules.draws import SOURCES
-from quiz.rules.reading import Source, escaped
+from quiz.rules.reading import LONGEST_SHOWN, NUMBER, Source, escaped
 
 SCHEMA = Path(__file__).with_name("schema.json")
 NOT_ONE_OF = N_("这里不能写“%(found)s”，请写以下之一：%(allowed)s。")
-LONGEST_SHOWN = 40  # characters of a wrong value
+MOST_GUESSED = 50  # unknown keys of one place for which a likely one is looked up
 
 # By the title that a part of the schema bears: what has to be written there.
 WANTED: Mapping[str, str] = {
     "time": N_('这里要写时刻，加引号，如 "2024-05-30 08:00"；一天的末尾写 "2024-10-09 24:00"。'),
     "hour": N_('这里要写一天中的时刻，加引号，如 "08:00"；一天的末尾写 "24:00"。'),
     "date": N_('这里要写日期，加引号，如 "2024-02-01"。'),
-    "number": N_('这里要写不超过十亿的整数，或加引号的小数、分数，如 5、"0.5"、"1/3"。'),
+    "number": NUMBER,
     "seconds": N_('这里要写大于 0、不超过一亿的秒数：整数，或加引号、最多三位的小数，如 60、"0.5"。'),
     "seconds_or_0": N_('这里要写秒数：0 或正整数，或加引号、最多三位的小数，如 15、"0.5"。'),
     "point": N_('最小计分单位请写 "1"、"0.1" 或 "0.01"。'),
@@ -112,17 +112,17 @@ def _fault(
 
 def _unknown_key(source: Source, at: str, error: ValidationError) -> Iterator[Fault]:
     known = sorted(_of(error.schema).get("properties", {}))
-    for key in _of(error.instance):
-        if key not in known:
-            near = get_close_matches(key, known, 1)
-            sentence = (
-                N_("这里没有“%(key)s”这一项，是否应为“%(near)s”？")
-                if near
-                else N_("这里没有“%(key)s”这一项，可以写的有：%(known)s。")
-            )
-            values = {"near": near[0]} if near else {"known": "、".join(known)}
-            place = f"{at}/{escaped(key)}"
-            yield Fault(place, source.line(place), "unknown_key", sentence, {"key": key, **values})
+    unknown = [key for key in _of(error.instance) if key not in known]
+    for n, key in enumerate(unknown):
+        near = get_close_matches(key, known, 1) if n < MOST_GUESSED else []
+        sentence = (
+            N_("这里没有“%(key)s”这一项，是否应为“%(near)s”？")
+            if near
+            else N_("这里没有“%(key)s”这一项，可以写的有：%(known)s。")
+        )
+        values = {"near": near[0]} if near else {"known": "、".join(known)}
+        place = f"{at}/{escaped(key)}"
+        yield Fault(place, source.line(place), "unknown_key", sentence, {"key": key, **values})
 
 
 def _missing(source: Source, at: str, error: ValidationError) -> Iterator[Fault]:

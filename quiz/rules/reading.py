@@ -9,12 +9,16 @@ from typing import Any
 
 import yaml
 from yaml import events as ev
+from yaml.reader import ReaderError
 
 from quiz.errors import N_, Fault, InvalidDocument
 
 MOST_CHARACTERS = 256_000  # a document of a contest has some thousands
 DEEPEST = 24  # the deepest documents have 10
 WHOLE = re.compile(r"-?(0|[1-9]\d*)")
+ONE_HALF = re.compile("[\ud800-\udfff]")  # of a character: nothing that can be stored or sent
+ODD_CHARACTER = N_("文件中有不能使用的控制字符，请用纯文本编辑器重新保存为 UTF-8。")
+LONGEST_SHOWN = 40  # characters of a wrong value
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -32,6 +36,7 @@ class Source:
         return self.lines.get(at)
 
 
+NUMBER = N_('这里要写不超过十亿的整数，或加引号的小数、分数，如 5、"0.5"、"1/3"。')
 # What a YAML loader of one version or another takes for something else than text, and what to write instead.
 DOUBTFUL = (
     (re.compile(r"|~|null", re.IGNORECASE), "empty", N_("这里没有值。请写上值；不需要这一项时请删去整行。")),
@@ -46,12 +51,18 @@ DOUBTFUL = (
         N_('日期必须加引号，请写成 "%(text)s"。'),
     ),
     (
+        re.compile(r"-?\d+\.\d+"),
+        "unquoted_decimal",
+        N_('小数必须加引号，请写成 "%(text)s"。（不加引号会被读成不精确的数。）'),
+    ),
+    (
         re.compile(
             r"[-+]?(\d[\d_]*)?\.\d[\d_]*([eE][-+]?\d+)?|[-+]?\d[\d_]*\.([eE][-+]?\d+)?|[-+]?\d+[eE][-+]?\d+"
         ),
         "unquoted_decimal",
-        N_('小数必须加引号，请写成 "%(text)s"。（不加引号会被读成不精确的数。）'),
+        NUMBER,
     ),
+    (re.compile(r"-?[1-9]\d{18,}"), "too_large", NUMBER),
     (re.compile(r"[-+]?\.(inf|nan)", re.IGNORECASE), "unquoted_decimal", N_("这里不能写无穷大或非数。")),
     (
         re.compile(r"[-+]?(0[xXoObB]?[0-9a-fA-F_]+|\d[\d_]*)"),
@@ -82,9 +93,8 @@ def read(text: str) -> Source:
         line = mark.line + 1 if mark is not None else None
         sentence = N_("这一行附近的写法不合 YAML 的格式，请检查缩进、冒号后的空格、引号和括号是否成对。")
         reader.faults.append(Fault("", line, "yaml", sentence))
-    except yaml.YAMLError:
-        sentence = N_("文件中有不能使用的控制字符，请用纯文本编辑器重新保存为 UTF-8。")
-        reader.faults.append(Fault("", None, "yaml", sentence))
+    except ReaderError as error:
+        reader.faults.append(Fault("", text.count("\n", 0, error.position) + 1, "yaml", ODD_CHARACTER))
     except _Stopped:
         pass
     if reader.faults:
@@ -154,6 +164,8 @@ class _Reader:
 
     def _scalar(self, event: ev.ScalarEvent, line: int) -> None:
         self._plain_node(event, line)
+        if ONE_HALF.search(event.value):
+            self._stop(line, "yaml", ODD_CHARACTER)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and isinstance(frame.container, dict) and frame.key is None:
             self._key(frame, event, line)
@@ -181,7 +193,7 @@ class _Reader:
             return int(event.value)
         for pattern, code, sentence in DOUBTFUL:
             if pattern.fullmatch(event.value):
-                self._fault(at, line, code, sentence, text=event.value)
+                self._fault(at, line, code, sentence, text=event.value[:LONGEST_SHOWN])
                 break
         return event.value
 

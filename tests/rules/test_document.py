@@ -33,6 +33,9 @@ WRITTEN = {
     "an unquoted early time": ("period: day", "day_begins: 04:00", "unquoted_time", 8),
     "an unquoted decimal": ("points: 1", "points: 0.5", "unquoted_decimal", 10),
     "an exponent": ("points: 1", "points: 1e3", "unquoted_decimal", 10),
+    "half a character": ("points: 1", 'points: "\\ud800"', "yaml", 10),
+    "a control character": ("points: 1", "points: \a", "yaml", 10),
+    "a number without end": ("points: 1", f"points: {'9' * 5_000}", "too_large", 10),
     "a number with a sign": ("points: 1", "points: +1", "odd_number", 10),
     "an octal number": ("points: 1", "points: 010", "odd_number", 10),
     "an old boolean": ("{count: 3}", "{count: yes}", "odd_boolean", 9),
@@ -62,6 +65,19 @@ def test_every_fault_is_told_at_once() -> None:
     )
 
     assert [fault.code for fault in found] == ["unquoted_date", "unquoted_decimal"]
+
+
+def test_what_is_told_instead_of_a_number_is_not_refused_again() -> None:
+    told = [faults(changed("points: 1", f"points: {found}"))[0].text for found in ("1e400", "+0.5", "9" * 99)]
+
+    assert len(set(told)) == 1
+    assert '"0.5"' in told[0]
+
+
+def test_thousands_of_unknown_keys_are_told_at_once() -> None:
+    found = faults(E1 + "".join(f"k{n}: 1\n" for n in range(2_000)))
+
+    assert len(found) == 2_000
 
 
 def test_a_bomb_of_aliases_is_refused_at_once() -> None:
