@@ -46,7 +46,8 @@ def _printed(cards: Sequence[Card], back: str, back_words: str) -> str:
         (path, code, _qr(_class_address(code)), [(card, _qr(_address(card))) for card in members])
         for (path, code), members in groupby(cards, lambda card: (card.path, card.class_code))
     ]
-    return render_template("desk/cards.html", classes=classes, back=back, back_words=back_words)
+    site = url_for("play.home", _external=True).rstrip("/")
+    return render_template("desk/cards.html", classes=classes, site=site, back=back, back_words=back_words)
 
 
 def _address(card: Card) -> str:

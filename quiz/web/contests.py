@@ -30,6 +30,7 @@ from quiz.web.desk_words import level_words, part_words, phase_words
 from quiz.web.files import actor, kept, written
 from quiz.web.forms import NewContestForm, RulesForm
 from quiz.web.language import fault_words, said
+from quiz.web.moments import at_minute
 from quiz.web.paging import Part, asked_page, asked_part, asked_text
 from quiz.web.paper_words import PaperReport, report
 from quiz.web.publicity_words import seen_by_public
@@ -81,9 +82,14 @@ def new() -> ResponseReturnValue:
     """Begin a contest from a document of ours or from a copy of another contest."""
     form = NewContestForm()
     held = contests.drafts(platform())
+    opens = {
+        c.contest_id: at_minute(stage.calendar.opens_ms, c.published.document.timezone)
+        for c in contests.listed(platform(), now_ms())
+        for stage in c.published.document.stages[:1]
+    }
     form.start.choices = [
         *((f"preset:{preset.name}", said(preset.words)) for preset in presets.PRESETS),
-        *((f"copy:{d.contest_id}", _("复制“%(title)s”", title=d.title)) for d in held),
+        *((f"copy:{d.contest_id}", _copy_words(d, opens.get(d.contest_id))) for d in held),
     ]
     if not form.validate_on_submit():
         return render_template("contests/new.html", form=form), 400 if form.is_submitted() else 200
@@ -336,6 +342,12 @@ def _changes(contest_id: int, draft: contests.Draft) -> Iterator[str]:
     before = contests.text_in_force(platform(), contest_id)
     found = unified_diff(before.splitlines(), draft.text.splitlines(), lineterm="", n=CONTEXT_LINES)
     yield from list(found)[2:]
+
+
+def _copy_words(draft: contests.Draft, opens: str | None) -> str:
+    if opens is None:
+        return _("复制草稿“%(title)s”", title=draft.title)
+    return _("复制“%(title)s”，%(moment)s 开始的", title=draft.title, moment=opens)
 
 
 def _beginning(start: str) -> tuple[str, str]:

@@ -84,7 +84,9 @@ def correct(contest_id: int, of: str, target: int) -> ResponseReturnValue:
 @ledger.post(f"/{KIND}/<int:target>")
 @allows(Action.CORRECT_RESULTS)
 def preview(contest_id: int, of: str, target: int) -> ResponseReturnValue:
-    """Show who would move, before anything is booked."""
+    """Show who would move, before anything is booked; `again`: what was typed, to be changed."""
+    if "again" in request.form:
+        return _form(contest_id, of, target)
     wanted = _wanted(of, target)
     try:
         found = previewing.preview(platform(), contest_id, wanted, now_ms())

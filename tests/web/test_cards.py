@@ -14,7 +14,7 @@ from tests.support.desk import Visitor
 from tests.support.pages import Reader, faults_of
 
 ROSTER = "姓名,学校,座号\n王小明,一年级1班,7\n李小红,一年级1班,\n校外人,,\n"
-ON_CARD = re.compile(r"(王小明) \S+ 班级码 (\S+) 座号 (\S+) 口令 (\d{6})")
+ON_CARD = re.compile(r"(王小明) \S+ http://\S+ 班级码 (\S+) 座号 (\S+) 口令 (\d{6})")
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_a_new_contest_begins_from_a_starting_document(organizer: Visitor) -> No
 def test_a_new_contest_is_a_copy_of_another(filled: Platform, organizer: Visitor, clock: MovedClock) -> None:
     original = draft(filled, COMING, clock.now_ms())
     clock.move(minutes=1)
-    organizer.open("/desk/contests/new")
+    assert "复制草稿“" in organizer.open("/desk/contests/new")
 
     organizer.send("/desk/contests/new", start=f"copy:{original}")
 

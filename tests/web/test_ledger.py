@@ -67,6 +67,21 @@ def test_an_organizer_finds_tries_and_books_a_correction_once(
     assert boards.verify(platform, rules.contest_id) == []
 
 
+def test_going_back_from_what_would_change_keeps_what_was_typed(
+    organizer: Visitor, rules: Published, person_id: int
+) -> None:
+    address = f"/desk/contests/{rules.contest_id}/ledger/person/{person_id}"
+    fields = tried(organizer, address, do="adjust", points="-2", because="重复登录两次")
+
+    organizer.send(address, again="1", **fields)
+
+    assert organizer.page is not None
+    html = organizer.page.get_data(as_text=True)
+    assert "重复登录两次</textarea>" in html
+    assert 'name="points" value="-2"' in html
+    assert 'value="adjust" checked' in html
+
+
 def test_everything_that_would_change_is_handed_out_as_a_file(
     organizer: Visitor, rules: Published, person_id: int
 ) -> None:
