@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from quiz.lettering import Font, sans, serif, width, write
 
-DESIGN = "2"  # changes with every change of how posters look, so that those that were kept are drawn anew
+DESIGN = "3"  # changes with every change of how posters look, so that those that were kept are drawn anew
 WIDTH, HEIGHT = 750, 1000
 MARGIN = 56
 COLOURS = 64  # of the palette: a poster takes some 30 KB
@@ -114,12 +114,20 @@ def _paragraph(
 ) -> float:
     """Write at most so many lines, broken between characters, or words; returns where they end."""
     x, y = at
-    lines = _broken(text, font, WIDTH - MARGIN - x)
+    lines = _even(text, font, WIDTH - MARGIN - x)
     shown = [*lines[: most - 1], _cut("".join(lines[most - 1 :]), font, WIDTH - MARGIN - x)]
     for line in filter(None, shown):
         write(draw, line.strip(), (x, y), font, fill, heavy)
         y += font.size * 1.35
     return y
+
+
+def _even(text: str, font: Font, room: float) -> list[str]:
+    """Return a text in as few lines as it needs, none of them much shorter than the others."""
+    lines = _broken(text, font, room)
+    while len(lines) > 1 and len(narrower := _broken(text, font, room - font.size / 2)) == len(lines):
+        lines, room = narrower, room - font.size / 2
+    return lines
 
 
 def _broken(text: str, font: Font, room: float) -> list[str]:
