@@ -64,7 +64,8 @@ def _cache_asset(response: Response) -> None:
     response.headers["Cache-Control"] = YEAR if "v" in request.args else "no-cache"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.pop("Content-Disposition", None)
-    response.headers.pop("Last-Modified", None)  # the tag says it
+    for needless in ("Last-Modified", "Expires", "Accept-Ranges"):  # the tag and the age say it
+        response.headers.pop(needless, None)
 
 
 def _compressed(response: Response) -> Response:

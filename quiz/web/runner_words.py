@@ -12,7 +12,7 @@ def runner_words(stage: Stage) -> dict[str, str]:
     """Return what the runner says in an attempt of a stage, by its own names."""
     found = {**_states(), **_buttons(), **_told(), **leaving_words(stage)}
     if course.is_final(stage) or redo.asks_again(stage):
-        found["net_none"] = _("每题提交以后保存")
+        found |= _one_by_one()
     if course.is_in_turn(stage):
         found |= _in_turn()
     if redo.asks_again(stage):
@@ -29,7 +29,6 @@ def _states() -> dict[str, str]:
         "net_waiting": _("正在保存"),
         "net_offline": _("网络不通，{count} 题存在手机里，会自动重发"),
         "state_open": _("未答"),
-        "state_unsent": _("已选，还没有提交"),
         "state_saved": _("已保存"),
         "state_waiting": _("正在保存"),
         "state_offline": _("存在手机里，等网络恢复"),
@@ -43,21 +42,15 @@ def _buttons() -> dict[str, str]:
     return {
         "next": _("下一题"),
         "check": _("检查交卷"),
-        "send": _("提交本题"),
         "hand_in": _("交卷"),
         "hand_in_anyway": _("还有 {count} 题没答，仍然交卷"),
         "unanswered": _("还有 {count} 题没答：第 {list} 题。"),
         "all_answered": _("全部题目都答了，可以交卷。"),
-        "key": _("✓ 正确答案"),
-        "mine": _("✗ 我选的"),
     }
 
 
 def _told() -> dict[str, str]:
     return {
-        "choose_first": _("请先选一个答案。"),
-        "right": _("✓ 答对了"),
-        "wrong": _("✗ 答错了"),
         "left": _("还剩 {seconds} 秒"),
         "left_minutes": _("还剩 {minutes} 分钟"),
         "back": _("再按一次返回就会离开答题。答案都在，时间继续走，可以随时回来。"),
@@ -66,9 +59,22 @@ def _told() -> dict[str, str]:
         "no_storage": _("这部手机不让网页存东西：请保持网络畅通，答题时不要关闭这一页。"),
         "refused": _("第 {n} 题的答案没有计入。"),
         "refused_too_late": _("第 {n} 题的答案送到时时间已过，不能算答对。"),
-        "refused_answered": _("第 {n} 题已经答过，以第一次的答案为准。"),
         "handing_in": _("正在交卷，请稍候。"),
         "handing_in_offline": _("网络不通，正在反复尝试交卷，请不要关闭这一页。已保存的答案不会丢。"),
+    }
+
+
+def _one_by_one() -> dict[str, str]:
+    return {
+        "net_none": _("每题提交以后保存"),
+        "state_unsent": _("已选，还没有提交"),
+        "send": _("提交本题"),
+        "choose_first": _("请先选一个答案。"),
+        "right": _("✓ 答对了"),
+        "wrong": _("✗ 答错了"),
+        "key": _("✓ 正确答案"),
+        "mine": _("✗ 我选的"),
+        "refused_answered": _("第 {n} 题已经答过，以第一次的答案为准。"),
     }
 
 

@@ -223,6 +223,7 @@ def test_assets_have_their_content_in_their_address_and_are_kept_for_a_year(resi
     assert "immutable" in asset.headers["Cache-Control"]
     assert "Set-Cookie" not in asset.headers  # a shared cache would hand it to others
     assert "Cookie" not in asset.headers["Vary"]
+    assert not {"Expires", "Accept-Ranges", "Last-Modified"} & set(asset.headers.keys())
     assert resident.client.get(addresses[0].split("?")[0]).headers["Cache-Control"] == "no-cache"
     asset.close()
 
