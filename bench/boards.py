@@ -157,7 +157,7 @@ def fill(platform: Platform, rules: Published, people: int) -> int:
         with platform.store.connection() as connection:
             write_people(connection, ids, streets, now_ms)
             for i in ids[: len(streets)]:
-                levels.setdefault(i % len(streets), unit_ids(connection, i))
+                levels.setdefault(i % len(streets), unit_ids(connection, rules.document, i))
             add_rows(
                 connection,
                 Line,

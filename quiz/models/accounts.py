@@ -20,6 +20,7 @@ class Person(Base):
     joined_into: Mapped[int | None] = mapped_column(
         BigInt, index=True
     )  # whose account this is since a joining; of that person itself the own number; None: never joined
+    known_ms: Mapped[int | None] = mapped_column(BigInt)  # by more than a nickname since; None: a guest
 
 
 class Identity(Base):

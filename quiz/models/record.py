@@ -295,6 +295,9 @@ FACTS_FOR_START = Statement(
     _facts.add_columns(Person.joined_into).with_for_update(read=True, key_share=True, of=Person)
 )
 
+# Since when a person is known by more than a nickname.
+KNOWN = Statement(select(Person.known_ms).where(Person.id == bindparam("person_id")))
+
 _UNIT_COLUMNS = (Unit.tree, Unit.level, Unit.id, Unit.parent_id)
 _climb = (
     select(*_UNIT_COLUMNS, *MEMBER_COLUMNS)

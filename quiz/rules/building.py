@@ -127,6 +127,7 @@ def _tree(raw: Json) -> Tree:
         required=raw.get("required", False),
         lock=None if lock is None else Lock(lock.get("changes"), lock.get("within_days")),
         points=raw.get("points", "stay"),
+        guests=raw.get("guests", "count"),
         enrolled_on=raw.get("enrolled_on"),
     )
 

@@ -219,7 +219,7 @@ def _unreadable(name: str, line: int, what: str) -> InvalidInput:
 
 
 # columns of people.csv that are no unit tree
-NO_TREES = ("person", "group", "marks", "age", "grade", "registered_at", "extra_time")
+NO_TREES = ("person", "group", "marks", "age", "grade", "registered_at", "extra_time", "guest")
 
 
 Heard = set[tuple[str, str]]  # attempts and people that the ledger names, by kind and name
@@ -255,6 +255,7 @@ class _Roster:
             grade=intern(row.get("grade", "")),
             registered_ms=instant_ms(registered) if registered else None,
             extra=extra_time.read(row.get("extra_time", "")),
+            is_guest=row.get("guest") == "yes",
             paths=self._paths.setdefault(paths, dict(paths)),
         )
 

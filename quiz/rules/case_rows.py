@@ -23,6 +23,7 @@ class PersonRow:
     grade: str = ""
     registered_ms: int | None = None
     extra: str = ""  # extra time, as rules.extra_time keeps it
+    is_guest: bool = False  # until the close nothing but a nickname told who they are
     paths: Mapping[str, str] = field(default_factory=dict)  # tree → "渝中区/P"
 
 

@@ -60,6 +60,7 @@ KEYS: Mapping[str, Mapping[str, tuple[Reads, str]]] = {  # of each file: key →
         "age": (lambda value: value and int(value), "12"),
         "registered_at": (lambda value: value and instant_ms(value), MOMENT[1]),
         "extra_time": (extra_time.read, "25%"),
+        "guest": (_one_of("", "yes"), "yes"),
     },
     "units.csv": {"enrolled": (_whole, "1200"), "as_of": (date.fromisoformat, "2024-02-01")},
 }

@@ -14,6 +14,7 @@ from quiz.rules.case_rows import PersonRow
 from quiz.rules.numbers import Exact
 from quiz.rules.parts import Document, Stage
 from quiz.rules.standings import Earned, Exactly, Folding, Played
+from quiz.rules.trees import has_units
 
 Units = Mapping[str, str]  # tree → path
 
@@ -36,6 +37,7 @@ class Homes:
     def __init__(self, document: Document, case: Case) -> None:
         self.document = document
         self.closes_ms = max(stage.calendar.closes_ms for stage in document.stages)
+        self.people = case.people
         self.members: dict[str, dict[str, list[Member[str]]]] = {}  # person → tree → since when
         self.refused: list[MoveRow] = []
         for row in case.moves:
@@ -56,13 +58,17 @@ class Homes:
         return [
             f"{tree}.{level}"
             for tree, members in self.members.get(person, {}).items()
+            if has_units(self.document, tree, self.people.get(person))
             for depth, level in enumerate(self.document.units[tree].levels, 1)
             if len({_above(member.unit, depth) for member in members}) > 1
         ]
 
     def unit_at(self, person: str, of: str, ms: int) -> str | None:
         """Return the unit of a level that somebody belonged to at a moment; None where no row tells."""
-        members = self.members.get(person, {}).get(of.split(".")[0], ())
+        tree = of.split(".")[0]
+        if not has_units(self.document, tree, self.people.get(person)):
+            return None
+        members = self.members.get(person, {}).get(tree, ())
         return _above(unit_at(members, ms), self._depth(of))
 
     def divided(self, stage: Stage, of: str, own: Own, period: str | None) -> dict[str, Exactly]:

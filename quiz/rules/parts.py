@@ -76,6 +76,7 @@ class Tree:
     required: bool = False
     lock: Lock | None = None
     points: str = "stay"  # stay, follow: where a person's points are after a move
+    guests: str = "count"  # count, apart: whom nothing but a nickname tells has no unit in this contest
     enrolled_on: str | None = None  # ISO date: the latest enrolment not after it is the denominator
 
 

@@ -33,6 +33,8 @@ class Forest:
     def unit_of(self, person: PersonRow, of: str) -> str | None:
         """Return the path of the unit a person belongs to on a level ("tree.level"), None without one."""
         tree, depth = self.depth(of)
+        if not has_units(self.document, tree, person):
+            return None
         parts = person.paths.get(tree, "").split(SEPARATOR)
         return SEPARATOR.join(parts[:depth]) if len(parts) >= depth and parts[0] else None
 
@@ -105,6 +107,11 @@ class Forest:
             raise InvalidInput(N_("单位路径 %(path)s 的层数比规则中的多。"), path=path)
         for end in range(1, len(parts) + 1):
             self.paths[tree].add(SEPARATOR.join(parts[:end]))
+
+
+def has_units(document: Document, tree: str, person: PersonRow | None) -> bool:
+    """Return whether somebody may have a unit of a tree: guests have none where they are kept apart (P3)."""
+    return person is None or not person.is_guest or document.units[tree].guests != "apart"
 
 
 def _ends(path: str) -> Iterable[str]:

@@ -175,6 +175,16 @@ def _tree(document: Document, tree: Tree) -> Iterator[Sentence]:
         yield say(text, levels=levels)
         yield say(N_("先答题、后选单位的，以前得的分也算到所选的单位。"))
     yield from moving(tree)
+    if not document.people.roster_only:
+        yield say(GUESTS[tree.guests])
+
+
+GUESTS = {
+    "count": N_("只用昵称参加、没有登记手机号等身份的人，成绩也为所选的单位计分。"),
+    "apart": N_(
+        "只用昵称参加的人，成绩只算个人的，不为单位计分；全部比赛结束前登记了手机号等身份的，以前得的分也为所选的单位计分。"
+    ),
+}
 
 
 def moving(tree: Tree) -> Iterator[Sentence]:

@@ -305,7 +305,8 @@ def checked_nickname(typed: str) -> str:
 
 
 def _add_person(platform: Platform, session: Session, new: NewPerson, code: str, now_ms: int) -> Person:
-    person = Person(created_ms=now_ms, role=Role.PARTICIPANT)
+    known_ms = now_ms if new.on_roster else None
+    person = Person(created_ms=now_ms, role=Role.PARTICIPANT, known_ms=known_ms)
     session.add(person)
     session.flush()
     kept = digest(platform.secret, "code", plain_code(code))

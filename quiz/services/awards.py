@@ -212,7 +212,7 @@ def has_advanced(connection: Connection, rules: Published, position: int, person
     leading = leads_to(rules.document, position)
     if not leading:
         return True
-    units = unit_ids(connection, person_id).values()
+    units = unit_ids(connection, rules.document, person_id).values()
     for award, prize in leading:
         stage = stages_of(rules.document)[award.stage]
         who = [person_id] if whom(stage, prize) == "people" else units

@@ -41,15 +41,25 @@ class Own:
 class Belonging:
     """A person's dated units, as one contest counts for them."""
 
-    def __init__(self, document: Document, members: Members, group: int | None = None) -> None:
-        self.document, self.members, self.group = document, members, group
+    def __init__(
+        self, document: Document, named: Members, group: int | None = None, known_ms: int | None = None
+    ) -> None:
+        self.document, self.named, self.group, self.known_ms = document, named, group, known_ms
         self.closes_ms = max(stage.calendar.closes_ms for stage in document.stages)
 
     def until(self, ms: int) -> Belonging:
         """Return the same as of a moment: no change at it or later is known."""
-        found = Belonging(self.document, self.members, self.group)
+        found = Belonging(self.document, self.named, self.group, self.known_ms)
         found.closes_ms = min(self.closes_ms, ms - 1)
         return found
+
+    @cached_property
+    def members(self) -> Members:
+        """The units that count: who is a guest until the close has none in a tree that keeps guests apart."""
+        if self.known_ms is not None and self.known_ms <= self.closes_ms:
+            return self.named
+        apart = keeps_apart(self.document)
+        return {tree: members for tree, members in self.named.items() if tree not in apart}
 
     @cached_property
     def present(self) -> dict[str, int]:
@@ -123,7 +133,22 @@ def contributed(stage: Stage, lines: LinesOfUnits) -> Parts:
 def belonging(connection: Connection, document: Document, person_id: int) -> Belonging:
     """Return the dated units of a person, and their group where boards ask for it: a statement more."""
     group = _group(connection, document, person_id) if asks_for_groups(document) else None
-    return Belonging(document, members_of(connection, person_id), group)
+    return Belonging(
+        document, members_of(connection, person_id), group, _known_ms(connection, document, person_id)
+    )
+
+
+def keeps_apart(document: Document) -> set[str]:
+    """Return the trees in which guests have no unit."""
+    return {name for name, tree in document.units.items() if tree.guests == "apart"}
+
+
+def _known_ms(connection: Connection, document: Document, person_id: int) -> int | None:
+    """Return since when a person is no guest, where the rules ask for it: a statement more."""
+    if not keeps_apart(document):
+        return None
+    ((known_ms,),) = record.KNOWN.run(connection, person_id=person_id)
+    return None if known_ms is None else int(known_ms)
 
 
 def _group(connection: Connection, document: Document, person_id: int) -> int | None:
@@ -146,10 +171,12 @@ def members_of(connection: Connection, person_id: int) -> Members:
     return found
 
 
-def unit_ids(connection: Connection, person_id: int) -> dict[str, int]:
-    """Return the units a person belongs to at present on every level, as "tree.level" → unit id."""
+def unit_ids(connection: Connection, document: Document, person_id: int) -> dict[str, int]:
+    """Return the units of a contest a person belongs to at present on every level, as "tree.level" → id."""
     found: dict[str, int] = {}
-    for members in members_of(connection, person_id).values():
+    known_ms = _known_ms(connection, document, person_id)
+    belongs = Belonging(document, members_of(connection, person_id), known_ms=known_ms)
+    for members in belongs.members.values():
         found.update(_at(members, max(member.since_ms for member in members)))
     return found
 

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, func, select
 
-from quiz.models.accounts import About, Enrolment, Membership, Unit
+from quiz.models.accounts import About, Enrolment, Membership, Person, Unit
 from quiz.models.contests import Rules
 from quiz.models.ledger import Ledger
 from quiz.models.play import Attempt, Line, Result
@@ -26,6 +26,7 @@ from quiz.rules import course, rekeyed, sheet, timing
 from quiz.rules.document import Document, Stage
 from quiz.rules.eligibility import group_of
 from quiz.services.awards import AwardId, prize_of
+from quiz.services.belonging import keeps_apart
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force
 from quiz.services.received import receipts
@@ -108,7 +109,8 @@ class _Export:
 
     def _rows_of_people(self, members: Mapping[tuple[int, str], list[Any]]) -> Iterator[list[str]]:
         trees = list(self.document.units)
-        yield ["person", "group", "marks", "extra_time", *trees]
+        yield ["person", "group", "marks", "extra_time", "guest", *trees]
+        guests = self._guests()
         found = self.connection.execute(select(About.person_id, About.groups))
         groups = {person: text for person, text in found if person in self.names}
         extra = self._extra()
@@ -118,7 +120,15 @@ class _Export:
             others = "|".join(each for each in marks if each != group)
             firsts = [members.get((person, tree), []) for tree in trees]
             paths = [self.units[rows[0].unit_id][1] if rows else "" for rows in firsts]
-            yield [name, group, others, extra.get(person, ""), *paths]
+            yield [name, group, others, extra.get(person, ""), "yes" if person in guests else "", *paths]
+
+    def _guests(self) -> set[int]:
+        """Return who was a guest until the last close, where the rules keep guests apart from units."""
+        if not keeps_apart(self.document):
+            return set()
+        closes_ms = max(stage.calendar.closes_ms for stage in self.document.stages)
+        rows = self.connection.execute(select(Person.id, Person.known_ms))
+        return {person for person, known_ms in rows if known_ms is None or known_ms > closes_ms}
 
     def _extra(self) -> dict[int, str]:
         """Return the extra time with which people last started, as people.csv writes it."""

@@ -89,7 +89,7 @@ def units(reading: Reading, session: Session, found: Book) -> Mapping[int, str]:
     with_people: dict[int, str] = {}
     if taken:
         for person_id, because in found.people_out.items():
-            units = unit_ids(session.connection(), person_id)
+            units = unit_ids(session.connection(), reading.rules.document, person_id)
             for unit_id in (units[level] for level in units if level in taken):
                 with_people.setdefault(unit_id, because)
     return {**with_people, **found.units_out}

@@ -106,7 +106,7 @@ def person_file(platform: Platform, contest_id: int, person_id: int) -> PersonFi
             raise NotFound(N_("这个人在这场比赛里没有答过题。"))
         identity = session.get(Identity, person_id)
         said = Said(book_of(session.connection(), contest_id).of_questions)
-        paths = _paths(session, unit_ids(session.connection(), person_id).values())
+        paths = _paths(session, unit_ids(session.connection(), rules.document, person_id).values())
         return PersonFile(
             person_id,
             identity.nickname if identity else "",

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from quiz.errors import N_, ChangedMeanwhile, InvalidInput, NotAllowed, NotFound
 from quiz.models.accounts import Person
 from quiz.models.joining import JoinWish
+from quiz.services.everywhere import announce_all
+from quiz.services.guests import Changed
 from quiz.services.joining import Proposal, carry_out, locked, proposed
 from quiz.services.platform import Actor, Platform
 
@@ -93,6 +95,7 @@ def accept(platform: Platform, wish_id: int, actor: Actor) -> None:
 
     Raises NotFound, ChangedMeanwhile, and NotAllowed where a contest still counts both.
     """
+    changed: Changed = {}
     with platform.store.writing() as session:
         row = _wish(session, wish_id)
         if row.verdict == JOINED:
@@ -104,8 +107,9 @@ def accept(platform: Platform, wish_id: int, actor: Actor) -> None:
             found = proposed(platform, session, heads, actor.now_ms)
             if not found.is_decided:
                 raise NotAllowed(N_("还有比赛里两边都算数。请先取消其中一方的资格，再合并。"))
-            carry_out(platform, session, found, actor)
+            changed = carry_out(platform, session, found, actor)
         _decide(row, JOINED, "", actor)
+    announce_all(platform, changed)
 
 
 def decline(platform: Platform, wish_id: int, because: str, actor: Actor) -> None:

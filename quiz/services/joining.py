@@ -21,6 +21,8 @@ from quiz.models.play import Attempt, Line
 from quiz.models.subjects import Subject
 from quiz.rules import timing
 from quiz.rules.permissions import Role
+from quiz.services.everywhere import announce_all
+from quiz.services.guests import Changed, become_known, is_any_known
 from quiz.services.platform import Actor, Platform
 from quiz.services.published import published
 from quiz.services.pupils import may_be_child
@@ -110,7 +112,8 @@ def join(platform: Platform, person_id: int, proven_id: int, actor: Actor) -> Pr
         found = proposed(platform, session, heads, actor.now_ms)
         if found.refusal is not None:
             raise found.refusal
-        carry_out(platform, session, found, actor)
+        changed = carry_out(platform, session, found, actor)
+    announce_all(platform, changed)
     return found
 
 
@@ -135,9 +138,10 @@ def locked(session: Session, persons: Sequence[int]) -> list[Person] | None:
     return [by_id[each] for each in ids]
 
 
-def carry_out(platform: Platform, session: Session, found: Proposal, actor: Actor) -> None:
-    """Join two accounts in a transaction that has locked them."""
+def carry_out(platform: Platform, session: Session, found: Proposal, actor: Actor) -> Changed:
+    """Join two accounts in a transaction that has locked them; returns what the live boards are told then."""
     stays, goes = found.stays.person_id, found.goes.person_id
+    persons = [*selves_of(session, stays), *selves_of(session, goes)]
     own, other = parts_of(session, stays), parts_of(session, goes)
     new = {each: other.get(each, goes) for each in _as_the_other(platform, session, found)}
     for contest_id, as_person_id in sorted(new.items()):
@@ -152,6 +156,7 @@ def carry_out(platform: Platform, session: Session, found: Proposal, actor: Acto
     _bring_learning(session, goes, stays)
     detail = orjson.dumps({"person": goes, "contests": sorted(new)}).decode()
     session.add(actor.audit("people.join", str(stays), detail))
+    return become_known(platform, session, persons, actor.now_ms) if is_any_known(session, persons) else {}
 
 
 def proposed(platform: Platform, session: Session, heads: Sequence[Person], now_ms: int) -> Proposal:

@@ -69,6 +69,7 @@ def _profile(session: Session, person: Person, identity: Identity) -> Values:
     return {
         "number": person.id,
         "joined_at": _at(person.created_ms),
+        "identified_since": _at(person.known_ms),
         "nickname": identity.nickname,
         "name": identity.name,
         "seat": seat or "",

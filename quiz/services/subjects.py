@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, NotAllowed
+from quiz.models.accounts import Person
 from quiz.models.subjects import Subject
+from quiz.services.everywhere import announce_all
+from quiz.services.guests import become_known
 from quiz.services.platform import Platform
 from quiz.services.sealing import look_up_keys, seal, unseal
+from quiz.services.selves import selves_of
 
 HIDDEN = "*"
 RESEALED_AT_ONCE = 200  # rows of a transaction
@@ -57,7 +61,9 @@ def attach(platform: Platform, person_id: int, proven: Proven, now_ms: int) -> N
     """Let it lead to a person from now on; again changes nothing. Raises KnownAsAnother."""
     try:
         with platform.store.writing() as session:
+            changed = become_known(platform, session, selves_of(session, person_id), now_ms)
             add_subject(platform, session, person_id, proven, now_ms)
+        announce_all(platform, changed)
     except (IntegrityError, Taken):
         if person_of(platform, proven) != person_id:
             raise KnownAsAnother() from None
@@ -77,6 +83,8 @@ def add_subject(platform: Platform, session: Session, person_id: int, proven: Pr
             since_ms=now_ms,
         )
     )
+    still_guest = (Person.id == person_id) & Person.known_ms.is_(None)
+    session.execute(update(Person).where(still_guest).values(known_ms=now_ms))
     session.flush()
 
 

@@ -184,7 +184,10 @@ class StoredRecord(Record):
         numbers = set(self.whole.book.units_out)
         takes = self.stage.integrity.person_out_takes
         if takes is not None:
-            units = [unit_ids(self.whole.connection, person) for person in self.whole.book.people_out]
+            units = [
+                unit_ids(self.whole.connection, self.whole.rules.document, person)
+                for person in self.whole.book.people_out
+            ]
             numbers |= {each[takes] for each in units if takes in each}
         return {(self.whole.units[n].tree, self.whole.units[n].path) for n in numbers}
 

@@ -37,6 +37,7 @@ def data_words() -> Mapping[str, str]:
         "guardian": _("监护人"),
         "guardian_said": _("监护人的意见"),
         "how": _("方式"),
+        "identified_since": _("不再只有昵称的时间"),
         "joined_at": _("加入时间"),
         "kind": _("类别"),
         "known_by": _("号码或地址"),

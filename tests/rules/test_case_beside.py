@@ -128,6 +128,22 @@ TWO_DAYS = [attempt("甲", 2, "RRR"), attempt("甲", 3, "RRW"), attempt("乙", 2
 
 
 @pytest.mark.parametrize(
+    ("guests", "streets"),
+    [("", {"P": 3, "Q": 1, "R": 2}), (", guests: apart", {"Q": 1})],
+    ids=["count", "apart"],
+)
+def test_a_guest_counts_for_units_unless_the_rules_keep_guests_apart(
+    guests: str, streets: dict[str, int]
+) -> None:
+    people = "person,region,guest\n甲,渝中区/P,yes\n乙,渝中区/Q,\n"
+
+    found = folded(rules(guests), people=people, moves=MOVES.format(""), attempts=TWO_DAYS)
+
+    assert totals(found) == {"甲": 5, "乙": 1}
+    assert totals(found, "街道") == streets
+
+
+@pytest.mark.parametrize(
     ("lock", "streets", "districts"),
     [
         ("", {"P": 3, "Q": 1, "R": 2}, {"渝中区": 4, "江北区": 2}),
