@@ -9,6 +9,7 @@ from quiz.rules.building import number
 from quiz.rules.found import Found, Json, repeated
 from quiz.rules.units import NEED_TOP
 
+MOST_DIGITS = 20  # after the point; real formulas have up to four
 OF_UNITS_ONLY = ("order", "value", "least_people", "zero_scorers", "top", "pass_at")
 
 
@@ -39,7 +40,7 @@ NAMES = {
 
 def _boards(holder: Json, levels: set[str]) -> Iterator[Found]:
     for n, board in enumerate(holder.get("boards", ())):
-        for each in (*_places_named(board, levels), *_formula(board)):
+        for each in (*_places_named(board, levels), *_formula(board), *_digits(board)):
             yield each.inside(f"/boards/{n}")
 
 
@@ -47,6 +48,16 @@ def _places_named(board: Json, levels: set[str]) -> Iterator[Found]:
     for key, plain in (("of", "people"), ("each", "group")):
         if key in board and board[key] != plain and board[key] not in levels:
             yield _no_level(f"/{key}", board[key], levels)
+
+
+def _digits(board: Json) -> Iterator[Found]:
+    value = board.get("value", {})
+    for at, part in (
+        ("/value", value),
+        *((f"/value/terms/{n}", t) for n, t in enumerate(value.get("terms", ()))),
+    ):
+        if part.get("round", 0) > MOST_DIGITS:
+            yield Found(f"{at}/round", "too_large", N_("这里的数不能大于 %(most)s。"), {"most": MOST_DIGITS})
 
 
 def _formula(board: Json) -> Iterator[Found]:

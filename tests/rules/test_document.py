@@ -231,6 +231,19 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "/stages/0/boards/0",
         "order_or_value",
     ),
+    "a formula with digits beyond all reason": (
+        {
+            "boards": [
+                {
+                    "name": "街道",
+                    "of": "region.street",
+                    "value": {"terms": [{"metric": "sum", "weight": 1}], "round": 100_000_000},
+                }
+            ]
+        },
+        "/stages/0/boards/0/value/round",
+        "too_large",
+    ),
     "a formula for people": (
         {"boards": [{"name": "个人", "of": "people", "order": ["sum"]}]},
         "/stages/0/boards/0/order",
