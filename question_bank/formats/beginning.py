@@ -36,8 +36,8 @@ def csv(content: bytes, told: Told | None = None) -> Sequence[Sheet]:
 
 def workbook(content: bytes, told: Told | None = None) -> Sequence[Sheet]:
     """Return the sheets of a workbook, those without questions cut short. Raises Unreadable."""
-    if not content.startswith(ZIP):
-        return workbook_in.sheets(content)
+    if not content.startswith(ZIP) or b"xl/workbook.xml" not in content:
+        return _by_rows(content, told)
     try:
         parts = _large_parts(content)
         beginning = _cut(content, frozenset(parts.values())) if parts else content
@@ -51,6 +51,15 @@ def workbook(content: bytes, told: Told | None = None) -> Sequence[Sheet]:
     if not asking:
         return found
     return workbook_in.sheets(_cut(content, {part for name, part in parts.items() if name not in asking}))
+
+
+def _by_rows(content: bytes, told: Told | None) -> Sequence[Sheet]:
+    """Return the sheets of an .xls or .ods: it is opened as a whole, but its rows are not all made."""
+    found = workbook_in.sheets(content, ROWS)
+    if all(len(sheet.rows) < ROWS for sheet in found):
+        return found
+    asking = {row.sheet for row in sheets_in.read(found, told=told).raw}
+    return workbook_in.sheets(content, ROWS, asking) if asking else found
 
 
 def _large_parts(content: bytes) -> dict[str, str]:

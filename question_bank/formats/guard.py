@@ -18,6 +18,7 @@ MOST_TEXTS = 40 * MEGA  # of the part of a workbook that holds the texts of all 
 MOST_RATIO = 250  # unpacked to packed; sheets of repeated text reach about 60
 SMALL = MEGA  # a part below this size may have any ratio
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LISTED = b"PK\x01\x02"  # begins each part in the table of contents of a zip
 BROKEN_ZIP = (  # what opening and unpacking a damaged zip may raise
     zipfile.BadZipFile,
     zlib.error,
@@ -89,6 +90,8 @@ def _text_format(content: bytes, suffix: str) -> str:
 
 def _checked_parts(content: bytes) -> frozenset[str]:
     """Return the names of a zip's parts, with and without folders. Raises Unreadable."""
+    if content.count(LISTED) > MOST_ITEMS:  # before they become objects of this process
+        raise Unreadable("too-much-inside", TOO_MUCH)
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,13 +28,22 @@ PICTURE_BEGINS = (  # in an .xls
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
-def sheets(content: bytes) -> list[Sheet]:
-    """Return the sheets of a workbook, in their order. Raises Unreadable."""
+def sheets(content: bytes, most: int | None = None, whole: Collection[str] = ()) -> list[Sheet]:
+    """Return the sheets of a workbook, in their order. Raises Unreadable.
+
+    `most`: how many rows of each sheet are wanted, but for those that are read as a `whole`.
+    """
     scanned = scan(content) if content.startswith(ZIP) else Found(unplaced=_in_old_file(content))
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         found = [
-            _sheet(book.get_sheet_by_name(each.name), each.visible, scanned) for each in book.sheets_metadata
+            _sheet(
+                book.get_sheet_by_name(each.name),
+                each.visible,
+                scanned,
+                None if each.name in whole else most,
+            )
+            for each in book.sheets_metadata
         ]
     except PasswordError as error:
         raise Unreadable("encrypted", ENCRYPTED) from error
@@ -52,7 +62,7 @@ def _in_old_file(content: bytes) -> int:
     return 0
 
 
-def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, found: Found) -> Sheet:
+def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, found: Found, most: int | None) -> Sheet:
     scanned = found.sheets.get(sheet.name, Scanned())
     if sheet.total_height > MOST_ROWS:
         raise Unreadable("too-many-rows", TOO_MANY, sheet=sheet.name, most=MOST_ROWS)
@@ -60,7 +70,7 @@ def _sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, found: Found) -> She
         raise Unreadable("too-wide", TOO_WIDE, sheet=sheet.name)
     rows = tuple(
         _row(number, values, scanned)
-        for number, values in enumerate(sheet.to_python(skip_empty_area=False), 1)
+        for number, values in enumerate(sheet.to_python(skip_empty_area=False, nrows=most), 1)
     )
     merged = tuple(
         (top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()

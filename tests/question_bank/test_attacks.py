@@ -65,6 +65,16 @@ def cells(head: bytes = b"", rows: int = 100_000) -> bytes:
 HEAD = b"".join(
     b'<c t="inlineStr"><is><t>%s</t></is></c>' % name for name in (b"stem", b"answer", b"A", b"B")
 )
+ODS = (
+    b'<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    b'xmlns:x="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:spreadsheet><t:table t:name="a">'
+    b"%s</t:table></o:spreadsheet></o:body></o:document-content>"
+)
+REPEATED = (
+    b'<t:table-row t:number-rows-repeated="99000"><t:table-cell o:value-type="string" '
+    b't:number-columns-repeated="30"><x:p>x</x:p></t:table-cell></t:table-row>'
+)
 PAPER = "1. 题\nA. x\n"
 GAPS = "".join(f'<response_str ident="a{n}"/>' for n in range(30_000))
 QUICK: dict[str, tuple[str, Callable[[], bytes]]] = {  # what → file name, content
@@ -100,6 +110,12 @@ SLOW: dict[str, tuple[str, Callable[[], bytes]]] = {
     "texts of a workbook": (
         "x.xlsx",
         lambda: changed({"xl/sharedStrings.xml": b"<sst>%s</sst>" % numbered(b"<si><t>%d</t></si>")}),
+    ),
+    "repeated cells of an .ods": (
+        "x.ods",
+        lambda: package(
+            {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": ODS % REPEATED}
+        ),
     ),
     "cells of CSV": ("x.csv", lambda: (b"1," * 900 + b"\n") * 9_000),
     "quotes": ("x.csv", lambda: b'"' * 15_000_000),
