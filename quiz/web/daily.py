@@ -50,7 +50,7 @@ def answer() -> ResponseReturnValue:
     if found.mine is not None:
         return redirect(url_for("daily.today"), 303)
     if not is_about(found.asked):
-        return _page(found, _("今天的题已经换了，请看这一题。")), 409
+        return _page(found, _changed(found)), 409
     response = given()
     if not response and TELL not in request.form:
         return _page(found, said(BLANK)), 422
@@ -59,6 +59,13 @@ def answer() -> ResponseReturnValue:
     except InvalidInput as error:
         return _page(found, refusal(error)), 422
     return redirect(url_for("daily.today"), 303)
+
+
+def _changed(found: Daily) -> str:
+    """Return why the question that was answered is not the one of today."""
+    if request.form.get("on") != found.asked.day:
+        return _("已经过了 24:00，刚才的答案没有收。这是新一天的题。")
+    return _("今天的题已经换了，请看这一题。")
 
 
 def _found() -> Daily | None:

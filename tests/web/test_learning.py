@@ -157,6 +157,21 @@ def test_the_question_of_the_day_is_answered_once_and_then_explained(
     assert again == answered
 
 
+def test_who_answers_after_midnight_reads_that_it_is_the_question_of_a_new_day(
+    reader: Reader, held: Bank, clock: MovedClock
+) -> None:
+    take_for_all(held, 3)
+    clock.set("2026-03-31 23:59:50")
+    reader.open("/daily")
+    clock.set("2026-04-01 00:00:10")
+
+    late = reply(reader, "甲", 409)
+    new = reply(reader, "甲")
+
+    assert "已经过了 24:00，刚才的答案没有收。" in late
+    assert "连续 1 天" in new
+
+
 def test_pages_of_an_empty_bank_say_so(reader: Reader) -> None:
     assert "没有可以练习的题" in reader.open("/practice")
     assert "没有合适的题" in reader.open("/daily")
