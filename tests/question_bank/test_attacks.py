@@ -65,16 +65,19 @@ def cells(head: bytes = b"", rows: int = 100_000) -> bytes:
 HEAD = b"".join(
     b'<c t="inlineStr"><is><t>%s</t></is></c>' % name for name in (b"stem", b"answer", b"A", b"B")
 )
-ODS = (
-    b'<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-    b'xmlns:t="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
-    b'xmlns:x="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><o:body><o:spreadsheet><t:table t:name="a">'
-    b"%s</t:table></o:spreadsheet></o:body></o:document-content>"
+SPACE = b"urn:oasis:names:tc:opendocument:xmlns:"
+CELL = (
+    b'<table:table-cell office:value-type="string" table:number-columns-repeated="30">'
+    b"<text:p>x</text:p></table:table-cell>"
 )
-REPEATED = (
-    b'<t:table-row t:number-rows-repeated="99000"><t:table-cell o:value-type="string" '
-    b't:number-columns-repeated="30"><x:p>x</x:p></t:table-cell></t:table-row>'
-)
+ODS = {
+    "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+    "META-INF/manifest.xml": b'<m:manifest xmlns:m="%smanifest:1.0"/>' % SPACE,
+    "content.xml": b'<office:document-content xmlns:office="%soffice:1.0" xmlns:table="%stable:1.0" '
+    b'xmlns:text="%stext:1.0"><office:body><office:spreadsheet><table:table table:name="a">'
+    b'<table:table-row table:number-rows-repeated="99000">%s</table:table-row></table:table>'
+    b"</office:spreadsheet></office:body></office:document-content>" % (SPACE, SPACE, SPACE, CELL),
+}
 PAPER = "1. 题\nA. x\n"
 GAPS = "".join(f'<response_str ident="a{n}"/>' for n in range(30_000))
 QUICK: dict[str, tuple[str, Callable[[], bytes]]] = {  # what → file name, content
@@ -111,12 +114,7 @@ SLOW: dict[str, tuple[str, Callable[[], bytes]]] = {
         "x.xlsx",
         lambda: changed({"xl/sharedStrings.xml": b"<sst>%s</sst>" % numbered(b"<si><t>%d</t></si>")}),
     ),
-    "repeated cells of an .ods": (
-        "x.ods",
-        lambda: package(
-            {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": ODS % REPEATED}
-        ),
-    ),
+    "repeated cells of an .ods": ("x.ods", lambda: package(ODS)),
     "cells of CSV": ("x.csv", lambda: (b"1," * 900 + b"\n") * 9_000),
     "quotes": ("x.csv", lambda: b'"' * 15_000_000),
     "digits of a number": ("x.jsonl", lambda: b'{"kind":"single","stem":' + b"9" * 15_000_000 + b"}\n"),
