@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,7 +23,9 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # what a spreadsheet would run
 NUMBER = re.compile(r"-?\d+(\.\d+)?")  # harmless, although it may begin with a minus
 MOST_SHEET_ROWS = 1_048_575  # below the header of one worksheet
 CHARACTERS_OF_WIDTH = 14  # a column as wide as a nickname
-WIDEST = 60
+WIDEST, WIDEST_COLUMN = 60, 40
+ROWS_MEASURED = 100  # by whose texts the columns of a sheet are made wide enough
+A4 = 9  # as workbooks number sizes of paper
 MOST_SHEETS = 100  # of one table
 NOTES, RANKING = N_("说明"), N_("排名")  # names of sheets
 TAKEN = (NOTES, "history")  # names that no other sheet may have
@@ -91,11 +94,17 @@ def _that_fit(tables: Iterable[Table]) -> Iterator[Table]:
 def _write_rows(table: Table, sheet: Worksheet, formats: Formats) -> int:
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
-    sheet.set_column(0, len(table.columns) - 1, CHARACTERS_OF_WIDTH)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    rows = iter(table.rows)
+    measured = list(islice(rows, ROWS_MEASURED))
     for column, header in enumerate(table.columns):
+        widest = max(_width(str(row[column])) for row in (table.columns, *measured))
+        sheet.set_column(column, column, min(widest + 2, WIDEST_COLUMN))
         sheet.write_string(0, column, header, formats.head)
     count = 0
-    for row in table.rows:
+    for row in chain(measured, rows):
         count += 1
         for column, cell in enumerate(row):
             if isinstance(cell, (int, Decimal)):
@@ -103,6 +112,11 @@ def _write_rows(table: Table, sheet: Worksheet, formats: Formats) -> int:
             else:
                 sheet.write_string(count, column, cell, formats.text)
     return count
+
+
+def _width(text: str) -> int:
+    """Return how wide a text stands: a Chinese character takes the place of two letters."""
+    return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
 def _write_notes(table: Table, sheet: Worksheet, formats: Formats) -> None:

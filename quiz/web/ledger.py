@@ -208,11 +208,17 @@ def _form(contest_id: int, of: str, target: int, error: QuizError | None = None)
         question, now = dossier.question_of(platform(), contest_id, target)
         key = key or (next(iter(now.keys)) if len(now.keys) == 1 else key)
         answer = answer or ("" if question.key else dossier.answer_of(question, now))
+    named = dossier.named(platform(), contest_id, of, target)
+    before: list[service.Entry] = []
+    if named.person_id:
+        before, _count = service.entries(platform(), contest_id, size=ROWS, person_id=named.person_id)
     return render_template(
         "ledger/correct.html",
         rules=in_force(platform(), contest_id),
         of=of,
-        target=dossier.named(platform(), contest_id, of, target),
+        target=named,
+        before=[row for row in before if (row.of, row.target_id) == (of, target)],
+        short_words=short_words(),
         choices=do_words(of),
         question=question,
         now=marked_as(now.text) if now is not None else "",

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from quiz.reports import WRITERS, Table, harmless
+from quiz.reports import ROWS_MEASURED, WRITERS, Table, harmless
 
 NASTY = [
     "=1+1",
@@ -73,6 +73,16 @@ def test_any_name_of_a_table_makes_a_workbook(tmp_path: Path, name: str) -> None
     assert openpyxl.load_workbook(path).worksheets[0]["A2"].value == "二"
 
 
+def test_a_column_is_as_wide_as_its_texts_and_a_page_as_all_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+
+    WRITERS["xlsx"](Table("榜", ["名次", "单位", "时间"], [(1, "街道" * 30, "2026-11-26 15:26:45")]), path)
+
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert [int(sheet.column_dimensions[letter].width) for letter in "ABC"] == [6, 40, 21]
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+
+
 def test_a_csv_begins_with_a_byte_order_mark_and_runs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
 
@@ -113,4 +123,4 @@ def test_rows_are_read_once_and_never_held_together(tmp_path: Path) -> None:
 
     WRITERS["xlsx"](Table("榜", ["一"], rows()), tmp_path / "a.xlsx")
 
-    assert max(most) <= 3
+    assert max(most) <= 3 + ROWS_MEASURED

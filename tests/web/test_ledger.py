@@ -65,6 +65,8 @@ def test_an_organizer_finds_tries_and_books_a_correction_once(
     assert booked.count("经核查") == 1
     assert faults_of(organizer.page.get_data(as_text=True)) == []  # type: ignore[union-attr]  # a page is open
     assert boards.verify(platform, rules.contest_id) == []
+    again = organizer.open(f"{ledger}/person/{person_id}")
+    assert re.search(r"以前的更正，最新的在前 \S+ \S+ 取消资格 · 经核查", again)
 
 
 def test_going_back_from_what_would_change_keeps_what_was_typed(
