@@ -20,7 +20,8 @@ def of_document(raw: Json) -> list[Found]:
     found += list(_beside_the_stages(raw))
     for n, stage in enumerate(raw["stages"]):
         found += [each.inside(f"/stages/{n}") for check in CHECKS for each in check(stage, levels)]
-        found += [each.inside(f"/stages/{n}") for each in _of_stage(raw, stage, levels)]
+        in_stage = (*_of_stage(raw, stage, levels), *_leads_on(stage))
+        found += [each.inside(f"/stages/{n}") for each in in_stage]
     return found
 
 
@@ -164,6 +165,14 @@ def _beside_the_stages(raw: Json) -> Iterator[Found]:
         if board.get("over") == "period":
             sentence = N_("跨阶段的榜把各阶段加在一起，不能按期列榜，请删去 over: period。")
             yield Found(f"/boards/{n}/over", "no_periods", sentence)
+
+
+def _leads_on(stage: Json) -> Iterator[Found]:
+    """An award that leads to its own stage lets nobody in: who has it has played there."""
+    for n, award in enumerate(stage.get("awards", ())):
+        if award.get("to") == stage["name"]:
+            sentence = N_("“%(name)s”就是奖项所在的阶段，to 要写另一个阶段的名称。")
+            yield Found(f"/awards/{n}/to", "own_stage", sentence, {"name": stage["name"]})
 
 
 def _of_stage(raw: Json, stage: Json, levels: set[str]) -> Iterator[Found]:

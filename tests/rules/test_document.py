@@ -231,6 +231,11 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
         "/stages/0/boards/0",
         "order_or_value",
     ),
+    "an award that leads to where it is given": (
+        {"name": "初赛", "awards": [{"name": "晋级", "board": "个人", "top": 3, "to": "初赛"}]},
+        "/stages/0/awards/0/to",
+        "own_stage",
+    ),
     "a formula with digits beyond all reason": (
         {
             "boards": [
