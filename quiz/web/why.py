@@ -24,6 +24,7 @@ from quiz.web.access import allows, me_in, now_ms, platform, visitor
 from quiz.web.bodies import as_json, id_of, plain
 from quiz.web.language import language
 from quiz.web.paging import asked_part
+from quiz.web.wording import number
 
 why = Blueprint("why", __name__)
 
@@ -67,7 +68,7 @@ def page(contest_id: int, board_id: str) -> ResponseReturnValue:
             board_name=" · ".join(each for each in (found.board.name, found.part) if each),
             who=shown.who or _("（已注销）"),
             place=shown.place,
-            value=str(shown.total if isinstance(shown, Why) else shown.value),
+            value=_with_decimals(str(shown.total if isinstance(shown, Why) else shown.value)),
             value_label=_("总分") if is_person else _("得分"),
             passages=_shown(found),
             is_behind=found.is_behind,
@@ -119,6 +120,11 @@ def _explained(rules: Published, board: BoardId) -> Explained:
         view=View.FULL if at_desk else View.PUBLIC,
     )
     return service.of_board(platform(), rules, wanted, now_ms(), None if is_people else asked)
+
+
+def _with_decimals(value: str) -> str:
+    """Return a value with what the board shows of it, where it is a fraction: 10/3 ≈ 3.33."""
+    return f"{value} ≈ {number(value)}" if "/" in value else value
 
 
 def _board_address(contest_id: int, board: BoardId) -> str:

@@ -10,6 +10,7 @@ from quiz.web.board_page import row_words
 from quiz.web.gap_words import gap_words
 from tests.services.test_results import now
 from tests.support import standing
+from tests.support.pages import Reader
 
 __all__ = ["now"]  # a fixture
 
@@ -38,6 +39,10 @@ def test_means_are_read_as_decimals_and_a_small_gap_is_never_told_as_none(
             values = [row_words(stage, board, row)[0] for row in page.rows]
             said[board.name] = (values, gap_words(stage, board, page))
 
+    first = standing.page(platform, rules, BoardId(0, 0), now).rows[0].id
+    why = Reader(app).open(f"/contests/{rules.contest_id}/boards/0-0/why?who={first}")
+
+    assert "得分 10/3 ≈ 3.33" in why
     assert said["人均"] == (["3.33", "3"], "离第 1 名还差 0.33 分")
     assert said["折算"] == (["0.01", "0.006"], "离第 1 名还差不到 0.01 分")
     assert said["取整"] == (["3", "3"], "与第 1 名成绩相同")
