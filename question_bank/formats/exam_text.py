@@ -29,7 +29,8 @@ TYPED = re.compile(r"[\[【(（]\s*([^\]】)）]{1,8}题)\s*[\]】)）]")
 POINTS = re.compile(r"[\[【(（]\s*(?:分值\s*[:：]?\s*)?\d{1,3}(?:\.\d)?\s*分?\s*[\]】)）]\s*$")
 TRUTHS = ("√", "×", "✓", "✗", "对", "错")
 BRACKET = re.compile(r"[(（]([\s　_]*)[)）]")
-ANSWERED = re.compile(r"[(（]\s*([A-Za-z√×✓✗对错 、,，]{1,16})\s*[)）](?=[\s。．.？?！!：:]*$)")
+ANSWERED = re.compile(r"[(（]\s*([A-Za-zＡ-Ｚａ-ｚ√×✓✗对错 、,，]{1,16})\s*[)）](?=[\s。．.？?！!：:]*$)")
+WITHIN = re.compile(r"(?<=[(（])[\s　]+([A-Za-zＡ-Ｚａ-ｚ、,，]{1,16})[\s　]+(?=[)）])")  # 水是（ A ）体
 FIELD = re.compile(
     r"\s*(?:【\s*(答案|正确答案|参考答案|标准答案|解析|答案解析|试题解析|详解|难度|知识点|考点|标签|来源|出处)\s*】[:：]?"
     r"|(答案解析|正确答案|参考答案|标准答案|答案|解析|试题解析|详解|难度|知识点|考点|标签|来源|出处)\s*[:：])\s*(.*)",
@@ -365,9 +366,10 @@ def _set_apart(written: Sequence[str]) -> set[str]:
 def _guessed(options: Sequence[str], written: str, stem: str) -> str:
     if options:
         return "multiple" if len(set(answers.letters(written))) > 1 else "single"
-    if answers.is_true_or_false(written) is not None:
+    has_gap = GAP.search(stem) is not None
+    if answers.is_true_or_false(written) is not None and not (has_gap and written.strip().isdigit()):
         return "true_false"
-    return "fill" if GAP.search(stem) else "问答题"
+    return "fill" if has_gap else "问答题"
 
 
 def _choices(draft: Draft, options: Sequence[str], right: set[str]) -> None:
@@ -414,6 +416,9 @@ def _without_answer(stem: str, has_options: bool, kind: str) -> tuple[str, str]:
     found = ANSWERED.search(stem)
     if found and (has_options or kind or found[1].strip() in TRUTHS):
         return (stem[: found.start()] + stem[found.end() :]).strip(), found[1]
+    within = list(WITHIN.finditer(stem))
+    if has_options and len(within) == 1 and answers.letters(within[0][1]):
+        return (stem[: within[0].start()] + "  " + stem[within[0].end() :]).strip(), within[0][1]
     empty = list(BRACKET.finditer(stem))
     if empty and kind != "fill" and not stem[empty[-1].end() :].strip("。．. \n"):
         stem = stem[: empty[-1].start()] + stem[empty[-1].end() :]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from question_bank.formats.option_cells import IN_LINE
 from question_bank.formats.tables import Row
 
-INSIDE = re.compile(r"[(（]\s*([A-Za-z]{1,10}|[√×对错✓✗])\s*[)）]")
+INSIDE = re.compile(r"[(（]\s*([A-Za-zＡ-Ｚ](?:[、,， ]?[A-Za-zＡ-Ｚ]){0,9}|[√×对错✓✗])\s*[)）]")
 EMPTY_BRACKETS = "（  ）"
 Cell = Callable[[Row, str], str]
 

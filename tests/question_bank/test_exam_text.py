@@ -161,3 +161,18 @@ def test_the_boxes_and_stars_of_a_questionnaire_are_no_words() -> None:
 
     (asked,) = (placed.question for placed in found.questions)
     assert (asked.stem, [o.text for o in asked.options]) == ("一？", ["甲", "乙"])
+
+
+def test_an_answer_in_the_brackets_of_a_stem_is_taken_out_of_it() -> None:
+    paper = "1. 有哪些行星（ＡＣ）\nA、地球  B、月亮  C、火星\n2. 冰是（ B ）体。\nA. 液  B. 固\n"
+
+    found = [placed.question for placed in read(paper.encode(), "x.txt").questions]
+
+    assert [(q.stem, sorted(q.key)) for q in found] == [("有哪些行星", ["A", "C"]), ("冰是（  ）体。", ["B"])]
+
+
+def test_a_blank_that_is_nought_is_no_judgement() -> None:
+    (placed,) = read("1. 冰的熔点是___℃。\n答案：0\n2. 水？\n".encode(), "x.txt").questions
+
+    assert placed.question.kind == "fill"
+    assert placed.question.gaps[0].accepted[0].text == "0"
