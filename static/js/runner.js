@@ -58,7 +58,7 @@
   function waiting() { return Object.keys(my.queue); }
 
   // ---- the paper
-  var sections = {}, sent = {}, refused = {}, shown = 0;
+  var sections = {}, sent = {}, refused = {}, shown = 0, heard = false; // whether it was said aloud that the network is lost
   function adopt(section) { sections[+section.dataset.n] = section; }
   Array.prototype.forEach.call(paper.querySelectorAll(".question"), adopt);
   function numbers() { return Object.keys(sections).map(Number); }
@@ -92,6 +92,7 @@
     var net = id("net");
     net.dataset.state = overall;
     net.textContent = say(overall === "saved" && !Object.keys(sent).length ? "net_none" : "net_" + overall, { count: count });
+    if (heard ? !count : count && off) { heard = !heard; announce(net.textContent); } // lost, and found again
     numbers().forEach(function (n) {
       var line = sections[n].querySelector(".state"), s = state(n);
       line.dataset.state = s;

@@ -89,6 +89,23 @@ def test_extra_time_is_in_the_countdown_and_said(phone: Phone, site: Site) -> No
     expect(phone.page.locator(".time")).to_contain_text("已加时")
 
 
+def test_a_lost_network_is_announced_once_and_so_is_its_return(phone: Phone, site: Site) -> None:
+    phone.start(site.publish("听见断网", count=3))
+    phone.page.evaluate(HEARD)
+    phone.offline()
+    for _ in range(2):
+        phone.choose(0)
+        phone.press("下一题")
+    expect(phone.page.locator("#net")).to_contain_text("2 题存在手机里")
+
+    phone.online()
+
+    phone.expect_saved()
+    said, *later = phone.page.evaluate("heard")
+    assert "存在手机里" in said
+    assert later == ["答案都已保存"]
+
+
 def test_the_time_is_announced_once_and_answers_are_not(phone: Phone, site: Site) -> None:
     phone.start(site.publish("少打扰", clock="per_attempt_s: 63", count=3))
     phone.page.evaluate(HEARD)

@@ -129,6 +129,7 @@ def test_two_tabs_are_told_and_neither_loses_answers(phone: Phone, site: Site) -
     expect(second.locator("#tell")).to_contain_text("另一个页面")
     phone.choose(0, first)
     phone.choose(2, first)
+    phone.expect_saved()
     phone.choose(1, second)
     last = second.locator("#q1 input").nth(1).get_attribute("value")
     second.locator("#next").click()
