@@ -51,6 +51,8 @@ def test_a_second_person_approves_and_the_history_tells_who_when_and_what_change
     version_id = edit(organizer, found(bank, "第 1 题"), 题干="第 1 题，改过")
     assert "仍用原来可用的一版" in organizer.text
 
+    assert "有 1 道题等你审" in second.open("/desk/")
+    assert "邀请另一位组织者" in organizer.open("/desk/bank/review")
     page = second.open("/desk/bank/review")
     assert "待审题目 1" in page
     assert "第 1 题，改过" in page
