@@ -34,6 +34,7 @@ FILLED_DOWN = ("kind", "difficulty", "tags.", "material")  # merged cells of the
 LONGEST_LETTERS = 12  # an answer in letters; what is longer explains something
 SHOWN_ROWS, SHOWN_COLUMNS, SHOWN_TEXT = 8, 40, 60  # of a sheet, to say how it is to be read
 SAMPLES = 3  # of a column
+MOST_NAMED = 10  # files in one sentence
 REPEATED = (IGNORED, "image")  # meanings that several columns may have
 REQUIRED = ("(required", "（required", "(optional", "required)", "必填", "选填")
 
@@ -87,6 +88,9 @@ def read(
         said.append(Problem("", 0, "", "pictures", PICTURES, WARNING, {"count": unplaced}))
     if drawings := sum(sheet.drawings for sheet in sheets):
         said.append(Problem("", 0, "", "drawings", DRAWINGS, WARNING, {"count": drawings}))
+    if attached := [name for sheet in sheets for name in sheet.attached]:
+        values = {"count": len(attached), "names": "、".join(attached[:MOST_NAMED])}
+        said.append(Problem("", 0, "", "attached", ATTACHED, WARNING, values))
     if laid_out and not found.raw:
         said.append(Problem("", 0, "", "no-rows", N_("只有表头，没有题目。"), WARNING))
     return Reading(
@@ -385,4 +389,8 @@ PICTURES = N_(
     "请把图片插入到题目的格子上，用 Excel 另存为 .xlsx 再上传。"
 )
 DRAWINGS = N_("工作簿里有 %(count)s 个文本框、图形或图表，没有导入。请把其中的文字写进格子，图形另存为图片。")
+ATTACHED = N_(
+    "工作簿里有 %(count)s 个声音、影片或嵌入的文件，没有导入（%(names)s）。"
+    "声音请在导入后加到题目上，文件里的文字请写进格子。"
+)
 HELP = N_("第 %(rows)s 行是填写说明，没有导入。")

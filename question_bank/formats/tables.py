@@ -51,6 +51,7 @@ class Sheet:
     pictures: tuple[Picture, ...] = ()
     unplaced: int = 0  # pictures of the whole workbook that lie in no cell, told on its first sheet
     drawings: int = 0  # text boxes, shapes and charts of the whole workbook, told on its first sheet
+    attached: tuple[str, ...] = ()  # sounds, films and files of the whole workbook, told on its first sheet
     merged: tuple[
         tuple[int, int, int, int], ...
     ] = ()  # first row, first column, last row, last column; from 0

@@ -52,7 +52,10 @@ def sheets(content: bytes, most: int | None = None, whole: Collection[str] = ())
 
     if not found:
         return []
-    return [replace(found[0], unplaced=scanned.unplaced, drawings=scanned.drawings), *found[1:]]
+    return [
+        replace(found[0], unplaced=scanned.unplaced, drawings=scanned.drawings, attached=scanned.attached),
+        *found[1:],
+    ]
 
 
 def _in_old_file(content: bytes) -> int:

@@ -17,6 +17,22 @@ from question_bank.problems import Unreadable
 MOST_PICTURES = 10_000  # of one workbook, each place where one is shown counted
 MOST_DRAWN = 16 * MEGA  # of a part that says where pictures lie
 MEDIA = ("xl/media/", "pictures/")  # of an .xlsx, of an .ods
+FILES = ("xl/embeddings/",)
+SOUNDS = (
+    ".mp3",
+    ".wav",
+    ".m4a",
+    ".ogg",
+    ".aac",
+    ".wma",
+    ".mid",
+    ".mp4",
+    ".m4v",
+    ".mov",
+    ".avi",
+    ".wmv",
+    ".webm",
+)
 MOST_ROWS = 2**20  # of a sheet, and far more than its columns
 CELL_IMAGES = "xl/cellimages.xml"
 RICH = "xl/richdata/"
@@ -88,7 +104,16 @@ class PicturesOf:
 
     def unplaced(self) -> int:
         """Return how many pictures of the workbook lie in no cell of a sheet that was looked at."""
-        return sum(name.startswith(MEDIA) and name not in self._seen for name in self.names)
+        return sum(name.startswith(MEDIA) and name not in self._seen for name in self._pictures)
+
+    def attached(self) -> tuple[str, ...]:
+        """Return the names of sounds, films and files that the workbook holds beside pictures."""
+        found = [name for name in self.names if name.startswith((*MEDIA, *FILES)) and "." in name]
+        return tuple(name.rpartition("/")[2] for name in found if name not in self._pictures)
+
+    @property
+    def _pictures(self) -> list[str]:
+        return [n for n in self.names if n.startswith(MEDIA) and not n.endswith(SOUNDS)]
 
     def _floating(self, part: str) -> Iterator[Picture]:
         for drawing in relations(self.packed, self.names, part).values():

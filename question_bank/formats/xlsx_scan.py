@@ -45,6 +45,7 @@ class Found:
     pictures: Mapping[str, tuple[Picture, ...]] = field(default_factory=dict)
     unplaced: int = 0  # pictures that lie in no cell of a sheet
     drawings: int = 0  # text boxes, shapes and charts
+    attached: tuple[str, ...] = ()  # names of sounds, films and files
 
 
 def scan(content: bytes) -> Found:
@@ -68,7 +69,7 @@ def scan(content: bytes) -> Found:
                 parse(packed, names[part], scanner.begin, scanner.end, scanner.text, MOST_IN_SHEET)
                 found[sheet] = scanner.found
                 pictures.look(sheet, part, scanner.found.named_pictures, scanner.found.numbered_pictures)
-        return Found(found, pictures.placed, pictures.unplaced(), pictures.drawings)
+        return Found(found, pictures.placed, pictures.unplaced(), pictures.drawings, pictures.attached())
 
 
 class _SheetScanner:

@@ -9,6 +9,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from question_bank.formats import read
+from tests.question_bank.test_hostile import changed
 from tests.question_bank.workbooks import GOOD, HEADER, codes, only, reading, workbook
 
 DOT = b64decode(  # a PNG of one pixel
@@ -385,3 +386,14 @@ def test_text_under_the_name_of_a_workbook_is_read_as_text() -> None:
     text = "\t".join(HEADER) + "\n" + "\t".join(GOOD)
 
     assert only(read(text.encode("gb18030"), "导出.xls")).stem == "水的化学式是？"
+
+
+def test_sounds_and_files_inside_a_workbook_are_named() -> None:
+    parts = {"xl/media/mooing.mp3": b"ID3", "xl/embeddings/oleObject1.bin": b"x", "xl/media/image1.png": b""}
+
+    found = read(changed(parts), "x.xlsx")
+
+    assert [(p.code, p.values) for p in found.problems] == [
+        ("pictures", {"count": 1}),
+        ("attached", {"count": 2, "names": "mooing.mp3、oleobject1.bin"}),
+    ]
