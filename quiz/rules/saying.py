@@ -179,8 +179,13 @@ def duration(ms: int) -> Sentence:
 
 def limits(stage: Stage, limit: Limit) -> tuple[Sentence, ...]:
     """Return the spans of a limit: 每天最多 3 次、总共最多 20 次."""
-    period = stage.calendar.period if stage.calendar.period != "none" else "total"
-    spans = (("day", limit.per_day), (period, limit.per_period), ("total", limit.total))
+    total = limit.total
+    spans = [("day", limit.per_day)]
+    if stage.calendar.period != "none":
+        spans.append((stage.calendar.period, limit.per_period))
+    elif limit.per_period is not None:  # the whole stage is one period
+        total = min(limit.per_period, limit.per_period if total is None else total)
+    spans.append(("total", total))
     return tuple(say(TIMES[span], count=most) for span, most in spans if most is not None)
 
 

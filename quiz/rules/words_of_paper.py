@@ -112,6 +112,8 @@ def _closing(stage: Stage) -> Sentence:
         return say(N_("开始以后 %(after)s还没有交卷的，由服务器按已保存的答案交卷。"), after=duration(spare))
     if stage.clock.time == "questions" or not time_decides(stage):
         return say(N_("没有交卷就离开的，到时由服务器按已保存的答案交卷。"))
+    if stage.clock.per_attempt_ms is None and stage.clock.per_question_ms is None:  # the close cuts it off
+        return say(N_("答题结束时还没有交卷的，由服务器按已保存的答案交卷，用时算到那一刻为止。"))
     return say(N_("没有交卷就离开的，到时由服务器按已保存的答案交卷，用时按用满计算。"))
 
 

@@ -53,19 +53,25 @@ def _ranked_by(document: Document, stage: Stage, board: Board) -> Iterator[Sente
         yield say(text, formula=formula, **values)
     elif len(terms) == 1:
         metric = _result(stage, board, _metric(board, terms[0]))
-        yield say(N_("“%(board)s”按%(metric)s排%(level)s，高的在前。"), metric=metric, **values)
+        yield say(BY_SMALLEST if _mixed(terms) else BY_HIGHEST, metric=metric, **values)
     else:
         metrics = tuple(_metric(board, term) for term in terms)
-        mixed = any(term.metric in units.SMALLER_FIRST for term in terms)
-        yield say(IN_TURN_MIXED if mixed else IN_TURN, metrics=metrics, **values)
+        yield say(IN_TURN_MIXED if _mixed(terms) else IN_TURN, metrics=metrics, **values)
     if len(terms) > 1 and _weighted(board) and all(term.round is None for term in terms):
         yield say(N_("“%(board)s”的各项乘权重以前不取舍。"), **values)
 
 
+BY_HIGHEST = N_("“%(board)s”按%(metric)s排%(level)s，高的在前。")
+BY_SMALLEST = N_("“%(board)s”按%(metric)s排%(level)s。")  # the metric says itself what comes first
 IN_TURN = N_("“%(board)s”排%(level)s，依次比较%(metrics)s：前一项相同才比较后一项，都是高的在前。")
 IN_TURN_MIXED = N_(
     "“%(board)s”排%(level)s，依次比较%(metrics)s：前一项相同才比较后一项，没有注明的高的在前。"
 )
+
+
+def _mixed(terms: Sequence[Term]) -> bool:
+    """Return whether some metric has the smaller first."""
+    return any(term.metric in units.SMALLER_FIRST for term in terms)
 
 
 def _weighted(board: Board) -> bool:

@@ -349,6 +349,23 @@ def test_several_stages_are_said_each_under_its_name() -> None:
     assert alone == ["每个阶段都一样", "阶段：网络赛", "阶段：决赛", "每个阶段都适用"]
 
 
+def test_a_page_says_nothing_that_cannot_hold() -> None:
+    rules = document(
+        {"units": {"region": {"levels": ["town"]}}},
+        calendar=calendar(at_close="cut", period="none"),
+        quota={"limit": {"per_period": 3, "total": 2}},
+        order=["total", "time"],
+        boards=[{"name": "早起榜", "of": "region.town", "order": ["first_started"]}],
+    )
+
+    page = text(rules)
+
+    assert "“早起榜”按最早开始答题的时刻（早的在前）排乡镇。" in page
+    assert "每人总共最多 2 次。" in page
+    assert "用时算到那一刻为止" in page
+    assert "用时按用满计算" not in page
+
+
 # The document's own words
 
 
