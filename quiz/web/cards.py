@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Sequence
 from itertools import groupby
+from urllib.parse import urlsplit
 
 import segno
 from flask import Blueprint, render_template, url_for
@@ -47,7 +49,22 @@ def _printed(cards: Sequence[Card], back: str, back_words: str) -> str:
         for (path, code), members in groupby(cards, lambda card: (card.path, card.class_code))
     ]
     site = url_for("play.home", _external=True).rstrip("/")
-    return render_template("desk/cards.html", classes=classes, site=site, back=back, back_words=back_words)
+    return render_template(
+        "desk/cards.html",
+        classes=classes,
+        site=site,
+        is_only_here=is_only_here(urlsplit(site).hostname or ""),
+        back=back,
+        back_words=back_words,
+    )
+
+
+def is_only_here(host: str) -> bool:
+    """Return whether no other machine reaches a host: what is printed with it leads a phone nowhere."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _address(card: Card) -> str:

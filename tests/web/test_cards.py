@@ -10,6 +10,7 @@ from flask import Flask
 from quiz.services import accounts
 from quiz.services.accounts import UnitRow
 from quiz.services.platform import Actor, Platform
+from quiz.web.cards import is_only_here
 from tests.support.desk import Visitor
 from tests.support.pages import Reader, faults_of
 
@@ -44,6 +45,14 @@ def test_the_cards_of_a_roster_are_a_page_to_print(printed: str, organizer: Visi
     assert printed.count('class="segno"') == 3  # two pupils and their class; who has no class has no card
     assert "校外人" not in organizer.text
     assert "打印参赛卡" in organizer.open("/desk/audit") or "下载参赛码" in organizer.text
+
+
+def test_cards_are_not_printed_unwarned_with_an_address_that_no_phone_opens(
+    printed: str, organizer: Visitor
+) -> None:
+    assert "http://localhost 只有这台电脑打得开" in organizer.text
+    assert [is_only_here(host) for host in ("127.0.0.1", "::1")] == [True, True]
+    assert [is_only_here(host) for host in ("192.168.1.5", "quiz.example.org")] == [False, False]
 
 
 def test_a_pupil_signs_in_with_what_stands_on_the_card(typed: dict[str, str], app: Flask) -> None:
