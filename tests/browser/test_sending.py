@@ -8,7 +8,9 @@ from itertools import pairwise
 
 import pytest
 from playwright.sync_api import APIResponse, Route, expect
+from sqlalchemy import select
 
+from quiz.models.play import Receipt
 from tests.browser.phone import Phone
 from tests.browser.site import Site, wait_until
 
@@ -218,3 +220,22 @@ def test_an_answer_that_is_final_closes_on_other_pages_and_phones(
     expect(second.question.locator("input").nth(0)).to_be_checked()
     second.press("下一题")
     assert site.saved(attempt) == {1: 1}
+
+
+def test_what_could_not_be_saved_is_brought_when_the_server_has_ended_the_attempt(
+    phone: Phone, site: Site
+) -> None:
+    attempt = phone.start(site.publish("带着走", clock="per_attempt_s: 4, grace_s: 0"))
+    phone.page.route("**/answers", lambda route: route.abort())
+    phone.page.route("**/api/v1/attempts/*", lambda route: route.abort())
+    phone.choose(1)
+    wait_until(lambda: phone.page.evaluate("1") and site.is_finished(attempt), within_s=15)
+
+    phone.page.unroute("**/api/v1/attempts/*")
+
+    phone.page.wait_for_url("**/result*", timeout=30_000)
+
+    expect(phone.page.locator("main")).to_contain_text("1 题的答案在时间到之后才送到")
+    with site.platform.store.reading() as session:
+        found = session.scalars(select(Receipt.late).where(Receipt.attempt_id == attempt)).all()
+    assert found == [True]
