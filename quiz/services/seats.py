@@ -22,6 +22,7 @@ from quiz.services.secrets import CODE_ALPHABET, digest, new_code, number_of, pl
 TREE, LEVEL = "school", "class"  # the units whose people have seats
 CLASS_LENGTH = 6  # 31^6 ≈ 9·10^8: nobody outside finds a class by trying
 PASS_DIGITS = 6
+NAMESAKES = 5  # of a class: which of them it is the pass number tells
 LONGEST_LABEL = 20  # characters
 ASKED_AT_ONCE = 500  # cards
 HOUR_S, DAY_S = 3_600, 86_400
@@ -71,28 +72,30 @@ def sign_in(platform: Platform, typed: Typed, now_ms: int, address: str = "") ->
 
 
 def sitting(platform: Platform, typed: Typed, now_ms: int, address: str = "") -> int:
-    """Return who sits there; raises WrongSeat, TooMany. One query and one hash, whoever it is.
+    """Return who sits there; raises WrongSeat, TooMany. One query, and a hash for each who is called so.
 
     Tries of a seat that nobody has are counted like those of others: nothing tells who is in a class.
     """
     class_code, wanted = plain_code(typed.class_code), label_of(typed.seat)
     name = " ".join(typed.seat.split())
+    pass_number = plain_digits(typed.pass_number)
     with platform.store.reading() as session:
-        found = session.execute(
+        rows = session.execute(
             select(Seat.unit_id, Seat.label, Seat.person_id, Seat.digest)
             .join(ClassCode, ClassCode.unit_id == Seat.unit_id)
             .join(Identity, Identity.person_id == Seat.person_id)
             .where(ClassCode.code == class_code, or_(Seat.label == wanted, Identity.name == name))
             .order_by(Seat.label != wanted, Seat.label)  # a label goes before a name
-            .limit(1)
-        ).first()
-    unit_id, label = (found.unit_id, found.label) if found else (0, wanted)
+            .limit(NAMESAKES)
+        ).all()
     _check_seat(platform, class_code, wanted, now_ms)
-    kept = _digest(platform, unit_id, label, plain_digits(typed.pass_number))
-    if found is None or not secrets.compare_digest(kept, found.digest):
-        count_wrong(platform, address, digest(platform.secret, "wrong-seat", class_code + kept), now_ms)
-        raise WrongSeat()
-    return int(found.person_id)
+    for row in rows:
+        kept = _digest(platform, row.unit_id, row.label, pass_number)
+        if secrets.compare_digest(kept, row.digest):
+            return int(row.person_id)
+    kept = digest(platform.secret, "wrong-seat", f"{class_code}/{wanted}/{pass_number}")
+    count_wrong(platform, address, kept, now_ms)
+    raise WrongSeat()
 
 
 def add_seat(platform: Platform, session: Session, person_id: int, seat: tuple[int, str], code: str) -> None:

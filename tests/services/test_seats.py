@@ -79,6 +79,15 @@ def test_who_sits_there_signs_in_however_it_is_typed(
     assert entry.person_id == accounts.sign_in_with_code(platform, card.code, now).person_id
 
 
+def test_the_pass_number_tells_pupils_of_one_name_apart(platform: Platform, now: int) -> None:
+    unit = classes(platform, now)["S11"]
+    cards = add(platform, now, pupil(unit, "王小明"), pupil(unit, "王小明"))
+
+    for card in cards:
+        entry = seats.sign_in(platform, typed(card, seat="王小明"), now)
+        assert entry.person_id == accounts.sign_in_with_code(platform, card.code, now).person_id
+
+
 def test_what_does_not_belong_together_signs_nobody_in_and_is_told_the_same(
     platform: Platform, now: int, two: list[Card]
 ) -> None:
