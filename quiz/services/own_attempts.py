@@ -39,6 +39,27 @@ class Mine:
     epoch: int = 0  # what is signed for it names this epoch
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """An attempt that can be gone on with."""
+
+    attempt_id: int
+    title: str  # of the contest
+
+
+def unfinished(platform: Platform, now_ms: int, *persons: int) -> list[Unfinished]:
+    """Return what a person, or all persons of an account, can go on with, the most urgent first."""
+    has_time = Attempt.deadline_ms.is_(None) | (Attempt.deadline_ms > now_ms)
+    with platform.store.reading() as session:
+        rows = session.execute(
+            select(Attempt.id, Contest.title)
+            .join(Contest, Contest.id == Attempt.contest_id)
+            .where(Attempt.person_id.in_(persons), Attempt.finished_ms.is_(None), has_time)
+            .order_by(Attempt.deadline_ms.is_(None), Attempt.deadline_ms, Attempt.id)
+        )
+        return [Unfinished(attempt_id, title) for attempt_id, title in rows]
+
+
 def count(platform: Platform, *persons: int) -> int:
     """Return how many attempts a person, or all persons of an account, have begun."""
     with platform.store.reading() as session:

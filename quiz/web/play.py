@@ -29,7 +29,7 @@ from quiz.services import play as service
 from quiz.services.play import Batch, Sheet, Start
 from quiz.services.published import Published, in_force
 from quiz.services.reviewing import told
-from quiz.web.access import allows, made_by, me_in, now_ms, platform, taking_part_as
+from quiz.web.access import allows, made_by, me_in, now_ms, platform, taking_part_as, visitor
 from quiz.web.attempts import sheet_json
 from quiz.web.bodies import plain
 from quiz.web.contest_page import Personal, card, contest_page
@@ -52,7 +52,7 @@ MOST_OWN = 10  # own attempts on the page of a contest
 @play.get("/")
 @allows(Action.READ_PUBLIC)
 def home() -> ResponseReturnValue:
-    """Show what runs, what comes and what is past."""
+    """Show what one has begun, what runs, what comes and what is past."""
     listed = contests.listed(platform(), now_ms())
     shelves: dict[str, list[object]] = {"running": [], "coming": [], "past": [], "practice": []}
     names = {"open": "running", "paused": "running", "coming": "coming", "over": "past"}
@@ -60,7 +60,9 @@ def home() -> ResponseReturnValue:
         is_practice = each.published.kind == "practice" and each.phase.name != "over"
         shelves["practice" if is_practice else names[each.phase.name]].append(card(each))
     del shelves["past"][MOST_PAST:]  # all of them have a page of their own
-    return render_template("play/home.html", **shelves)
+    who = visitor()
+    open_ones = own_attempts.unfinished(platform(), now_ms(), *who.persons) if who else []
+    return render_template("play/home.html", **shelves, unfinished=open_ones)
 
 
 @play.get("/contests/<int:contest_id>")

@@ -49,6 +49,18 @@ def test_the_home_page_shows_what_runs_and_what_can_be_practised(resident: Reade
     assert "练一练 每日练习" in text
 
 
+def test_the_home_page_leads_back_to_a_paper_while_there_is_time(resident: Reader, clock: MovedClock) -> None:
+    address = begin(resident)
+    text = resident.open("/")
+    assert resident.page is not None
+    assert f'href="{address}"' in resident.page.get_data(as_text=True)
+    assert "渝中区公民科学素质网络赛（示范） 您有一份没有答完的试卷。 继续答题" in text
+
+    clock.move(minutes=6)
+
+    assert "没有答完" not in resident.open("/")
+
+
 def test_a_contest_shows_its_rules_its_boards_and_how_often_one_may_still_play(resident: Reader) -> None:
     text = resident.open(f"/contests/{CONTEST}")
 
