@@ -21,7 +21,7 @@ from question_bank.problems import Unreadable
 
 LARGE = 3 * MEGA  # of the XML of all sheets: 30,000 to 100,000 cells
 ROWS = MOST_HOPELESS_ROWS + 500  # of each sheet: enough to give it up
-LONGEST = 2 * MEGA  # of what is kept of all sheets together
+LONGEST, LEAST = 2 * MEGA, MEGA // 32  # bytes that are kept of all sheets together; of each at least
 ROW_END = re.compile(rb"</(\w*:?)row>|<(\w*:?)row [^<>]*/>")
 ROOT = re.compile(rb"<(\w*:?)worksheet\b")
 
@@ -40,10 +40,9 @@ def workbook(content: bytes, told: Told | None = None) -> Sequence[Sheet]:
         return _by_rows(content, told)
     try:
         parts = _large_parts(content)
-        beginning = _cut(content, frozenset(parts.values())) if parts else content
     except BROKEN_ZIP as error:
         raise Unreadable("broken-file", workbook_in.BROKEN) from error
-    found = workbook_in.sheets(beginning)
+    found = workbook_in.sheets(_cut(content, frozenset(parts.values())))
     if not parts:
         return found
     seen = sheets_in.read(found, told=told)  # raises Unreadable where nearly nothing is a question
@@ -75,17 +74,19 @@ def _cut(content: bytes, parts: Collection[str]) -> bytes:
     """Return a workbook that holds no more of these parts than their beginning."""
     if not parts:
         return content
+    most = max(LEAST, LONGEST // len(parts))
     buffer = BytesIO()
-    with (
-        zipfile.ZipFile(BytesIO(content)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target,
-    ):
-        for info in source.infolist():
-            with source.open(info) as stream:
-                is_cut = info.filename in parts
-                target.writestr(
-                    info.filename, _beginning(stream.read(LONGEST // len(parts))) if is_cut else stream.read()
-                )
+    try:
+        with (
+            zipfile.ZipFile(BytesIO(content)) as source,
+            zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target,
+        ):
+            for info in source.infolist():
+                with source.open(info) as part:
+                    is_cut = info.filename in parts
+                    target.writestr(info.filename, _beginning(part.read(most)) if is_cut else part.read())
+    except BROKEN_ZIP as error:
+        raise Unreadable("broken-file", workbook_in.BROKEN) from error
     return buffer.getvalue()
 
 

@@ -18,21 +18,7 @@ MOST_PICTURES = 10_000  # of one workbook, each place where one is shown counted
 MOST_DRAWN = 16 * MEGA  # of a part that says where pictures lie
 MEDIA = ("xl/media/", "pictures/")  # of an .xlsx, of an .ods
 FILES = ("xl/embeddings/",)
-SOUNDS = (
-    ".mp3",
-    ".wav",
-    ".m4a",
-    ".ogg",
-    ".aac",
-    ".wma",
-    ".mid",
-    ".mp4",
-    ".m4v",
-    ".mov",
-    ".avi",
-    ".wmv",
-    ".webm",
-)
+SOUNDS = (".mp3", ".wav", ".m4a", ".ogg", ".aac", ".wma", ".mid", ".mp4", ".m4v", ".mov", ".avi", ".wmv")
 MOST_ROWS = 2**20  # of a sheet, and far more than its columns
 CELL_IMAGES = "xl/cellimages.xml"
 RICH = "xl/richdata/"
@@ -83,6 +69,10 @@ class _Drawn:
             self.lying.append((self.at["row"], self.at["col"], link))
 
 
+def _is_picture(part: str) -> bool:
+    return part.startswith(MEDIA) and not part.endswith(SOUNDS)
+
+
 class PicturesOf:
     """The pictures of a workbook, looked for sheet by sheet."""
 
@@ -104,16 +94,12 @@ class PicturesOf:
 
     def unplaced(self) -> int:
         """Return how many pictures of the workbook lie in no cell of a sheet that was looked at."""
-        return sum(name.startswith(MEDIA) and name not in self._seen for name in self._pictures)
+        return sum(_is_picture(name) and name not in self._seen for name in self.names)
 
     def attached(self) -> tuple[str, ...]:
         """Return the names of sounds, films and files that the workbook holds beside pictures."""
         found = [name for name in self.names if name.startswith((*MEDIA, *FILES)) and "." in name]
-        return tuple(name.rpartition("/")[2] for name in found if name not in self._pictures)
-
-    @property
-    def _pictures(self) -> list[str]:
-        return [n for n in self.names if n.startswith(MEDIA) and not n.endswith(SOUNDS)]
+        return tuple(name.rpartition("/")[2] for name in found if not _is_picture(name))
 
     def _floating(self, part: str) -> Iterator[Picture]:
         for drawing in relations(self.packed, self.names, part).values():
