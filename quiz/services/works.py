@@ -20,7 +20,7 @@ from quiz.models.works import DONE, FAILED, RUNNING, Work
 from quiz.services.platform import Actor, Platform
 
 AT_HAND = 500  # questions that are changed, taken or compared in a request; more in a process of their own
-SILENT_MS = 20_000  # a work without a sign of life for so long has lost its process
+SILENT_MS = 60_000  # without a sign of life a work has lost its process; a busy machine starts one slowly
 BEAT_S = 4.0
 TURNS = 3  # processes that may try it before it is given up
 KEPT_MS = 86_400_000  # what came of it is told for a day
