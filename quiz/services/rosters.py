@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from question_bank.formats.tables import Sheet
 from question_bank.problems import N_, Problem, Unreadable
 from quiz.errors import InvalidInput, NotFound
-from quiz.models.accounts import Identity, Unit
+from quiz.models.accounts import Identity, Membership, Unit
 from quiz.rules import minors
 from quiz.rules.names import masked
 from quiz.services import profiles
@@ -30,6 +30,7 @@ from quiz.services.units import units_by_word
 KEPT_MS = 86_400_000  # a roster and the right to download its codes end after a day
 MOST_PEOPLE = 20_000  # in one file: each costs three rows of one transaction
 LONGEST_NAME = 80  # characters
+UNITS_AT_ONCE = 500  # asked of the database
 LONGEST_CODE = 40  # characters
 
 
@@ -43,6 +44,7 @@ class Roster:
     ignored: tuple[str, ...] = ()  # headers that were not understood
     problems: tuple[Problem, ...] = ()
     refused: int = 0  # whose guardians do not consent: nothing of them is taken
+    namesakes: tuple[str, ...] = ()  # who is called like somebody of the same unit who is there already
 
     def children(self, now_ms: int) -> int:
         """Return how many may be under 14: a guardian has to have consented for each."""
@@ -398,4 +400,20 @@ def _roster(content: bytes, filename: str, session: Session, now_ms: int) -> Ros
         reader.ignored,
         tuple(reader.problems),
         len(every) - len(read),
+        _namesakes(session, [person for person, _ in read]),
     )
+
+
+def _namesakes(session: Session, people: Sequence[NewPerson]) -> tuple[str, ...]:
+    """Return who is called like somebody who is already in one of their units: it may be the same person."""
+    units = sorted({unit for person in people for unit in (person.units or {}).values()})
+    there = {
+        (unit_id, name)
+        for first in range(0, len(units), UNITS_AT_ONCE)
+        for unit_id, name in session.execute(
+            select(Membership.unit_id, Identity.name)
+            .join(Identity, Identity.person_id == Membership.person_id)
+            .where(Membership.unit_id.in_(units[first : first + UNITS_AT_ONCE]), Identity.name != "")
+        )
+    }
+    return tuple(p.name for p in people if any((unit, p.name) in there for unit in (p.units or {}).values()))

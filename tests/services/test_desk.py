@@ -111,6 +111,24 @@ def test_a_roster_is_added_all_or_nothing_and_once(platform: Platform, clock: Mo
     assert desk.people(platform)[1] == 2
 
 
+def test_a_roster_that_comes_again_is_told_by_the_names_in_its_units(
+    platform: Platform, clock: MovedClock
+) -> None:
+    units = [UnitRow("A", "一小", "school", ""), UnitRow("B", "二小", "school", "")]
+    accounts.load_units(platform, "school", units, Actor(None, clock.now_ms()))
+
+    def read(text: str) -> rosters.Roster:
+        return rosters.preview(platform, rosters.stage(platform, text.encode(), "名单.csv", clock.now_ms()))
+
+    first = read("姓名,学校\n王小明,一小\n李小红,一小\n")
+    accounts.add_people(platform, first.people, Actor(None, clock.now_ms()))
+    again = read("姓名,学校\n王小明,一小\n李小红,二小\n新同学,一小\n")
+
+    assert first.namesakes == ()
+    assert again.namesakes == ("王小明",)
+    assert not again.problems
+
+
 def test_two_rosters_get_different_codes(platform: Platform, clock: MovedClock) -> None:
     tokens = [rosters.stage(platform, "姓名\n甲\n".encode(), "名单.csv", clock.now_ms()) for _ in range(2)]
 
