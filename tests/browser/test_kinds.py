@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -117,3 +119,16 @@ def test_what_was_right_in_the_places_of_the_last_question_is_told(phone: Phone,
 
     expect(phone.question).to_contain_text("第 2 题")
     expect(phone.page.locator("#tell")).to_contain_text("正确答案是“细胞、组织、器官”")
+
+
+def test_enter_in_a_gap_hands_nothing_in_without_script(new_phone: Callable[..., Phone], site: Site) -> None:
+    phone = new_phone(java_script_enabled=False)
+    attempt = phone.start(site.publish("回车", sections="[{count: 1, kinds: [fill], points: 1}]"))
+    gap = phone.page.locator(".place").first
+    gap.fill("氢")
+    gap.press("Enter")
+    assert not site.is_finished(attempt)
+
+    phone.page.get_by_role("button", name="交卷").click()
+
+    phone.page.wait_for_url("**/result*")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.phone import Phone
 from tests.browser.site import Site
-from tests.support import kinds
 
 
 def test_the_whole_path_works_without_script(new_phone: Callable[..., Phone], site: Site) -> None:
@@ -32,21 +30,6 @@ def test_the_whole_path_works_without_script(new_phone: Callable[..., Phone], si
     assert site.saved(attempt) == {1: 1, 3: 1}
     page.get_by_role("link", name="看榜单").click()
     expect(page.locator("tr.mine")).to_have_count(1)
-
-
-@pytest.mark.full
-def test_enter_in_a_gap_hands_nothing_in(new_phone: Callable[..., Phone], site: Site) -> None:
-    kinds.fill_bank(site.platform, site.platform.clock.now_ms())
-    phone = new_phone(java_script_enabled=False)
-    attempt = phone.start(site.publish("回车", sections="[{count: 1, kinds: [fill], points: 1}]"))
-    gap = phone.page.locator(".place").first
-    gap.fill("氢")
-    gap.press("Enter")
-    assert not site.is_finished(attempt)
-
-    phone.page.get_by_role("button", name="交卷").click()
-
-    phone.page.wait_for_url("**/result*")
 
 
 def test_several_units_of_a_name_are_offered_without_script(new_phone: Callable[..., Phone]) -> None:
