@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
@@ -14,13 +16,29 @@ LONGEST_PASTED = 1_000_000  # characters of questions
 LONGEST_RULES = 200_000  # characters of a rules document
 
 
-class FileForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+class DeskForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A form in which a file stands in a field for files, and nowhere else."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """What is read of a request."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: object) -> object:
+            """Return what was typed and the files, but no file that was sent as a text, and no JSON."""
+            if formdata is None or not form.is_submitted():
+                return None
+            wanted = {field.name for field in form if isinstance(field, FileField)}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in wanted]
+            sent: list[MultiDict[str, object]] = [MultiDict(files), MultiDict(request.form)]
+            return CombinedMultiDict(sent)
+
+
+class FileForm(DeskForm):
     """One file to upload."""
 
     file = FileField(_("文件"), validators=[FileRequired(_("请先选择文件。"))])
 
 
-class QuestionsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+class QuestionsForm(DeskForm):
     """Questions to import: a file, or a text that was copied from somewhere."""
 
     file = FileField(_("文件"))
@@ -47,7 +65,7 @@ class UnitFileForm(FileForm):
     )
 
 
-class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+class EnrolmentForm(DeskForm):
     """How many people one unit had on a day."""
 
     code = StringField(_("单位代码"), validators=[DataRequired(_("请填写单位代码。"))])
@@ -62,13 +80,13 @@ class EnrolmentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             raise ValidationError(_("日期请写成 2026-03-01 的样子。"))
 
 
-class NewContestForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+class NewContestForm(DeskForm):
     """What a new contest begins from."""
 
     start = RadioField(_("从哪里开始"), default="preset:daily_points")
 
 
-class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+class RulesForm(DeskForm):
     """The rules document as text, and what it was when the page was opened."""
 
     text = TextAreaField(

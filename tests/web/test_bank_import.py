@@ -87,6 +87,16 @@ def test_every_step_is_a_proper_page(organizer: Visitor) -> None:
         assert faults_of(html(organizer)) == []
 
 
+def test_a_file_sent_as_a_text_and_a_list_sent_as_a_form_are_refused_in_words(organizer: Visitor) -> None:
+    organizer.open("/desk/bank/import")
+    refused = organizer.send("/desk/bank/import", status=400, text=(b"1. 1+1=?", "a.txt"))
+
+    listed = organizer.client.post("/desk/bank/import", json=[1], headers={"X-CSRFToken": organizer.token})
+
+    assert "请先选择文件，或者粘贴题目" in refused
+    assert listed.status_code == 400
+
+
 def test_a_column_that_was_misunderstood_is_told(platform: Platform, organizer: Visitor) -> None:
     address = upload(organizer, GOOD.replace("题干", "说的啥").replace("选项C", "第三"))
     assert "没有读到题目" in organizer.text
