@@ -18,6 +18,8 @@ from question_bank.problems import N_, Unreadable
 MOST_QUESTIONS = 100_000  # of one file
 FREE_S = 0.3
 QUESTIONS_A_SECOND = 500  # a fifth of what the slowest reader finds
+BEGINNINGS = 20  # are worth the time of one question
+MOST_BEGUN = 2_000  # of those that count: 0.2 s
 LOOK_S = 0.05
 MOST_HOPELESS_ROWS = 2_000  # of a table: fewer are all shown, to be mended or read otherwise
 WORTHLESS = 50  # so many of them for each question
@@ -25,23 +27,31 @@ WORTHLESS = 50  # so many of them for each question
 
 class _Found:
     questions = 0
+    begun = 0
 
 
-def found(count: int = 1) -> None:
-    """Note that a reading has come upon so many questions more."""
-    _Found.questions += count
+def found() -> None:
+    """Note that a reading has come upon a question more."""
+    _Found.questions += 1
+
+
+def begun() -> None:
+    """Note a beginning whose answer may come later: a little of what a question is worth, up to a limit."""
+    if _Found.begun < MOST_BEGUN:
+        _Found.begun += 1
 
 
 @contextmanager
 def in_proportion() -> Iterator[None]:
     """End what runs inside with Unreadable once it takes longer than what it has found is worth."""
-    begun = time.process_time()
+    started = time.process_time()
 
     def look(_signal: int, _frame: FrameType | None) -> None:
-        if time.process_time() - begun > FREE_S + _Found.questions / QUESTIONS_A_SECOND:
+        worth = _Found.questions + _Found.begun / BEGINNINGS
+        if time.process_time() - started > FREE_S + worth / QUESTIONS_A_SECOND:
             raise Unreadable("few-questions", FEW, count=_Found.questions)
 
-    _Found.questions = 0
+    _Found.questions = _Found.begun = 0
     signal.signal(signal.SIGPROF, look)
     signal.setitimer(signal.ITIMER_PROF, LOOK_S, LOOK_S)  # again and again: a reader may catch the first one
     try:

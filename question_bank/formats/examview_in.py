@@ -6,13 +6,24 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
+from question_bank.formats import effort
 from question_bank.formats.answers import is_true_or_false
-from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, choice_kind, number, reading
+from question_bank.formats.drafts import (
+    FULL,
+    NONE,
+    TRUE_FALSE,
+    Choice,
+    Draft,
+    choice_kind,
+    number,
+    reading,
+    worthwhile,
+)
 from question_bank.formats.kinds import DESCRIPTION
 from question_bank.formats.markup import text_of
 from question_bank.formats.materials import with_materials
 from question_bank.formats.reading import Reading
-from question_bank.formats.xml_in import html_inside, plain, root_of
+from question_bank.formats.xml_in import html_inside, parts_of, plain
 from question_bank.gaps import Accepted, Gap
 from question_bank.problems import N_
 from question_bank.question import LETTERS
@@ -24,28 +35,33 @@ TRUTHS = ("tf", "yn")
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what an ExamView file holds."""
-    return reading(with_materials(_drafts(root_of(content))), scale)
+    drafts = sorted(worthwhile(_drafts(content)), key=lambda draft: draft.row)
+    return reading(with_materials(drafts), scale)
 
 
-def _drafts(root: Element) -> Iterator[Draft]:
+def _drafts(content: bytes) -> Iterator[Draft]:
+    """Yield all drafts, those of groups to match last: what belongs to them may stand anywhere."""
     members: dict[str, list[Element]] = {}
-    for question in root.iterfind("question"):
-        if question.get("type") == "ma":
-            members.setdefault(question.get("group", ""), []).append(question)
+    groups: list[tuple[int, Element]] = []
     row = 0
-    for element in root:
+    for element, above in parts_of(content, "question", "matching-group", "narrative"):
+        if len(above) != 1:
+            continue
+        if element.tag == "question" and element.get("type") == "ma":
+            members.setdefault(element.get("group", ""), []).append(element)
+            effort.begun()
+            continue
+        row += 1
         if element.tag == "matching-group":
-            row += 1
-            yield _matching(row, element, members.get(element.get("name", ""), []))
-        elif element.tag == "question" and element.get("type") != "ma":
-            row += 1
+            groups.append((row, element))
+        elif element.tag == "question":
             yield _draft(row, element)
-        elif element.tag == "narrative":
-            row += 1
+        else:
             text = _text(element)
             yield Draft(row, DESCRIPTION, text, raw=text)
-    groups = {group.get("name", "") for group in root.iterfind("matching-group")}
-    for name in members.keys() - groups:
+    for place, group in groups:
+        yield _matching(place, group, members.get(group.get("name", ""), []))
+    for name in members.keys() - {group.get("name", "") for _, group in groups}:
         row += 1
         draft = Draft(row, "match", raw="\n".join(_text(each.find("text")) for each in members[name]))
         draft.faults.append(("broken-match", WITHOUT_GROUP, {"name": name}))

@@ -26,7 +26,7 @@ from question_bank.formats.markup import text_of
 from question_bank.formats.materials import with_materials
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
-from question_bank.formats.xml_in import plain, root_of
+from question_bank.formats.xml_in import parts_of, plain
 from question_bank.gaps import USUALLY_IGNORED, Accepted, Gap
 from question_bank.problems import N_
 
@@ -43,13 +43,13 @@ WHEN = {
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a Moodle XML file holds."""
-    return reading(with_materials(_drafts(root_of(content))), scale)
+    return reading(with_materials(_drafts(content)), scale)
 
 
-def _drafts(quiz: Element) -> Iterator[Draft]:
+def _drafts(content: bytes) -> Iterator[Draft]:
     category = ""
     row = 0
-    for element in quiz.iter("question"):
+    for element in (each for part in parts_of(content, "question") for each in part.element.iter("question")):
         if element.get("type") == "category":
             category = category_of(plain(element.find("category/text")))
             continue

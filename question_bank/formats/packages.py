@@ -17,13 +17,14 @@ from question_bank.formats.guard import BROKEN_ZIP
 from question_bank.formats.materials import give, with_materials
 from question_bank.formats.pictures import Pictures
 from question_bank.formats.reading import Reading
-from question_bank.formats.xml_in import plain, root_of
+from question_bank.formats.xml_in import Part, parts_of, plain, root_of
 from question_bank.problems import N_, Unreadable
 
 MANIFEST = "imsmanifest.xml"
 OWN_CANVAS = "non_cc_assessments/"  # where Canvas keeps all of a quiz that others get in part
 PARTS = (".xml", ".dat", ".qti")
 BLACKBOARD = re.compile(r"xid-\d+_\d+")  # how Blackboard names a file
+OLD_ITEM = "item"
 ITEMS = ("assessmentItem", "qti-assessment-item")
 TESTS = ("assessmentTest", "qti-assessment-test", "assessmentSection", "qti-assessment-section")
 
@@ -41,10 +42,22 @@ def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
 
 def read_xml(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a single XML file of QTI holds: one item, or a whole QTI 1.2 assessment."""
-    root = root_of(content)
-    if root.tag in ITEMS:
-        return reading([qti_in.draft_of(root, 1, Pictures())], scale)
-    return reading(with_materials(_numbered(qti12_in.drafts(root, Pictures))), scale)
+    drafts = (_draft_of(part, Pictures()) for part in _asked(content))
+    return reading(with_materials(_numbered(drafts)), scale)
+
+
+def _asked(content: bytes) -> Iterator[Part]:
+    """Yield what an XML file asks or tests with: its root, or the items of an old one."""
+    for part in parts_of(content, OLD_ITEM, *ITEMS, *TESTS):
+        is_old = part.element.tag == OLD_ITEM
+        if (part.above[0].tag == "questestinterop") if is_old and part.above else not (is_old or part.above):
+            yield part
+
+
+def _draft_of(part: Part, pictures: Pictures) -> Draft:
+    if part.element.tag in ITEMS:
+        return qti_in.draft_of(part.element, 0, pictures)
+    return qti12_in.draft_of(part, pictures)
 
 
 def _numbered(drafts: Iterator[Draft]) -> Iterator[Draft]:
@@ -74,7 +87,7 @@ class _Package:
         self.tests: list[tuple[str, Element]] = []
 
     def drafts(self) -> Iterator[Draft]:
-        for resource in self._tree(self.manifest).iter("resource"):
+        for resource in self._resources():
             for part in self._parts(resource):
                 if part not in self.read and part.removeprefix(f"{self.root}/") not in self.read:
                     self.read.add(part)
@@ -83,6 +96,10 @@ class _Package:
                 draft = Draft(0, "single", raw=href)
                 draft.faults.append(("missing-part", MISSING, {"part": href[:100]}))
                 yield draft
+
+    def _resources(self) -> Iterator[Element]:
+        for part in parts_of(self._content(self.manifest), "resource"):
+            yield from part.element.iter("resource")
 
     def _missing(self, resource: Element) -> str:
         """Return the file of questions that a resource names and the package does not have."""
@@ -100,21 +117,25 @@ class _Package:
         return [part for part in known if part.endswith(PARTS)]
 
     def _drafts(self, part: str, resource: Element) -> Iterator[Draft]:
-        root = self._tree(part)
-        if root.tag in ITEMS:
-            draft = self.by_part[part] = qti_in.draft_of(root, 0, self._pictures(part))
-            for ref in root.iter("assessmentStimulusRef"):
-                self._refer(draft, _beside(part, ref))
-            keywords = resource.iterfind("metadata/lom/general/keyword")
-            words = [plain(string).strip() for keyword in keywords for string in keyword]
-            draft.tags += [word for word in words if word]
-            own = resource.find("metadata/lom/general/identifier/entry")
-            draft.external_id = draft.external_id if own is None else plain(own)
+        for asked in _asked(self._content(part)):
+            if asked.element.tag in TESTS:
+                self.tests.append((part, qti_in.in_version_2(asked.element)))
+                continue
+            draft = _draft_of(asked, self._pictures(part))
+            if asked.element.tag in ITEMS:
+                self.by_part[part] = draft
+                self._tell(draft, part, asked.element, resource)
             yield draft
-        elif root.tag in TESTS:
-            self.tests.append((part, qti_in.in_version_2(root)))
-        elif root.tag == "questestinterop":
-            yield from qti12_in.drafts(root, lambda: self._pictures(part))
+
+    def _tell(self, draft: Draft, part: str, item: Element, resource: Element) -> None:
+        """Give the draft of an item what its resource says of it, and its stimuli."""
+        for ref in item.iter("assessmentStimulusRef"):
+            self._refer(draft, _beside(part, ref))
+        keywords = resource.iterfind("metadata/lom/general/keyword")
+        words = [plain(string).strip() for keyword in keywords for string in keyword]
+        draft.tags += [word for word in words if word]
+        own = resource.find("metadata/lom/general/identifier/entry")
+        draft.external_id = draft.external_id if own is None else plain(own)
 
     def _refer(self, draft: Draft, part: str) -> None:
         """Give a draft the stimulus that its item names; say so where the package does not have it."""
@@ -161,7 +182,10 @@ class _Package:
         return Pictures(load=load)
 
     def _tree(self, part: str) -> Element:
-        return root_of(self.packed.read(self.names[part]))
+        return root_of(self._content(part))
+
+    def _content(self, part: str) -> bytes:
+        return self.packed.read(self.names[part])
 
 
 def _beside(part: str, ref: Element) -> str:

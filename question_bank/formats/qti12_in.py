@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from question_bank.attached import picture
@@ -12,7 +12,7 @@ from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, 
 from question_bank.formats.kinds import DESCRIPTION, ESSAY, GROUP
 from question_bank.formats.markup import text_of
 from question_bank.formats.pictures import Pictures
-from question_bank.formats.xml_in import plain
+from question_bank.formats.xml_in import Part, plain
 from question_bank.gaps import MARK, Accepted, Gap
 from question_bank.problems import N_
 
@@ -53,15 +53,13 @@ GENERAL = ("general_fb", "solution")
 WHEN = {"correct": "right", "correct_fb": "right", "incorrect": "wrong", "general_incorrect_fb": "wrong"}
 
 
-def drafts(root: Element, pictures: Callable[[], Pictures]) -> Iterator[Draft]:
-    """Yield the drafts of all items; `pictures` makes what finds the pictures of one."""
-    groups = {id(item): section.get("ident", "") for section in root.iter("section") for item in section}
-    for item in root.iter("item"):
-        reader = _Item(item, pictures())
-        draft = reader.draft()
-        draft.group = groups.get(id(item), "")
-        reader.pictures.finish(draft)
-        yield draft
+def draft_of(item: Part, pictures: Pictures) -> Draft:
+    """Return the draft of one item; `pictures` finds what its texts show."""
+    draft = _Item(item.element, pictures).draft()
+    stands_in = item.above[-1] if item.above else item.element
+    draft.group = stands_in.get("ident", "") if stands_in.tag == "section" else ""
+    pictures.finish(draft)
+    return draft
 
 
 class _Item:

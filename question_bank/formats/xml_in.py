@@ -1,9 +1,10 @@
-"""XML from outside as a small tree: no DOCTYPE, no entities of its own, not too deep, not too much."""
+"""XML from outside as small trees: no DOCTYPE, no entities of its own, not too deep, not too much."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
@@ -15,49 +16,87 @@ MOST_MARKS = 3_000_000  # "<" in a file; 50,000 questions have about 2.5 million
 DEEPEST = 200
 QUESTIONS = (b"<question ", b"<item ", b"<assessmentItem ", b"<qti-assessment-item ", b"<resource ")
 MOST_ATTRIBUTES = 500  # of one element
-MARKS = 20  # the beginnings of so many questions are worth the time of one that is read
 CHUNK = 2**18
+
+
+class Part(NamedTuple):
+    """An element of a file and what it stands in, the root first."""
+
+    element: Element
+    above: tuple[Element, ...]
 
 
 def root_of(content: bytes) -> Element:
     """Return the root element, names without their namespaces. Raises Unreadable."""
+    (root,) = (part.element for part in _parsed(content, None))
+    return root
+
+
+def parts_of(content: bytes, *names: str) -> Iterator[Part]:
+    """Yield the elements of these names one after another, while the file is being read.
+
+    So one that is not worth it is given up early, and none takes memory as a whole. What is inside another
+    such element stays there. Raises Unreadable, for a file that is broken at its end after the last element.
+    """
+    return _parsed(content, frozenset(names))
+
+
+def _parsed(content: bytes, names: frozenset[str] | None) -> Iterator[Part]:
     if content.count(b"<") > MOST_MARKS:
         raise Unreadable("too-much-inside", TOO_MUCH)
-    begun = sum(map(content.count, QUESTIONS))
-    if begun > effort.MOST_QUESTIONS:
+    if sum(map(content.count, QUESTIONS)) > effort.MOST_QUESTIONS:
         raise Unreadable("too-many-rows", effort.TOO_MANY, most=effort.MOST_QUESTIONS)
-    effort.found(begun // MARKS)
-    builder = TreeBuilder()
-    depth = 0
-
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > DEEPEST:
-            raise Unreadable("too-deep", TOO_DEEP)
-        if len(attributes) > MOST_ATTRIBUTES:
-            raise Unreadable("too-much-inside", TOO_MUCH)
-        builder.start(name.rpartition(":")[2], {n.rpartition(":")[2]: v for n, v in attributes.items()})
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(name.rpartition(":")[2])
-
     parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _doctype
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = builder.data
+    tree = _Tree(parser, names)
     try:
         for start in range(0, len(content), CHUNK):
             parser.Parse(content[start : start + CHUNK], False)
             _check_unfinished(content[parser.CurrentByteIndex : start + CHUNK])
+            yield from tree.ended()
         parser.Parse(b"", True)
-        return builder.close()
+        tree.builder.close()
+        yield from tree.ended()
     except (expat.ExpatError, ValueError, LookupError, AssertionError) as error:
         raise Unreadable("broken-file", BROKEN, row=parser.CurrentLineNumber) from error
+
+
+class _Tree:
+    """Makes elements of what a parser tells, and lets go of those that are asked for once they have ended."""
+
+    def __init__(self, parser: expat.XMLParserType, names: frozenset[str] | None) -> None:
+        self.names = names  # None: the root, whatever its name
+        self.builder = TreeBuilder()
+        self.open: list[Element] = []
+        self.taken = 0  # how deep the element stands that is asked for and open; 0: none is
+        self.parts: list[Part] = []
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _doctype
+        parser.StartElementHandler = self.begin
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.builder.data
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self.open) == DEEPEST:
+            raise Unreadable("too-deep", TOO_DEEP)
+        if len(attributes) > MOST_ATTRIBUTES:
+            raise Unreadable("too-much-inside", TOO_MUCH)
+        tag = name.rpartition(":")[2]
+        self.open.append(self.builder.start(tag, {n.rpartition(":")[2]: v for n, v in attributes.items()}))
+        if not self.taken and (self.names is None or tag in self.names):
+            self.taken = len(self.open)
+
+    def end(self, name: str) -> None:
+        self.builder.end(name.rpartition(":")[2])
+        element = self.open.pop()
+        if len(self.open) < self.taken:
+            self.taken = 0
+            self.parts.append(Part(element, tuple(self.open)))
+            if self.open:
+                del self.open[-1][-1]
+
+    def ended(self) -> Iterator[Part]:
+        parts, self.parts = self.parts, []
+        yield from parts
 
 
 def _check_unfinished(begun: bytes) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from question_bank.formats import read
+from question_bank.formats.xml_in import parts_of
 from tests.question_bank.test_hostile import SHEET, at_once, changed, sheet
 from tests.question_bank.test_packages import package
 from tests.question_bank.workbooks import GOOD, HEADER, workbook
@@ -179,6 +180,26 @@ def test_hundreds_of_questions_that_are_not_ours_are_refused_with_their_kind() -
     assert [(p.code, p.values) for p in found.problems] == [
         ("few-questions", {"count": 1_001, "kind": "essay"})
     ]
+
+
+def test_a_file_that_is_broken_behind_its_last_question_brings_none() -> None:
+    answers = '<answer fraction="100"><text>true</text></answer>'
+    asked = f'<question type="truefalse"><questiontext><text>水？</text></questiontext>{answers}</question>'
+
+    found = read(f"<quiz>{asked * 20_000}</quis>".encode(), "x.xml")
+
+    assert [(p.code, p.values) for p in found.problems] == [("broken-file", {"row": 1})]
+    assert found.questions == ()
+
+
+def test_xml_is_let_go_of_element_by_element() -> None:
+    asked = "<section ident='s'>" + "<item><a><item/></a></item>" * 90 + "</section>"
+
+    found = list(parts_of(f"<x><y/>{asked}</x>".encode("utf-16"), "item"))
+
+    assert [len(list(part.element.iter("item"))) for part in found] == [2] * 90
+    assert [[each.tag for each in part.above] for part in found] == [["x", "section"]] * 90
+    assert all(list(part.above[-1]) == [] for part in found)
 
 
 def test_an_option_that_ends_like_a_kind_is_no_heading() -> None:
