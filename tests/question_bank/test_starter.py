@@ -4,9 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,9 +46,6 @@ VAGUE_SOURCES = ("官网", "科普资料", "宣传资料", "安全提示", "网�
 CATCH_ALLS = ("都对", "都不对", "都正确", "全部正确", "均正确")
 ALIKE = 75  # of 100 characters of two stems that stand in both, in their order; 85 would be the same question
 NO_WORD = re.compile(r"[\W_]+")
-# Words by which statements are often seen through: sweeping ones are mostly wrong, careful ones mostly right.
-SWEEPING = re.compile("都|一定|完全|只要|任何|必须|不可能|总|全部|就能|就会|不必|足以|不再|绝|所以|因此")
-CAREFUL = re.compile("可能|一般|往往|有时|多数|不等于|不一定|较|有的|之一")
 EXAM_PHRASES = re.compile("下列|以下|关于.*说法|的是[？。]|的是（|不正确|错误的")
 STANDARD = re.compile(r"(?:GB|GB/T|GBZ|JGJ|CJJ|HJ|WS/T|QB/T|TSG) ?[\d.]+(—\d{4})?")
 LAW = re.compile(r"《中华人民共和国([^》]+)》(（[^）]*\d{4}[^）]*）)?")
@@ -206,30 +201,6 @@ def test_right_and_wrong_statements_are_of_like_number() -> None:
     right = sum(question["key"] == ["A"] for question in of_kind("true_false"))
 
     assert 0.45 <= right / len(of_kind("true_false")) <= 0.55
-
-
-@pytest.mark.parametrize("choice", [max, min])
-def test_choosing_by_length_is_hardly_better_than_chance(choice: Callable[[Iterable[int]], int]) -> None:
-    rightly = Fraction(0)
-    for question in of_kind("single"):
-        chosen = [
-            option for option in question["options"] if len(option) == choice(map(len, question["options"]))
-        ]
-        rightly += Fraction(rights(question)[0] in chosen, len(chosen))
-
-    assert rightly / len(of_kind("single")) <= Fraction(3, 10)
-
-
-def test_a_statement_is_not_seen_through_by_its_sweeping_or_careful_words() -> None:
-    rightly = Fraction(0)
-    for question in of_kind("true_false"):
-        sweeping, careful = SWEEPING.search(question["stem"]), CAREFUL.search(question["stem"])
-        if bool(sweeping) == bool(careful):
-            rightly += Fraction(1, 2)
-        else:
-            rightly += question["key"] == (["A"] if careful else ["B"])
-
-    assert rightly / len(of_kind("true_false")) <= Fraction(56, 100)
 
 
 def test_the_options_of_a_question_are_of_like_length() -> None:
