@@ -85,6 +85,20 @@ class PhoneUsed(Base):
     since_ms: Mapped[int] = mapped_column(BigInt)
 
 
+class RefusedStart(Base):
+    """A start that the rules refused, the first of a day for each reason. Rows are only added."""
+
+    __tablename__ = "refused_start"
+
+    contest_id: Mapped[int] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    stage: Mapped[int] = mapped_column(primary_key=True)  # its position
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)  # of the stage, ISO
+    because: Mapped[str] = mapped_column(String(20), primary_key=True)  # code of the refusal
+    scene: Mapped[str] = mapped_column(String(80), primary_key=True)  # or level; "" where none was chosen
+    at_ms: Mapped[int] = mapped_column(BigInt)
+
+
 class Result(Base):
     """What an attempt came to when it was closed. One row an attempt, never changed."""
 

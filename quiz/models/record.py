@@ -22,7 +22,7 @@ from sqlalchemy import (
 from quiz.models.accounts import About, Membership, Person, Unit
 from quiz.models.base import Statement, among, insert_for, rows_from
 from quiz.models.ledger import Ledger
-from quiz.models.play import Attempt, Line, PhoneUsed, Receipt, Result
+from quiz.models.play import Attempt, Line, PhoneUsed, Receipt, RefusedStart, Result
 from quiz.models.rewards import Event
 
 _last_device = (
@@ -254,6 +254,25 @@ PHONE_OF = Statement(
     select(PhoneUsed.person_id).where(
         PhoneUsed.contest_id == bindparam("contest_id"), PhoneUsed.phone == bindparam("phone")
     )
+)
+
+# A start that was refused: again on the same day for the same reason it writes nothing.
+NOTE_REFUSED = Statement(
+    lambda dialect: (
+        insert_for(dialect, RefusedStart)
+        .values({column.key: bindparam(column.key) for column in RefusedStart.__table__.columns})
+        .on_conflict_do_nothing()
+    )
+)
+REFUSED_COLUMNS = (RefusedStart.at_ms, RefusedStart.because, RefusedStart.scene)
+REFUSED = Statement(
+    select(*REFUSED_COLUMNS)
+    .where(
+        RefusedStart.contest_id == bindparam("contest_id"),
+        RefusedStart.person_id == bindparam("person_id"),
+        RefusedStart.stage == bindparam("stage"),
+    )
+    .order_by(RefusedStart.at_ms, RefusedStart.because)
 )
 
 START_COLUMNS = (

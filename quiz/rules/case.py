@@ -298,6 +298,7 @@ def _attempt(line: int, row: Mapping[str, Any]) -> AttemptRow:
         is_named="id" in row or "attempt" in row,
         sheet=beside.sheet(row, len(answers)) if "questions" in row else None,
         time_ms=int(row["time_ms"]) if "time_ms" in row else None,
+        refused=str(row.get("refused", "")),
     )
 
 

@@ -67,6 +67,7 @@ class AttemptRow(NamedTuple):
     is_named: bool = False  # by the file, not by its line
     sheet: beside.Sheet | None = None  # by which it can be marked by a corrected key
     time_ms: int | None = None  # as it was reckoned, beside answers
+    refused: str = ""  # code of the reason for which it could not start: it is told, not judged again
 
 
 class EventRow(NamedTuple):

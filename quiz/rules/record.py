@@ -162,6 +162,9 @@ class Record:
         reader = self._reader(row.extra if row is not None else "")
         admission = _Admission(self, person, reader)
         for attempt in sorted(rows, key=lambda each: (each.started_ms, each.id)):
+            if attempt.refused:
+                story.refused.append(Refused(attempt, attempt.refused, self.stage.name))
+                continue
             try:
                 counts = admission.admits(attempt)
             except QuizError as error:

@@ -45,6 +45,7 @@ class Uncounted:
     at_ms: int
     what: str
     period: str = ""
+    is_a_start: bool = False  # nothing was answered: the first of its day that was refused for this reason
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ def deeds_of(record: Record, who: str) -> Deeds:
 
 
 def _uncounted(record: Record, row: AttemptRow, what: str) -> Uncounted:
-    return Uncounted(row.started_ms, what, timing.period_of(record.stage, row.started_ms, row.scene or None))
+    period = timing.period_of(record.stage, row.started_ms, row.scene or None)
+    return Uncounted(row.started_ms, what, period, is_a_start=bool(row.refused))
 
 
 def _corrections(rows: Iterable[LedgerRow], who: str, attempts: Iterable[str]) -> Iterator[Correction]:

@@ -313,7 +313,7 @@ DONE = {
 def _uncounted(document: Document, zone: str, each: OneStage) -> Iterator[Sentence]:
     for one in each.refused:
         when, reason = _moment(zone, one.at_ms), Sentence(REFUSED.get(one.what, N_("不符合规则")))
-        yield say(N_("%(moment)s 的答题没有接受：%(reason)s。"), moment=when, reason=reason)
+        yield say(NOT_STARTED if one.is_a_start else NOT_ACCEPTED, moment=when, reason=reason)
     for one in each.practised:
         yield say(N_("%(moment)s 的答题是练习，不计分。"), moment=_moment(zone, one.at_ms))
     for one in each.beyond:
@@ -324,6 +324,8 @@ def _uncounted(document: Document, zone: str, each: OneStage) -> Iterator[Senten
         )
 
 
+NOT_ACCEPTED = N_("%(moment)s 的答题没有接受：%(reason)s。")
+NOT_STARTED = N_("%(moment)s 没能开始答题：%(reason)s（同一天因同样原因没能开始的，只列第一次）。")
 REFUSED = {
     "not_open": N_("不在答题时间内"),
     "closed": N_("答题已经结束"),
@@ -331,6 +333,7 @@ REFUSED = {
     "level": N_("这一关还没有开放"),
     "too_quick": N_("交卷太快"),
     "not_allowed": N_("不在参赛范围内"),
+    "one_phone": N_("这部手机已由别人用来参加"),
     "unit_needed": N_("没有填写所在单位"),
     "facts_needed": N_("没有填写参赛资料"),
 }

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, func, select
 from quiz.models.accounts import About, Enrolment, Membership, Person, Unit
 from quiz.models.contests import Rules
 from quiz.models.ledger import Ledger
-from quiz.models.play import Attempt, Line, Result
+from quiz.models.play import Attempt, Line, RefusedStart, Result
 from quiz.models.rewards import AwardList, AwardWinner, Event
 from quiz.rules import course, rekeyed, sheet, timing
 from quiz.rules.document import Document, Stage
@@ -82,12 +83,13 @@ class _Export:
         _json(folder / "events.jsonl", self._events())
         _json(folder / "ledger.jsonl", self._ledger())
         _json(folder / "confirmed.jsonl", self._confirmed())
-        return _json(folder / "attempts.jsonl", self._attempts())
+        refused = list(self._refused_starts())
+        return _json(folder / "attempts.jsonl", chain(self._attempts(), refused)) - len(refused)
 
     def _people(self) -> set[int]:
         """Return everybody who did something in the contest, or of whom its ledger says something."""
         found: set[int] = set()
-        for table in (Attempt, Event, Line, Ledger):
+        for table in (Attempt, RefusedStart, Event, Line, Ledger):
             rows = self.connection.scalars(
                 select(table.person_id).where(table.contest_id == self.rules.contest_id).distinct()
             )
@@ -241,6 +243,22 @@ class _Export:
             **({"practice": True} if row.practice else {}),
             **({"left": left} if (left := self._left(stage, row)) else {}),
         }
+
+    def _refused_starts(self) -> Iterator[Record]:
+        for row in self.connection.execute(
+            select(RefusedStart.__table__)
+            .where(RefusedStart.contest_id == self.rules.contest_id)
+            .order_by(RefusedStart.at_ms, RefusedStart.person_id, RefusedStart.because)
+        ):
+            yield {
+                "person": self.names[row.person_id],
+                "stage": self.document.stages[row.stage].name,
+                "started_at": self._at(row.at_ms),
+                "finished_at": self._at(row.at_ms),
+                "answers": [],
+                "refused": row.because,
+                **({"scene": row.scene} if row.scene else {}),
+            }
 
     def _chosen(self, version_id: int, chosen: list[str]) -> str | list[str]:
         """Return what was given: letters in one word, of a question with places what stands in each."""

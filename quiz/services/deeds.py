@@ -33,6 +33,7 @@ class Recorded(NamedTuple):
     events: Sequence[Happened]
     said: Said
     papers: Mapping[int, tuple[str, str]]  # attempt → paper and sheet, where a key was corrected
+    refused: Sequence[Sequence[Any]] = ()  # Any: models.record.REFUSED_COLUMNS, the first of a day each
 
 
 def recorded(connection: Connection, rules: Published, position: int, person_id: int, said: Said) -> Recorded:
@@ -45,6 +46,7 @@ def recorded(connection: Connection, rules: Published, position: int, person_id:
         happened(connection, **here) if stage.events else (),
         said,
         papers_of(connection, rules.contest_id, position, person_id, said),
+        record.REFUSED.run(connection, stage=position, **here),
     )
 
 
@@ -56,6 +58,7 @@ def until(found: Recorded, frozen_ms: int | None) -> Recorded:
         attempts=[values for values in found.attempts if values[FINISHED] < frozen_ms],
         events=[each for each in found.events if each.at_ms < frozen_ms],
         said=found.said.until(frozen_ms),
+        refused=[values for values in found.refused if values[0] < frozen_ms],
     )
 
 
@@ -80,6 +83,10 @@ def deeds_of(rules: Published, stage: Stage, found: Recorded) -> Deeds:
         earned=corrected(stage, found.person_id, found.events, said),
         adjusted=said.corrections.added_to(name),
         corrections=list(_corrections(found, played)),
+        refused=[
+            Uncounted(at_ms, because, timing.period_of(stage, at_ms, scene or None), is_a_start=True)
+            for at_ms, because, scene in found.refused
+        ],
         practised=[
             Uncounted(each.started_ms, "practice", each.period)
             for each in played

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Select, or_, select
@@ -15,7 +16,7 @@ from question_bank.question import Question
 from quiz.errors import N_, NotFound
 from quiz.models import record
 from quiz.models.accounts import Identity, Unit
-from quiz.models.play import Attempt, Line, Result
+from quiz.models.play import Attempt, Line, RefusedStart, Result
 from quiz.rules import sheet
 from quiz.rules.rekeyed import Rekeyed
 from quiz.services import closing
@@ -69,6 +70,15 @@ class AttemptFile:
     leavings: Sequence[int]  # the moments at which the page was left, as the rules look at it
 
 
+class NotStarted(NamedTuple):
+    """A start that the rules refused: the first of its day for this reason."""
+
+    at_ms: int
+    stage: str
+    scene: str  # or level; "" where none was chosen
+    because: str  # a code of rules.why_words.REFUSED
+
+
 @dataclass(frozen=True)
 class PersonFile:
     """Everything that is on record about a person in a contest."""
@@ -78,6 +88,7 @@ class PersonFile:
     name: str
     units: Sequence[str]
     attempts: Sequence[AttemptFile]
+    refused: Sequence[NotStarted] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ class Found:
 
 
 def person_file(platform: Platform, contest_id: int, person_id: int) -> PersonFile:
-    """Return a person's file; raises NotFound for who has no attempt in the contest."""
+    """Return a person's file; raises NotFound for who did nothing in the contest."""
     rules = in_force(platform, contest_id)
     with platform.store.reading() as session:
         rows = session.execute(
@@ -102,7 +113,9 @@ def person_file(platform: Platform, contest_id: int, person_id: int) -> PersonFi
             .where(Attempt.contest_id == contest_id, Attempt.person_id == person_id)
             .order_by(Attempt.started_ms, Attempt.id)
         ).all()
-        if not rows and not session.scalar(_in_contest(contest_id).where(Line.person_id == person_id)):
+        refused = list(_refused(session, rules, person_id))
+        has_line = _in_contest(contest_id).where(Line.person_id == person_id)
+        if not rows and not refused and not session.scalar(has_line):
             raise NotFound(N_("这个人在这场比赛里没有答过题。"))
         identity = session.get(Identity, person_id)
         said = Said(book_of(session.connection(), contest_id).of_questions)
@@ -113,6 +126,7 @@ def person_file(platform: Platform, contest_id: int, person_id: int) -> PersonFi
             identity.name if identity else "",
             paths,
             [_attempt(session, rules, attempt, result, said) for attempt, result in rows],
+            refused,
         )
 
 
@@ -157,6 +171,14 @@ def answer_of(question: Question, now: Rekeyed) -> str:
 def _in_contest(contest_id: int) -> Select[int]:
     """Return the people who have a line in a contest: events alone make one, too."""
     return select(Line.person_id).where(Line.contest_id == contest_id, Line.period == "")
+
+
+def _refused(session: Session, rules: Published, person_id: int) -> Iterator[NotStarted]:
+    wanted = select(RefusedStart).where(
+        RefusedStart.contest_id == rules.contest_id, RefusedStart.person_id == person_id
+    )
+    for row in session.scalars(wanted.order_by(RefusedStart.at_ms, RefusedStart.because)):
+        yield NotStarted(row.at_ms, rules.document.stages[row.stage].name, row.scene, row.because)
 
 
 def _attempt(
@@ -211,6 +233,9 @@ def _people(session: Session, rules: Published, query: str) -> list[Found]:
                     select(Attempt.person_id).where(Attempt.contest_id == rules.contest_id)
                 ),
                 Identity.person_id.in_(_in_contest(rules.contest_id)),
+                Identity.person_id.in_(
+                    select(RefusedStart.person_id).where(RefusedStart.contest_id == rules.contest_id)
+                ),
             ),
             or_(
                 Identity.nickname.contains(query, autoescape=True),

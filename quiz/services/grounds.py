@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from quiz.errors import N_
 from quiz.models import record
 from quiz.models.accounts import About, Identity
-from quiz.models.play import Attempt, Line, Result
+from quiz.models.play import Attempt, Line, RefusedStart, Result
 from quiz.models.rewards import Event
 from quiz.reports import Cell, Table
 from quiz.rules import standings
@@ -182,9 +182,14 @@ def _recorded(
     if stage.events:
         for person_id, at_ms, kind in session.execute(_events(rules.contest_id, people)):
             events[person_id].append(Happened(at_ms, kind))
+    refused: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for person_id, *values in session.execute(_refused(rules.contest_id, position, people)):
+        refused[person_id].append(values)
     return {
         person: until(
-            Recorded(person, attempts[person], events[person], book.of(person), papers[person]),
+            Recorded(
+                person, attempts[person], events[person], book.of(person), papers[person], refused[person]
+            ),
             reading.frozen_ms,
         )
         for person in people
@@ -213,6 +218,20 @@ def _events(contest_id: int, people: Iterable[int]) -> Select[*tuple[Any, ...]]:
         select(Event.person_id, Event.at_ms, Event.kind)
         .where(Event.contest_id == contest_id, Event.person_id.in_(people))
         .order_by(Event.person_id, Event.at_ms, Event.id)
+    )
+
+
+def _refused(
+    contest_id: int, position: int, people: Iterable[int]
+) -> Select[*tuple[Any, ...]]:  # Any: columns
+    return (
+        select(RefusedStart.person_id, *record.REFUSED_COLUMNS)
+        .where(
+            RefusedStart.contest_id == contest_id,
+            RefusedStart.stage == position,
+            RefusedStart.person_id.in_(people),
+        )
+        .order_by(RefusedStart.person_id, RefusedStart.at_ms, RefusedStart.because)
     )
 
 

@@ -16,11 +16,12 @@ from quiz.models.bank import QuestionVersion
 from quiz.models.contests import Contest
 from quiz.models.joining import Joined
 from quiz.models.learning import DailyAnswer, Doubt, Learned
-from quiz.models.play import Attempt, Receipt, Result
+from quiz.models.play import Attempt, Receipt, RefusedStart, Result
 from quiz.models.privacy import Consent
 from quiz.models.rewards import Event, Lot
 from quiz.models.seats import Seat
 from quiz.models.subjects import Subject
+from quiz.rules.why_words import REFUSED
 from quiz.services.platform import Platform
 from quiz.services.published import Published, published
 from quiz.services.reviewing import everybody_is_through_ms
@@ -49,6 +50,7 @@ def own_data(platform: Platform, person_id: int, now_ms: int) -> Values:
             "ways_of_signing_in": list(_ways(platform, session, person_id)),
             "devices": list(_devices(session, person_id)),
             "attempts": list(_attempts(platform, session, persons, now_ms)),
+            "refused_starts": list(_refused_starts(platform, session, persons)),
             "prizes": [{"contest": each.title, "prize": each.what} for each in won],
             "draws": list(_lots(session, persons)),
             "events": list(_events(session, persons)),
@@ -150,6 +152,19 @@ def _attempts(platform: Platform, session: Session, persons: Sequence[int], now_
             "answers": _answers(rules, result, now_ms > everybody_is_through_ms(stage)) if result else [],
             "received": received.get(attempt.id, []),
         }
+
+
+def _refused_starts(platform: Platform, session: Session, persons: Sequence[int]) -> Iterator[Values]:
+    rows = session.execute(
+        select(RefusedStart, Contest.title, Contest.rules_id)
+        .join(Contest, Contest.id == RefusedStart.contest_id)
+        .where(RefusedStart.person_id.in_(persons))
+        .order_by(RefusedStart.at_ms, RefusedStart.because)
+    )
+    for row, title, rules_id in rows:
+        assert rules_id is not None  # somebody tried to start under them
+        stage = published(platform, rules_id).document.stages[row.stage]
+        yield {"contest": title, "stage": stage.name, "at": _at(row.at_ms), "reason": REFUSED[row.because]}
 
 
 def _answers(rules: Published, result: Result, tells_questions: bool) -> list[Values]:

@@ -35,7 +35,7 @@ from quiz.services.saving import Open as Open
 from quiz.services.saving import Saved as Saved
 from quiz.services.saving import checked, save_batch, weighed
 from quiz.services.starting import Start as Start
-from quiz.services.starting import start_attempt
+from quiz.services.starting import try_to_start
 
 SWEEP_SLACK_MS = 2_000  # an answer stamped in time may still be on its way to the database
 SWEEP_SIZE = 200  # attempts closed in one round
@@ -159,9 +159,12 @@ def start(platform: Platform, person_id: int, wanted: Start, now_ms: int) -> int
         if overdue is not None and not platform.clock_jumped:
             _close_by_server(platform, overdue, now_ms)
         try:
-            return platform.writer.run(lambda c: start_attempt(c, rules, person_id, wanted, now_ms))
+            begun = platform.writer.run(lambda c: try_to_start(c, rules, person_id, wanted, now_ms))
         except IntegrityError:
             continue
+        if isinstance(begun, QuizError):
+            raise begun
+        return begun
     raise Busy()
 
 

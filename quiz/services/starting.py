@@ -10,7 +10,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection
 
 from question_bank.drawing import Drawn, draw
-from quiz.errors import N_, Malformed, NotAllowed, SameKeyOtherBody
+from quiz.errors import N_, Malformed, NotAllowed, QuizError, SameKeyOtherBody
 from quiz.models import record
 from quiz.rules import papers, quota, timing
 from quiz.rules.document import Stage
@@ -35,6 +35,46 @@ class Start:
     key: str | None = None  # Idempotency-Key
     phone: str = ""  # what tells this phone from others, where the rules look at it
     is_stage_named: bool = True  # else it is the current one, and the next one when the start is sent again
+
+
+def try_to_start(
+    connection: Connection, rules: Published, person_id: int, wanted: Start, now_ms: int
+) -> int | QuizError:
+    """Begin an attempt and return its id, or note that the rules refuse it and return the refusal.
+
+    Raises what else keeps them from starting now.
+    """
+    try:
+        return start_attempt(connection, rules, person_id, wanted, now_ms)
+    except QuizError as refusal:
+        because = "one_phone" if isinstance(refusal, PhoneTaken) else refusal.code
+        if because not in NOTED:
+            raise
+        stage = rules.document.stages[wanted.stage]
+        is_known = wanted.scene in (*stage.calendar.scenes, *quota.levels(stage))
+        record.NOTE_REFUSED.run(
+            connection,
+            contest_id=wanted.contest_id,
+            person_id=person_id,
+            stage=wanted.stage,
+            day=timing.day_of(stage, now_ms),
+            because=because,
+            scene=wanted.scene if is_known else "",
+            at_ms=now_ms,
+        )
+        return refusal
+
+
+# By the rules. Who lacks a unit or a fact is asked for it; of a missing consent nothing more is stored.
+NOTED = ("not_allowed", "one_phone", "not_open", "closed", "quota", "level")
+
+
+class PhoneTaken(NotAllowed):
+    """The phone is somebody else's in a contest where a phone is one person's."""
+
+    message = N_(
+        "这部手机已经由另一位参加者用来参加这场比赛。按规则，一部手机只能由一个人使用，请换自己的手机。"
+    )
 
 
 def start_attempt(
@@ -87,7 +127,7 @@ def start_attempt(
 
 
 def _hold_phone(connection: Connection, wanted: Start, person_id: int, now_ms: int) -> None:
-    """Keep a phone for who starts on it first in a contest; raises NotAllowed for others. Source: P16."""
+    """Keep a phone for who starts on it first in a contest; raises PhoneTaken for others. Source: P16."""
     if not wanted.phone:
         raise Malformed(N_("这场比赛一部手机只能由一个人使用：开始时请在 device 中写明这部手机的编号。"))
     seen = f"{wanted.contest_id}/{wanted.phone}".encode()
@@ -96,11 +136,7 @@ def _hold_phone(connection: Connection, wanted: Start, person_id: int, now_ms: i
     record.HOLD_PHONE.run(connection, **whose, person_id=person_id, since_ms=now_ms)
     ((owner,),) = record.PHONE_OF.run(connection, **whose)
     if owner != person_id:
-        raise NotAllowed(
-            N_(
-                "这部手机已经由另一位参加者用来参加这场比赛。按规则，一部手机只能由一个人使用，请换自己的手机。"
-            )
-        )
+        raise PhoneTaken()
 
 
 def _known(earlier: Sequence[Started], wanted: Start) -> Started | None:

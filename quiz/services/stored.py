@@ -119,6 +119,13 @@ STORED = (
         },
     ),
     Stored(
+        N_("没能开始的答题：哪一天、什么原因（同样的原因一天只记第一次）"),
+        N_("让您和组织者查得到，为什么那一次没有计入"),
+        STAYS,
+        DESK,
+        {"refused_start": "contest_id person_id stage day because scene at_ms"},
+    ),
+    Stored(
         N_("合并过的账号：哪个并入了哪个，在哪些比赛里仍按原账号计分；请组织者决定的合并和答复"),
         N_("合并以后成绩和名次不变，用哪种方式登录都能看到全部"),
         STAYS,

@@ -59,6 +59,7 @@ def data_words() -> Mapping[str, str]:
         "reason": _("原因"),
         "received": _("服务器收到的"),
         "recorded_at": _("登记时间"),
+        "refused_starts": _("没能开始的答题"),
         "reported_questions": _("提出的疑问"),
         "response": _("选项"),
         "right": _("答对"),

@@ -16,6 +16,7 @@ from quiz.errors import InvalidInput, NotFound, QuizError
 from quiz.reports import WRITERS
 from quiz.rules.permissions import Action
 from quiz.rules.rekeyed import Rekeyed
+from quiz.rules.why_words import REFUSED
 from quiz.services import dossier, flagged, previewing
 from quiz.services import ledger as service
 from quiz.services.correcting import ALSO, KEY, KINDS, Correction
@@ -26,7 +27,7 @@ from quiz.web.bodies import id_of, plain
 from quiz.web.change_words import as_table, summary
 from quiz.web.correction_words import counts_words, do_words, kind_words, marked_as, short_words
 from quiz.web.files import actor, written
-from quiz.web.language import refusal
+from quiz.web.language import refusal, said
 from quiz.web.paging import Part, asked_page, asked_text
 from quiz.web.wording import duration, number
 
@@ -163,6 +164,7 @@ def person(contest_id: int, person_id: int) -> ResponseReturnValue:
         kind_words=kind_words(),
         short_words=short_words(),
         marked_as=marked_as,
+        refused_words={code: said(words) for code, words in REFUSED.items()},
     )
 
 

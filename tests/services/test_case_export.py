@@ -14,7 +14,7 @@ from sqlalchemy import select
 from quiz.cli import register
 from quiz.errors import InvalidInput, NotAllowed, QuotaUsed
 from quiz.models.accounts import Unit
-from quiz.models.play import Attempt
+from quiz.models.play import Attempt, RefusedStart
 from quiz.rules import case, replay
 from quiz.services import awards, boards, draws, events, ledger, play, units
 from quiz.services.case_export import export_case
@@ -221,7 +221,13 @@ def test_the_replay_of_a_contest_written_out_is_what_the_product_shows(
     assert {
         name: pair for name in expected if (pair := (found.get(name), expected[name]))[0] != pair[1]
     } == {}
-    assert refused == []
+    assert [(each["person"], each["because"]) for each in refused] == noted(platform)
+
+
+def noted(platform: Platform) -> list[tuple[str, str]]:
+    with platform.store.reading() as session:
+        rows = session.scalars(select(RefusedStart).order_by(RefusedStart.at_ms))
+        return [(called(row.person_id), row.because) for row in rows]
 
 
 def test_who_was_not_let_in_is_not_let_in_by_the_replay_either(
@@ -240,7 +246,8 @@ def test_who_was_not_let_in_is_not_let_in_by_the_replay_either(
 
     def not_allowed() -> list[tuple[str, str]]:
         _, refused = replayed(folder)
-        out = [each for each in refused if each["because"] == "not_allowed"]
+        tried_now = [each for each in refused if each["started_at"] == final["started_at"]]
+        out = [each for each in tried_now if each["because"] == "not_allowed"]
         return sorted((each["person"], each["stage"]) for each in out)
 
     by_lists = not_allowed()

@@ -196,4 +196,4 @@ def test_an_explanation_asks_the_database_as_little_whatever_the_number_of_peopl
     with statements(platform.store.engine) as seen:
         explained(platform, rules, PEOPLE, now, people["甲"])
 
-    assert len(seen) == 4, seen
+    assert len(seen) == 5, seen
