@@ -382,6 +382,15 @@ local function ahead_of(boards, board, mine)
   return {better - 1, place_of(boards, board, key_of(member), better - 1), member}
 end
 
+-- somebody's position, the rows around it, the last row of the place before; all '' for who is not there
+local function surroundings(boards, board, person, near)
+  local mine = person ~= '' and position(boards, board, person)
+  if not mine then return {'', '', ''} end
+  local first = math.max(mine[1] - near, 0)
+  local around = slice(boards, board, first, mine[1] + near - first + 1)
+  return {mine, around, ahead_of(boards, board, mine)}
+end
+
 local function board_of(from)
   local stage, period, view, style, home = unpack(ARGV, from, from + 4)
   return {stage = stage, period = period, view = view, style = style, home = home}
@@ -453,19 +462,26 @@ function commands.keys()
   return boards and redis.call('SMEMBERS', boards.base .. 'keys')
 end
 
--- epoch, board, first, size, me or '', neighbours
--- → count, rows, my position or '', the rows around it or '', the last row of the place before mine or ''
+-- epoch, board, me or '', neighbours, first, size
+-- → my position or '', the rows around it or '', the last row of the place before mine or '', count, rows
 function commands.page()
   local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
   if not boards then return nil end
-  local count = redis.call('ZCARD', ordered_key(boards, board))
-  local rows = slice(boards, board, tonumber(ARGV[9]), tonumber(ARGV[10]))
-  local mine = ARGV[11] ~= '' and position(boards, board, ARGV[11])
-  if not mine then return {count, rows, '', '', ''} end
-  local near = tonumber(ARGV[12])
-  local first = math.max(mine[1] - near, 0)
-  local around = slice(boards, board, first, mine[1] + near - first + 1)
-  return {count, rows, mine, around, ahead_of(boards, board, mine)}
+  local found = surroundings(boards, board, ARGV[9], tonumber(ARGV[10]))
+  found[4] = redis.call('ZCARD', ordered_key(boards, board))
+  found[5] = slice(boards, board, tonumber(ARGV[11]), tonumber(ARGV[12]))
+  return found
+end
+
+-- epoch, board, me or '', neighbours, people …
+-- → my position or '', the rows around it or '', the last row of the place before mine or '', the position of
+-- each or ''
+function commands.found()
+  local boards, board = boards_at(SERVING, ARGV[3]), board_of(4)
+  if not boards then return nil end
+  local found = surroundings(boards, board, ARGV[9], tonumber(ARGV[10]))
+  for i = 11, #ARGV do found[#found + 1] = position(boards, board, ARGV[i]) or '' end
+  return found
 end
 
 -- epoch, board, people … → the position of each or ''

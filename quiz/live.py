@@ -261,16 +261,15 @@ class LiveBoards:
 
     def page(self, board: BoardRef, first: int, size: int, me: int | None = None) -> Part:
         """Return `size` rows from position `first` (from 0) on, and the row of `me` with its neighbours."""
-        count, rows, mine, around, ahead = self._read(
-            "page", board, first, size, b"" if me is None else id_bytes(me), NEIGHBOURS
+        *near, count, rows = self._read("page", board, _asker(me), NEIGHBOURS, first, size)
+        return _part(board, _slice(board, rows), count, near)
+
+    def found(self, board: BoardRef, people: Sequence[int], count: int, me: int | None = None) -> Part:
+        """Return the rows of these people, in their order, some of `count`, and the surroundings of `me`."""
+        mine, around, ahead, *rows = self._read(
+            "found", board, _asker(me), NEIGHBOURS, *map(id_bytes, people)
         )
-        return Part(
-            rows=_slice(board, rows),
-            count=count,
-            mine=_position(mine) if mine else None,
-            around=_slice(board, around) if around else (),
-            ahead=_position(ahead) if ahead else None,
-        )
+        return _part(board, [_position(row) for row in rows if row], count, (mine, around, ahead))
 
     def places(self, board: BoardRef, people: Sequence[int]) -> dict[int, Placed]:
         """Return the rows of these people; who is not on the board is absent."""
@@ -285,9 +284,7 @@ class LiveBoards:
         `me`: whose line is wanted with them.
         """
         asked = (value for pick in picks for value in pick)
-        stats, record, shape, *found = self._read(
-            "sums", board, level, b"" if me is None else id_bytes(me), *asked
-        )
+        stats, record, shape, *found = self._read("sums", board, level, _asker(me), *asked)
         sums: dict[int, dict[str, int]] = {}
         for name, value in zip(stats[::2], stats[1::2], strict=True):
             unit, _, stat = name.decode().partition("|")
@@ -369,6 +366,22 @@ class Limits:
         tried, ends_ms = self.own.get(counter, (0, (now_ms // window_ms + 1) * window_ms))
         self.own[counter] = (tried + 1, ends_ms)
         return tried + 1
+
+
+def _asker(me: int | None) -> bytes:
+    return b"" if me is None else id_bytes(me)
+
+
+def _part(board: BoardRef, rows: Sequence[Placed], count: int, near: Sequence[Any]) -> Part:
+    """Return a part of a board; `near`: one's own position, the rows around it, who is ahead, as told."""
+    mine, around, ahead = near
+    return Part(
+        rows=rows,
+        count=count,
+        mine=_position(mine) if mine else None,
+        around=_slice(board, around) if around else (),
+        ahead=_position(ahead) if ahead else None,
+    )
 
 
 def _position(found: Sequence[Any]) -> Placed:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 
 from quiz.models.accounts import Unit
 from quiz.rules.document import Board, Document
-from quiz.rules.kept import asks_for_groups
+from quiz.rules.kept import GROUP
 from quiz.services.board_reading import Wanted, board_of
 from quiz.services.platform import Platform
 from quiz.services.published import Published
@@ -34,7 +34,7 @@ def filters(platform: Platform, rules: Published, wanted: Wanted) -> Filters:
     """
     document, (_, board) = rules.document, board_of(rules, wanted.board)
     levels = _levels(document, board)
-    groups = document.people.groups if board.of == "people" and asks_for_groups(document) else ()
+    groups = document.people.groups if board.of == "people" and board.each != GROUP else ()
     if not levels:
         return Filters((), groups)
     top = [(tree, level) for tree, of_tree in levels.items() for level in of_tree[:TOP_LEVELS]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -171,19 +172,19 @@ def _lines(reading: Reading, session: Session, people: Iterable[int]) -> tuple[l
 def _stored_part(reading: Reading, session: Session) -> Part:
     """Return what the live board would, from the index of the lines."""
     wanted = reading.wanted
-    mine = _stored_place(reading, session, wanted.me) if wanted.me is not None else None
-    around: Sequence[Placed] = ()
-    if mine is not None:
-        first = max(mine.index - NEIGHBOURS, 0)
-        around = _stored_slice(reading, session, first, mine.index + NEIGHBOURS - first + 1)
-    ahead = _stored_ahead(reading, session, mine) if mine is not None else None
-    return Part(
-        rows=_stored_slice(reading, session, wanted.first, wanted.size),
-        count=_count(reading, session),
-        mine=mine,
-        around=around,
-        ahead=ahead,
-    )
+    rows = _stored_slice(reading, session, wanted.first, wanted.size)
+    return beside_stored(reading, session, Part(rows, _count(reading, session)))
+
+
+def beside_stored(reading: Reading, session: Session, part: Part) -> Part:
+    """Return a part with the own row of who asks, its neighbours, and who is ahead, from the stored lines."""
+    me = reading.wanted.me
+    mine = _stored_place(reading, session, me) if me is not None else None
+    if mine is None:
+        return part
+    first = max(mine.index - NEIGHBOURS, 0)
+    around = _stored_slice(reading, session, first, mine.index + NEIGHBOURS - first + 1)
+    return replace(part, mine=mine, around=around, ahead=_stored_ahead(reading, session, mine))
 
 
 def _stored_ahead(reading: Reading, session: Session, mine: Placed) -> Placed | None:

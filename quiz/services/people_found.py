@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.errors import N_, NotFound
-from quiz.live import Part, Placed
+from quiz.live import Part
 from quiz.models.accounts import About, Identity, Membership, Unit
 from quiz.models.base import number_in, plain_rows
 from quiz.models.play import Line
@@ -35,10 +36,7 @@ def page(reading: Reading) -> Page:
         if not wanted.query and len(found) < reading.least_listed:
             return _withheld(reading)
         ids = found[wanted.first : wanted.first + wanted.size]
-        own = [wanted.me] if wanted.me is not None else []
-        placed = _places(reading, session, [*ids, *own])
-        listed = [placed[each] for each in ids if each in placed]
-        part = Part(listed, len(found), placed.get(wanted.me) if wanted.me is not None else None)
+        part = _part(reading, session, ids, len(found))
         is_cut = bool(wanted.query) and len(found) >= MOST_FOUND
         return replace(people_board.shown(reading, session, part, conditions), is_cut=is_cut)
 
@@ -54,9 +52,14 @@ def _withheld(reading: Reading) -> Page:
     )
 
 
-def _places(reading: Reading, session: Session, people: Sequence[int]) -> dict[int, Placed]:
-    placed = reading.live(lambda live, board: live.places(board, people))
-    return people_board.stored_places(reading, session, people) if placed is None else placed
+def _part(reading: Reading, session: Session, people: Sequence[int], count: int) -> Part:
+    """Return the rows of these people, and one's own with its surroundings on the whole board."""
+    part = reading.live(lambda live, board: live.found(board, people, count, reading.wanted.me))
+    if part is not None:
+        return part
+    placed = people_board.stored_places(reading, session, people)
+    rows = [placed[each] for each in people if each in placed]
+    return people_board.beside_stored(reading, session, Part(rows, count))
 
 
 def _belonging(reading: Reading, session: Session) -> list[ColumnElement[bool]]:
@@ -74,10 +77,26 @@ def _belonging(reading: Reading, session: Session) -> list[ColumnElement[bool]]:
         conditions.append(number_in(dialect, Line.units, f"{unit.tree}.{unit.level}") == unit.id)
         conditions.append(Line.person_id.in_(_ever_in(unit)))
     if wanted.group is not None:
-        if not (asks_for_groups(document) and 1 <= wanted.group <= len(document.people.groups)):
+        if not 1 <= wanted.group <= len(document.people.groups):
             raise NotFound(N_("这场比赛没有这个组别。"))
-        conditions.append(number_in(dialect, Line.units, GROUP) == wanted.group)
+        if asks_for_groups(document):  # then it stands in the line
+            conditions.append(number_in(dialect, Line.units, GROUP) == wanted.group)
+        else:
+            conditions.append(_is_in_group(document.people.groups, wanted.group))
     return conditions
+
+
+def _is_in_group(groups: Sequence[str], number: int) -> ColumnElement[bool]:
+    """Return the condition that a line is of somebody of a group: the first of these that they are in."""
+    *before, asked = groups[:number]
+    others = (~_names(each) for each in before)
+    return exists().where(About.person_id == Line.person_id, _names(asked), *others)
+
+
+def _names(group: str) -> ColumnElement[bool]:
+    """Return the condition that a person's groups, a JSON list without blanks, hold one of this name."""
+    text = orjson.dumps(group).decode()  # a quotation mark inside a name has a backslash before it
+    return or_(*(func.replace(About.groups, f"{sign}{text}", "") != About.groups for sign in "[,"))
 
 
 def _ever_in(unit: Unit) -> Select[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 from sqlalchemy import insert, select, update
 
@@ -10,7 +11,7 @@ from quiz.models.accounts import About, Identity, Unit
 from quiz.services import ledger, results
 from quiz.services.correcting import Correction
 from quiz.services.platform import Actor, Platform
-from quiz.services.published import Published
+from quiz.services.published import Published, in_force
 from quiz.services.results import Wanted
 from tests.services.test_results import SOURCES, now, people, read_from, rules
 from tests.support import contests as cast
@@ -24,6 +25,8 @@ __all__ = ["now", "people", "rules"]  # fixtures
 NAMES = """    boards:
       - {name: 个人, of: people, names: POLICY}
 """
+GROUPS = "people: {groups: [小学, 青年, 成人]}\nunits:\n"
+PLAIN = "    boards:\n      - {name: 个人, of: people}\n"
 
 
 def unit(platform: Platform, code: str) -> int:
@@ -37,11 +40,14 @@ def test_people_are_found_by_nickname_with_their_places(
 ) -> None:
     with read_from(platform, source, now):
         found = standing.page(platform, rules, PEOPLE, now, query="丙", me=people["丁"])
+        whole = standing.page(platform, rules, PEOPLE, now, me=people["丁"])
         nobody = standing.page(platform, rules, PEOPLE, now, query="%")
 
     assert (standing.placed(found), found.count) == ([(2, "丙")], 1)
     assert found.mine is not None
     assert (found.mine.place, found.mine_at) == (4, 3)
+    assert found.ahead is not None
+    assert (found.around, found.ahead) == (whole.around, whole.ahead)  # the gap is told here, too
     assert standing.placed(nobody) == []
 
 
@@ -151,6 +157,32 @@ def test_a_filter_leads_from_a_district_to_its_streets(platform: Platform, now: 
     assert choices(None) == {"district": ["江北区", "渝中区"]}
     assert choices("江北区") == {"district": ["江北区", "渝中区"], "street": ["石马河", "观音桥"]}
     assert choices("P") == {"district": ["江北区", "渝中区"], "street": ["P", "Q"]}
+
+
+@pytest.mark.parametrize("counts_by_groups", [False, True])
+def test_a_board_is_filtered_by_the_groups_of_the_rules_whether_or_not_it_counts_by_them(
+    platform: Platform, now: int, counts_by_groups: bool
+) -> None:
+    cast.fill_bank(platform, now)
+    cast.add_units(platform, now)
+    text = cast.rules().split("    boards:")[0].replace("units:\n", GROUPS)
+    boards = PLAIN + ("      - {name: 分组, of: people, each: group}\n" if counts_by_groups else "")
+    rules = in_force(platform, cast.publish(platform, text + boards, now))
+    for name, told in (("甲", ["青年"]), ("乙", ["成人", "小学"]), ("丙", ["小学生", '"小学"', "成人"])):
+        person = standing.join(platform, name, now)
+        with platform.store.writing() as session:
+            session.add(About(person_id=person, groups=orjson.dumps(told).decode()))
+        standing.finish(platform, rules, person, 1, now)
+    standing.catch_up(platform, now)
+
+    names = [
+        [row.name for row in standing.page(platform, rules, PEOPLE, now, group=group).rows]
+        for group in (1, 2, 3)
+    ]
+    choices = results.filters(platform, rules, Wanted(PEOPLE)).groups
+
+    assert names == [["乙"], ["甲"], ["丙"]]  # who is in several is in the first of the rules
+    assert list(choices) == ["小学", "青年", "成人"]
 
 
 def test_what_is_no_unit_or_group_of_the_contest_is_not_found(
