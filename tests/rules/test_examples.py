@@ -75,6 +75,7 @@ def test_what_cannot_be_played_yet_is_named_with_its_line(tmp_path: Path) -> Non
 
     assert outcome.exit_code == 0
     assert f"第 {line} 行  /stages/0  [not_yet]  “答错重做，又有每题限时或限时连续答题”" in outcome.output
+    assert "请去掉 flow.redo" in outcome.output
     assert "规则文件没有错误，但以上各项还不能用于正式比赛。" in outcome.output
 
 
