@@ -24,7 +24,6 @@ from tests.support.clock import MovedClock
 
 BOTH_DATABASES = ("models", "services", "interface")  # folders whose tests run on every database
 SECRET = b"for tests only, thirty-two bytes."
-PATIENCE_S = 10  # with a call of Redis: a machine that is busy with other tests is no outage
 WHY_LEFT_OUT = "QUIZ_SHARED is not set"
 LEFT_OUT = pytest.StashKey[int]()
 
@@ -130,7 +129,7 @@ def app(database: str, valkey: str, tmp_path: Path, clock: MovedClock) -> Iterat
     app.testing = True
     platform: Platform = app.extensions["quiz"]
     assert platform.live is not None
-    platform.live.script.client.connection_pool.connection_kwargs["socket_timeout"] = PATIENCE_S
+    servers.patient(platform.live.script.client)
     yield app
     platform.writer.stop()
     platform.store.engine.dispose()

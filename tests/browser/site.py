@@ -9,21 +9,27 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from playwright.sync_api import Page
+from sqlalchemy import select, update
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from quiz import starter
 from quiz.app import create_app
 from quiz.config import Settings
-from quiz.models.play import Attempt
+from quiz.models.play import Attempt, Receipt
 from quiz.models.upgrade import upgrade
 from quiz.services import contests, play
 from quiz.services.platform import Actor, Platform
 from quiz.sweeps import start_sweeps
+from tests.support import servers
 from tests.support.clock import SHANGHAI
 from tests.support.contests import response
 
 SECRET = b"for browser tests, thirty-two bytes"
+AGEING = (  # what holds the moments of an attempt
+    (Attempt, Attempt.id, (Attempt.started_ms, Attempt.deadline_ms)),
+    (Receipt, Receipt.attempt_id, (Receipt.received_ms, Receipt.opened_ms)),
+)
 QUESTIONS = "[{kinds: [single], count: %(count)s, points: 10}]"
 CONTEST = """
 title: %(title)s
@@ -121,6 +127,19 @@ class Site:
         """Return the option ids of the right answer to a question of an attempt."""
         return response(self.platform, attempt_id, n)
 
+    def later(self, attempt_id: int, seconds: int, page: Page | None = None) -> None:
+        """Let time pass for an attempt, as if it had begun earlier, and on a page whose clock is installed.
+
+        A short time in the rules would be over on a slow machine before a test has done what comes first.
+        """
+        by_ms = seconds * 1000
+        with self.platform.store.writing() as session:
+            for table, key, moments in AGEING:
+                values = {moment: moment - by_ms for moment in moments}
+                session.execute(update(table).where(key == attempt_id).values(values))
+        if page is not None:
+            page.clock.fast_forward(by_ms)
+
     def is_finished(self, attempt_id: int) -> bool:
         """Return whether an attempt is closed."""
         return play.outcome_of(self.platform, attempt_id, self.person_of(attempt_id)) is not None
@@ -133,7 +152,7 @@ class Site:
         return found
 
 
-def wait_until(is_so: object, within_s: float = 10) -> None:
+def wait_until(is_so: object, within_s: float = 60) -> None:
     """Return once `is_so()` holds; fails when it does not in time."""
     ends = time.monotonic() + within_s
     while not is_so():  # type: ignore[operator]  # a callable
@@ -149,6 +168,8 @@ def running_site(valkey: str, folder: Path) -> Iterator[Site]:
     with app.app_context():
         upgrade(app, platform.store, folder)
         starter.load(platform, Actor(None, platform.clock.now_ms()))
+    assert platform.live is not None
+    servers.patient(platform.live.script.client)
     start_sweeps(app)()
     site = Site(platform, app)
     yield site

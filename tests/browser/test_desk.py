@@ -85,5 +85,5 @@ def test_numbers_move_by_themselves(chromium: Browser, site: Site) -> None:
     person = accounts.sign_up(site.platform, "甲", {}, now).person_id
     play.start(site.platform, person, play.Start(contest_id, 0), now)
 
-    expect(page.locator(".facts div").first).to_have_text(re.compile(r"已开始\s*1"), timeout=15_000)
+    expect(page.locator(".facts div").first).to_have_text(re.compile(r"已开始\s*1"))
     page.context.close()

@@ -52,7 +52,7 @@ def test_reloading_and_a_lost_network_are_no_leaving(phone: Phone, site: Site) -
     expect(phone.question).to_be_visible()
     phone.offline()
     phone.choose(1)
-    expect(phone.page.locator("#net")).to_contain_text("存在手机里", timeout=8_000)
+    expect(phone.page.locator("#net")).to_contain_text("存在手机里")
     phone.online()
 
     phone.expect_saved()
@@ -77,7 +77,7 @@ def test_who_leaves_without_network_is_told_when_it_is_back(phone: Phone, site: 
 
     phone.online()
 
-    expect(phone.page.locator("#tell")).to_contain_text("这是第 1 次", timeout=15_000)
+    expect(phone.page.locator("#tell")).to_contain_text("这是第 1 次")
 
 
 def test_a_page_that_is_closed_for_good_is_left_to_the_clock(phone: Phone, site: Site) -> None:

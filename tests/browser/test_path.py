@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 
 from playwright.sync_api import expect
 
 from tests.browser.phone import Phone
-from tests.browser.site import Site, wait_until
+from tests.browser.site import Site
 
 PRACTICE = 2  # the second contest of the starter content
 CODE = re.compile(r"^[0-9A-Z]{5}-[0-9A-Z]{5}$")
@@ -81,8 +80,11 @@ def test_a_page_opened_before_the_start_opens_by_itself_without_asking_the_serve
     phone: Phone, site: Site
 ) -> None:
     phone.sign_up()
-    contest = site.publish("准点开始", opens_in_s=6)
-    page = phone.go(f"/contests/{contest}")
+    for seconds in (6, 30, 100):  # a slow machine shows the page later than that: then once more
+        contest = site.publish("准点开始", opens_in_s=seconds)
+        page = phone.go(f"/contests/{contest}")
+        if page.locator("#countdown:visible").count():
+            break
     expect(page.locator("#countdown")).to_have_text(re.compile("00:0[1-5]"))
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -102,18 +104,16 @@ def test_a_board_moves_while_somebody_looks_at_it(new_phone: Callable[..., Phone
     player.choose(0)
     player.hand_in()
 
-    expect(watcher.page.locator("#live tbody tr")).to_have_count(1, timeout=15_000)
+    expect(watcher.page.locator("#live tbody tr")).to_have_count(1)
 
 
-def test_a_finished_attempt_is_on_the_board_within_a_second(phone: Phone, site: Site) -> None:
-    contest = site.publish("一秒上榜")
+def test_a_finished_attempt_is_on_the_board_at_once(phone: Phone, site: Site) -> None:
+    contest = site.publish("马上上榜")
     attempt = phone.start(contest)
     phone.choose(0)
     phone.hand_in()
-    began = time.monotonic()
 
-    phone.go(f"/contests/{contest}/boards/0-0")
+    board = phone.page.request.get(f"{site.url}/contests/{contest}/boards/0-0").text()
 
-    expect(phone.page.locator("tr.mine")).to_have_count(1, timeout=1_000)
-    assert time.monotonic() - began < 5
-    wait_until(lambda: site.is_finished(attempt))
+    assert board.count('<tr class="mine') == 1  # as it is sent, before any script asks again
+    assert site.is_finished(attempt)

@@ -50,15 +50,17 @@ def test_skipping_in_such_a_run_is_warned_of(phone: Phone, site: Site) -> None:
 
 def test_questions_come_until_the_clock_ends_and_what_is_chosen_then_counts(phone: Phone, site: Site) -> None:
     attempt = phone.start(
-        site.publish("限时连续答题", flow=UNTIL_TIME, count=9, clock="per_attempt_s: 8, grace_s: 5")
+        site.publish("限时连续答题", flow=UNTIL_TIME, count=9, clock="per_attempt_s: 600, grace_s: 300")
     )
+    phone.page.clock.install()
     for n in (2, 3):
         answer(phone, site, attempt, right=True)
         expect(phone.question).to_contain_text(f"第 {n} 题")
     phone.choose(0)
 
-    phone.page.wait_for_url("**/result*", timeout=15_000)
+    site.later(attempt, 600, phone.page)
 
+    phone.page.wait_for_url("**/result*")
     wait_until(lambda: site.is_finished(attempt))
     assert sorted(site.saved(attempt)) == [1, 2, 3]
 
@@ -67,8 +69,8 @@ def test_a_lost_network_stops_no_run(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("断网不止步", flow=UNTIL_WRONG, count=5))
     phone.offline()
     answer(phone, site, attempt, right=True)
-    expect(phone.page.locator("#net")).to_contain_text("存在手机里", timeout=8_000)
+    expect(phone.page.locator("#net")).to_contain_text("存在手机里")
     phone.online()
 
-    expect(phone.question).to_contain_text("第 2 题", timeout=15_000)
+    expect(phone.question).to_contain_text("第 2 题")
     assert not site.is_finished(attempt)

@@ -30,7 +30,7 @@ SETTLED = "new Promise(done => setTimeout(done, 100))"
 
 def stand_still(phone: Phone) -> None:
     """Let time pass on the phone only when a test says so."""
-    phone.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
+    phone.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=30))
 
 
 def pauses(phone: Phone) -> list[float]:
@@ -225,15 +225,17 @@ def test_an_answer_that_is_final_closes_on_other_pages_and_phones(
 def test_what_could_not_be_saved_is_brought_when_the_server_has_ended_the_attempt(
     phone: Phone, site: Site
 ) -> None:
-    attempt = phone.start(site.publish("带着走", clock="per_attempt_s: 4, grace_s: 0"))
+    attempt = phone.start(site.publish("带着走", clock="per_attempt_s: 600, grace_s: 0"))
+    phone.page.clock.install()
     phone.page.route("**/answers", lambda route: route.abort())
     phone.page.route("**/api/v1/attempts/*", lambda route: route.abort())
     phone.choose(1)
-    wait_until(lambda: phone.page.evaluate("1") and site.is_finished(attempt), within_s=15)
+    site.later(attempt, 600, phone.page)
+    wait_until(lambda: phone.page.evaluate("1") and site.is_finished(attempt))
 
     phone.page.unroute("**/api/v1/attempts/*")
 
-    phone.page.wait_for_url("**/result*", timeout=30_000)
+    phone.page.wait_for_url("**/result*")
 
     expect(phone.page.locator("main")).to_contain_text("1 题的答案在时间到之后才送到")
     with site.platform.store.reading() as session:

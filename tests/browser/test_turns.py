@@ -9,7 +9,7 @@ from tests.browser.site import Site, wait_until
 from tests.browser.test_survival import AN_HOUR_FAST
 
 IN_TURN = "per_question_s: 20"
-QUICK = "per_question_s: 2"
+SLOW = "per_question_s: 300, grace_s: 120"  # for tests in which time passes when they say so
 
 
 def test_an_answer_opens_the_next_question_and_the_last_one_hands_in(phone: Phone, site: Site) -> None:
@@ -30,10 +30,13 @@ def test_an_answer_opens_the_next_question_and_the_last_one_hands_in(phone: Phon
 
 
 def test_a_question_whose_time_is_up_gives_way_to_the_next(phone: Phone, site: Site) -> None:
-    attempt = phone.start(site.publish("时间到换题", clock=QUICK, count=3))
+    attempt = phone.start(site.publish("时间到换题", clock=SLOW, count=3))
+    phone.page.clock.install()
     phone.choose(1)
 
-    expect(phone.question).to_contain_text("第 2 题", timeout=6_000)
+    site.later(attempt, 300, phone.page)
+
+    expect(phone.question).to_contain_text("第 2 题")
 
     assert site.saved(attempt)[1] == 1
 
@@ -51,17 +54,18 @@ def test_a_reload_shows_the_open_question_and_not_one_before(phone: Phone, site:
 
 
 def test_ten_seconds_without_network_lose_only_the_open_question(phone: Phone, site: Site) -> None:
-    attempt = phone.start(site.publish("断网丢一题", clock=QUICK, count=4))
+    attempt = phone.start(site.publish("断网丢一题", clock=SLOW, count=4))
+    phone.page.clock.install()
     phone.choose(0)
     phone.press("提交，下一题")
     expect(phone.question).to_contain_text("第 2 题")
     phone.offline()
     phone.choose(1)
-    expect(phone.page.locator("#net")).to_contain_text("存在手机里", timeout=8_000)
-    phone.page.wait_for_timeout(2_500)
+    site.later(attempt, 420, phone.page)
+    expect(phone.page.locator("#net")).to_contain_text("存在手机里")
     phone.online()
 
-    expect(phone.question).to_contain_text("第 3 题", timeout=15_000)
+    expect(phone.question).to_contain_text("第 3 题")
     phone.choose(0)
     phone.press("提交，下一题")
 
@@ -111,7 +115,7 @@ def test_a_question_is_skipped_only_when_that_is_asked_for_twice(phone: Phone, s
 
 
 def test_a_paper_is_not_handed_in_before_the_least_time(phone: Phone, site: Site) -> None:
-    contest = site.publish("最短时间", clock="per_attempt_s: 600, at_least_s: 8", count=2)
+    contest = site.publish("最短时间", clock="per_attempt_s: 600, at_least_s: 300", count=2)
     attempt = phone.start(contest)
     phone.choose(0)
     phone.page.locator("#to-card").click()
@@ -119,17 +123,22 @@ def test_a_paper_is_not_handed_in_before_the_least_time(phone: Phone, site: Site
     expect(phone.page.locator("#tell")).to_contain_text("才能交卷")
     assert not site.is_finished(attempt)
 
-    phone.page.wait_for_timeout(8_000)
-    phone.page.locator("#hand-in").click()
+    site.later(attempt, 300)
+    phone.page.reload()
+    phone.hand_in()
 
     phone.page.wait_for_url("**/result*")
     assert site.saved(attempt) == {1: 1}
 
 
 def test_questions_in_turn_that_are_through_wait_for_the_least_time(phone: Phone, site: Site) -> None:
-    phone.start(site.publish("答完再等", clock="per_question_s: 20, at_least_s: 6", count=1))
+    attempt = phone.start(site.publish("答完再等", clock="per_question_s: 600, at_least_s: 300", count=1))
+    phone.page.clock.install()
     phone.choose(0)
     phone.press("提交并交卷")
     expect(phone.page.locator("#tell")).to_contain_text("到时自动交卷")
+    assert not site.is_finished(attempt)
 
-    phone.page.wait_for_url("**/result*", timeout=12_000)
+    site.later(attempt, 300, phone.page)
+
+    phone.page.wait_for_url("**/result*")

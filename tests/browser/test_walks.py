@@ -112,5 +112,5 @@ def test_the_server_ends_with_what_was_chosen_last(phone: Phone, site: Site, see
     def held() -> dict[int, str]:
         return {n: response[0] for n, response in site.responses(walk.attempt).items()}
 
-    wait_until(lambda: walk.pages[0].evaluate("1") and held() == walk.chosen, within_s=60)
+    wait_until(lambda: walk.pages[0].evaluate("1") and held() == walk.chosen)
     assert not site.is_finished(walk.attempt)

@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from quiz.live import LiveBoards, connect
+from tests.support import servers
 
 CONTESTS = count(1)
 
@@ -14,7 +15,7 @@ CONTESTS = count(1)
 @pytest.fixture
 def live(valkey: str) -> LiveBoards:
     """The live boards on a real server."""
-    return LiveBoards(connect(valkey), rest_s=0)
+    return LiveBoards(servers.patient(connect(valkey)), rest_s=0)
 
 
 @pytest.fixture

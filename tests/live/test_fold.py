@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 
 from quiz.live import NEIGHBOURS, BeingBuilt, BoardMissing, Building, LiveBoards, LiveLine, View, connect
 from tests.live.fold import EPOCH, NEEDS, SCHOOL, STREET, best, board, placed, shown_sums, sums
+from tests.support import servers
 
 PEOPLE = st.integers(1, 6)
 PERIODS = st.sampled_from(["", "2026-03-02", "第1关:上"])
@@ -37,7 +38,7 @@ class Boards(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.live = LiveBoards(connect(self.address), rest_s=0)
+        self.live = LiveBoards(servers.patient(connect(self.address)), rest_s=0)
         self.contest_id = next(CONTESTS)
         self.history: list[LiveLine] = []
         self.stored: dict[tuple[str, int], LiveLine] = {}

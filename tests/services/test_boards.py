@@ -272,7 +272,7 @@ def test_people_answer_while_redis_is_away_and_boards_catch_up_by_themselves(
 ) -> None:
     folder = tmp_path_factory.mktemp("redis")
     with servers.valkey_in(folder) as address:
-        platform.live = LiveBoards(connect(address), rest_s=0)
+        platform.live = LiveBoards(servers.patient(connect(address)), rest_s=0)
         standing.catch_up(platform, now)
     standing.finish(platform, rules, person_id, 3, now + DAY_MS + HOUR_MS)
     away = standing.page(platform, rules, PEOPLE, now + DAY_MS + HOUR_MS)

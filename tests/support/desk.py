@@ -75,7 +75,7 @@ class Visitor:
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 
-def wait_until(is_so: Callable[[], bool], within_s: float = 10) -> None:
+def wait_until(is_so: Callable[[], bool], within_s: float = 60) -> None:
     """Return once `is_so()` holds; fails when it does not in time."""
     ends = time.monotonic() + within_s
     while not is_so():

@@ -181,7 +181,7 @@ def test_a_file_of_every_format_is_written_beside_the_server_and_says_what_it_ca
     filled.send("/desk/bank/chosen/", do="export", scope="all")
     filled.send(filled.address, format=name)
     address = filled.address
-    wait_until(lambda: "已经写好" in filled.open(address), 60)
+    wait_until(lambda: "已经写好" in filled.open(address))
 
     reply = filled.client.get(f"{address}/file")
 

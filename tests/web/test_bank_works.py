@@ -85,7 +85,7 @@ def test_a_large_file_goes_through_pages_that_can_be_closed_and_found_again(
     assert "正在和题库比对 502 题" in said
     assert 'http-equiv="refresh"' in page(organizer)
     assert "文件和题库比对 502 题" in organizer.open("/desk/bank/")
-    wait_until(lambda: "导入 501 题" in organizer.open(f"{file}/confirm"), 60)
+    wait_until(lambda: "导入 501 题" in organizer.open(f"{file}/confirm"))
 
     said = organizer.send(file, rows="good", review="reviewed")
     assert "正在写入" in said
@@ -95,7 +95,7 @@ def test_a_large_file_goes_through_pages_that_can_be_closed_and_found_again(
     assert "题库还是空的" in organizer.open("/desk/bank/")  # nothing of it is seen before all of it is
     organizer.open(file)
     assert organizer.address == address  # a second look, or click, leads to the same
-    wait_until(lambda: "导入 501 题" in organizer.open(address), 60)
+    wait_until(lambda: "导入 501 题" in organizer.open(address))
 
     organizer.send(f"{address}/undo")
     assert "题库还是空的" in organizer.open("/desk/bank/")

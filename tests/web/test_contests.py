@@ -359,7 +359,7 @@ def test_a_large_board_is_asked_for_and_written_beside_the_server(
     assert "这个榜有 1 行" in organizer.open(address)
     organizer.send(address)
     page = organizer.address
-    wait_until(lambda: "已经写好" in organizer.open(f"{page}?part=1"), within_s=30)
+    wait_until(lambda: "已经写好" in organizer.open(f"{page}?part=1"))
 
     assert "甲" in organizer.client.get(f"{page}/file").data.decode()
 

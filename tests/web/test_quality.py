@@ -48,7 +48,7 @@ def test_an_organizer_has_the_answers_analysed_beside_the_server(
 
     said = organizer.send("/desk/bank/quality/", calibrates="1")
     assert "已开始分析作答记录" in said
-    wait_until(lambda: quality_reading.overview(platform) is not None, within_s=60)
+    wait_until(lambda: quality_reading.overview(platform) is not None)
 
     said = organizer.open("/desk/bank/quality/")
     assert "计入的作答 144" in said
