@@ -187,10 +187,12 @@ def _joined_before(platform: Platform, now_ms: int) -> ColumnElement[bool]:
 
 
 def _takes_part_in(contests: Sequence[int]) -> ColumnElement[bool]:
-    part = aliased(Person)
-    parts = select(part.id).where(part.joined_into == Person.id)
-    own = or_(Attempt.person_id == Person.id, Attempt.person_id.in_(parts))
-    return exists().where(own, Attempt.contest_id.in_(contests))
+    """Return the condition that a person, or one who was joined into their account, made an attempt there."""
+    part, in_these = aliased(Person), Attempt.contest_id.in_(contests)
+    joined = select(part.joined_into).where(
+        part.joined_into.is_not(None), Attempt.person_id == part.id, in_these
+    )
+    return or_(exists().where(Attempt.person_id == Person.id, in_these), Person.id.in_(joined))
 
 
 def _is_account() -> ColumnElement[bool]:

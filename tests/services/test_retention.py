@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from quiz.cli import register
-from quiz.models.accounts import About, Audit, Identity, SignIn
+from quiz.models.accounts import About, Audit, Identity, Person, SignIn
 from quiz.services import accounts, boards, profiles, retention, rosters
 from quiz.services.accounts import NewPerson
 from quiz.services.platform import Actor, Platform
@@ -63,6 +63,22 @@ def test_names_of_a_roster_go_so_many_days_after_the_close_and_boards_stand(
     assert boards.verify(platform, rules.contest_id) == []
     with platform.store.reading() as session:
         assert session.scalars(select(Audit.action)).all().count("people.retain") >= 1
+
+
+def test_what_an_account_was_joined_from_keeps_it_and_nobody_else(
+    platform: Platform, clock: MovedClock, rules: Published
+) -> None:
+    new = [NewPerson("赵*", "赵一", on_roster=True), NewPerson("钱*", "钱二", on_roster=True)]
+    accounts.add_people(platform, new, Actor(None, clock.now_ms()))
+    head = person_of(platform, "钱*")
+    with platform.store.writing() as session:
+        both = Person.id.in_([head, person_of(platform, "老李")])
+        session.execute(update(Person).where(both).values(joined_into=head))
+    clock.set("2026-09-01 09:00")  # names of who took part are kept for three days more
+
+    assert run(platform, clock)["accounts"] == 1
+
+    assert nicknames(platform) == {"王*", "老李", "钱*"}
 
 
 def test_an_account_goes_after_two_years_without_a_visit(
