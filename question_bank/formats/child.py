@@ -90,7 +90,10 @@ def questions(chosen: Format, content: bytes, scale: Mapping[str, str] | None) -
     if chosen.sheets is not None:
         return chosen.read(content, scale)  # as large as its rows, which are counted first
     from question_bank.formats.effort import in_proportion
+    from question_bank.formats.table import Late
 
+    if isinstance(chosen.read, Late):
+        chosen.read.load()  # which takes longer than to read a small file, and is no fault of the file
     with in_proportion():
         return chosen.read(content, scale)
 

@@ -34,11 +34,23 @@ class Format:
     carries: Callable[[Question], bool] | None = None  # what it can hold without loss; None: every question
 
 
-def _in(module: str, function: str) -> Callable[..., Any]:  # Any: whatever that function returns
-    def called(*given: Any) -> Any:
-        return getattr(import_module(f"question_bank.formats.{module}"), function)(*given)
+@dataclass(frozen=True)
+class Late:
+    """A function whose module is loaded when it is first called, or before by `load`."""
 
-    return called
+    module: str
+    function: str
+
+    def load(self) -> Any:  # Any: whatever that function is
+        """Load the module and return the function."""
+        return getattr(import_module(f"question_bank.formats.{self.module}"), self.function)
+
+    def __call__(self, *given: Any) -> Any:
+        return self.load()(*given)
+
+
+def _in(module: str, function: str) -> Late:
+    return Late(module, function)
 
 
 def _rows(name: str) -> Callable[[bytes, Scale], Reading]:
