@@ -38,7 +38,8 @@ def reseal() -> None:
 def retain(dry_run: bool) -> None:
     """Delete what is kept no longer: names of rosters after contests, accounts nobody uses, old sign-ins.
 
-    How long is said by KEEP_NAMES_DAYS and KEEP_ACCOUNTS_DAYS. Results stay, without a name. Run it daily.
+    How long is said by KEEP_NAMES_DAYS and KEEP_ACCOUNTS_DAYS. Results stay, without a name. The
+    server does the same once a day.
     """
     found = retention.retain(the_platform(), the_actor(), does=not dry_run)
     for what, count in found.items():

@@ -1,12 +1,12 @@
-"""The rounds of a serving process: overdue attempts are closed while the clock can be believed."""
+"""What a serving process does by itself: it closes and deletes while the clock can be believed."""
 
 from __future__ import annotations
 
 import pytest
 
-from quiz.services import play
-from quiz.services.platform import Platform
-from quiz.sweeps import SETTLED_S, ClockWatch, sweep
+from quiz.services import accounts, play, retention
+from quiz.services.platform import Actor, Platform
+from quiz.sweeps import DAY_S, SETTLED_S, TRUSTED_S, ClockWatch, retain_daily, sweep
 from tests.support import contests as cast
 from tests.support.clock import MovedClock
 
@@ -87,3 +87,29 @@ def test_no_attempt_is_closed_by_a_clock_that_jumped(
     assert jumped is None
     assert set_right is None
     assert over is not None
+
+
+def test_what_is_over_is_deleted_once_a_day_by_a_clock_that_ran_for_an_hour(
+    platform: Platform, clock: MovedClock, monotonic: Monotonic, watch: ClockWatch
+) -> None:
+    accounts.invite_organizer(platform, "新来的", Actor(None, clock.now_ms()))
+
+    clock.move(days=60)
+    watch.is_unsettled()
+    both(clock, monotonic, TRUSTED_S - 1)
+    by_a_clock_that_jumped = retain_daily(platform, watch)
+    kept = due(platform, clock)
+    both(clock, monotonic, 1)
+    done, again = retain_daily(platform, watch), retain_daily(platform, watch)
+    left = due(platform, clock)
+    both(clock, monotonic, DAY_S)
+    next_day = retain_daily(platform, watch)
+
+    assert (by_a_clock_that_jumped, kept) == (False, 1)
+    assert (done, again, left) == (True, False, 0)
+    assert next_day
+
+
+def due(platform: Platform, clock: MovedClock) -> int:
+    """Return how much is to be deleted now."""
+    return sum(retention.retain(platform, Actor(None, clock.now_ms()), does=False).values())
