@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
 from quiz.app import create_app
-from quiz.config import Settings
+from quiz.config import SETTINGS, Settings
 from quiz.models.upgrade import upgrade
 from quiz.services.platform import Platform
 from tests.support import emptied, once, servers
@@ -27,8 +27,16 @@ SECRET = b"for tests only, thirty-two bytes."
 WHY_LEFT_OUT = "QUIZ_SHARED is not set"
 LEFT_OUT = pytest.StashKey[int]()
 
-# How long an example takes says how busy the machine is, not whether the code is right.
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# What somebody's shell says changes no test, and what they call is on this machine, behind no proxy.
+for name in SETTINGS:
+    os.environ.pop(name, None)
+os.environ.update(NO_PROXY="*", no_proxy="*")
+
+# How long an example takes says how busy the machine is, not whether the code is right. The suite tries the
+# same examples every time; `--hypothesis-profile=explore` tries others.
+EXAMPLES = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", EXAMPLES, derandomize=False)
+settings.register_profile("suite", EXAMPLES, derandomize=True)
 settings.load_profile("suite")
 once.compile_routes()
 

@@ -16,12 +16,12 @@ import segno
 from bench.serving import Server, is_alive, wait_until
 from quiz.serve import network, valkey
 
-BACK_WITHIN_S = 10  # a second or two on a machine that does nothing else
+BACK_WITHIN_S = 60  # a second or two on a machine that does nothing else
 
 
 def answers(server: Server) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=5).ok
+        return requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=BACK_WITHIN_S).ok
     except requests.ConnectionError:
         return False
 
@@ -31,7 +31,7 @@ def boards_answer(server: Server) -> bool:
 
 
 def test_a_first_start_prints_the_address_and_a_sign_in_that_can_be_opened(server: Server) -> None:
-    page = requests.get(server.invitation(), timeout=10)
+    page = requests.get(server.invitation(), timeout=BACK_WITHIN_S)
 
     assert f"http://127.0.0.1:{server.port}" in server.said
     assert page.status_code == 200
@@ -41,7 +41,7 @@ def test_an_organizer_is_invited_while_the_server_runs(server: Server) -> None:
     done = server.flask("organizer", "invite", "王老师")
 
     assert done.stdout.startswith(f"http://127.0.0.1:{server.port}/desk/invitation/"), done.stderr
-    assert requests.get(done.stdout.strip(), timeout=10).status_code == 200
+    assert requests.get(done.stdout.strip(), timeout=BACK_WITHIN_S).status_code == 200
 
 
 def test_a_second_server_on_the_same_folder_is_refused_and_names_the_first(
@@ -102,7 +102,7 @@ def test_boards_refill_by_themselves_after_valkey_was_killed(server: Server) -> 
     os.kill(server.processes()["valkey"], signal.SIGKILL)
     wait_until(lambda: boards_answer(server), BACK_WITHIN_S, server.said)
 
-    wait_until(client.keys, 40, "the boards stay empty")
+    wait_until(client.keys, 2 * BACK_WITHIN_S, "the boards stay empty")
 
 
 def test_a_killed_guard_takes_everything_with_it_and_the_next_start_works(other: Server) -> None:
@@ -147,7 +147,7 @@ def test_phones_get_an_address_of_the_network_and_a_qr_code(other: Server) -> No
     address = f"http://{hosts[0]}:{other.port}"
     assert address in other.said
     assert [list(row) for row in segno.make(address, micro=False).matrix] == _drawn(other.said)
-    assert requests.get(f"{address}/healthz", timeout=10).ok
+    assert requests.get(f"{address}/healthz", timeout=BACK_WITHIN_S).ok
 
 
 def test_a_server_that_make_started_ends_with_make(other: Server) -> None:
@@ -179,7 +179,7 @@ def _drawn(said: str) -> list[list[int]]:
 
 def _contests(server: Server) -> dict[str, object]:
     found: dict[str, object] = requests.get(
-        f"http://127.0.0.1:{server.port}/api/v1/contests", timeout=10
+        f"http://127.0.0.1:{server.port}/api/v1/contests", timeout=BACK_WITHIN_S
     ).json()
     found.pop("now")
     return found
