@@ -33,7 +33,7 @@ def in_one_group(own: Writer, works: list) -> list[object]:  # type: ignore[type
 
     def hold(_connection: Connection) -> None:
         held.set()
-        go.wait(10)
+        go.wait()
 
     def run(work) -> object:  # type: ignore[no-untyped-def]
         try:
@@ -43,7 +43,7 @@ def in_one_group(own: Writer, works: list) -> list[object]:  # type: ignore[type
 
     with ThreadPoolExecutor(len(works) + 1) as threads:
         first = threads.submit(run, hold)
-        held.wait(10)
+        held.wait()
         others = [threads.submit(run, work) for work in works]
         while own.jobs.qsize() < len(works):
             threading.Event().wait(0.001)
