@@ -270,7 +270,13 @@ def test_a_link_in_a_chat_shows_title_words_and_picture(
     page = stranger.page.get_data(as_text=True)  # type: ignore[union-attr]
     told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)"', page))
     picture = stranger.client.get(told["image"])
+    others = {
+        address: re.findall(r'<meta property="og:title" content="([^"]*)"', stranger.client.get(address).text)
+        for address in (f"/contests/{contest_id}/boards/0-0", "/past", "/privacy", "/under-14", "/daily")
+    }
 
+    assert [len(titles) for titles in others.values()] == [1] * len(others)
+    assert others[f"/contests/{contest_id}/boards/0-0"] == ["个人 · 测试赛"]
     assert told["title"] == "测试赛"
     assert told["description"] == "测试赛 · 3月8日 20:00 截止"
     assert told["url"] == f"http://localhost/contests/{contest_id}"
