@@ -12,7 +12,9 @@ from quiz.services import accounts, play
 from quiz.services.platform import Actor
 from tests.browser.site import Site
 
-FILE = "题型,题干,选项A,选项B,选项C,答案,难度\n单选,{name}：水在几度结冰？,0 ℃,10 ℃,100 ℃,A,易\n"
+FILE = (
+    "题型,题干,选项A,选项B,选项C,答案,难度,解析\n单选,{name}：水在几度结冰？,0 ℃,10 ℃,100 ℃,A,易,冰水共存。\n"
+)
 
 
 def desk_of(chromium: Browser, site: Site, width: int, script: bool = True) -> Page:

@@ -20,6 +20,7 @@ SECTIONS = "[{count: 4, kinds: [single], tags: {topic: [泉]}}]"
 def _bank(site: Site) -> None:
     now = site.platform.clock.now_ms()
     single = {"kind": "single", "options": ["是", "否", "不一定"], "key": ["A"], "tags": {"topic": ["泉"]}}
+    single["explanation"] = "读一读就知道。"  # as all questions have that other tests may draw
     about = [{**single, "stem": f"文中的问题{n}", "material": {"text": SPRING}} for n in (1, 2, 3)]
     rows = [*about, {**single, "stem": "与文无关的问题"}]
     content = "\n".join(json.dumps(each, ensure_ascii=False) for each in rows).encode()
