@@ -142,21 +142,24 @@ def worthwhile(drafts: Iterable[Draft]) -> Iterator[Draft]:
     """
     hopeless = 0
     for count, draft in enumerate(drafts, 1):
-        if _is_hopeless(draft):
+        if not is_counted(draft):
             hopeless += 1
             if hopeless > MOST_HOPELESS and hopeless > effort.WORTHLESS * (count - hopeless):
                 raise Unreadable("few-questions", HOPELESS, count=count, kind=brief(draft.kind))
-        elif not draft.is_counted:
-            draft.is_counted = True
-            effort.found()
         if count > effort.MOST_QUESTIONS:
             raise Unreadable("too-many-rows", effort.TOO_MANY, most=effort.MOST_QUESTIONS)
         yield draft
 
 
-def _is_hopeless(draft: Draft) -> bool:
+def is_counted(draft: Draft) -> bool:
+    """Note, once, that a draft may become a question of ours; returns whether it may."""
     is_answered = draft.gaps or draft.arranged or any(choice.share > 0 for choice in draft.choices)
-    return bool(draft.faults) or not draft.stem or not is_answered
+    if draft.faults or not draft.stem or not is_answered:
+        return False
+    if not draft.is_counted:
+        draft.is_counted = True
+        effort.found()
+    return True
 
 
 @dataclass

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
+HEADING = re.compile(r"\s*(?:参考|标准|试题)?答案(?:[与及和]解析|部分)?\s*[:：]?\s*$")
+BEGIN = re.compile(r"\s*(?:【\s*(?:参考|正确|标准)?答案\s*】|(?:参考|正确|标准|试题)?答案)\s*[:：]?\s*")
+WORD = "答案"  # in each of them
+LONGEST_LINE = 4_000
+LONGEST_HEADING = 200
+MOST_SPACES = 40  # more of them say nothing more, and cost time
+SPACES = re.compile(rf"[ \t　\u00a0]{{{MOST_SPACES},}}")
 ORDINALS = "一二三四五六七八九十"
 SECTION = re.compile(r"\s*第?([一二三四五六七八九十])(?:[、.．:：]|部分|大题)\s*")
 TRUTH = "√×✓✗✔✘对错TF"
@@ -24,6 +32,56 @@ NAMED_ANSWER = re.compile(r"【\s*(?:参考|正确)?答案\s*】[:：]?|(?<=[.�
 EXPLAINED = re.compile(r"【\s*(?:解析|详解|答案解析|试题解析)\s*】[:：]?|(?:解析|详解)\s*[:：]")
 Place = tuple[int, int]  # section (0: none) and number
 Key = dict[Place, str]  # what is right
+
+
+def tidy(text: str) -> str:
+    """Return a line without the blanks around it, nor endless ones inside."""
+    return SPACES.sub(" " * MOST_SPACES, text).strip("\ufeff \t　")
+
+
+def is_heading(text: str) -> bool:
+    """Return whether a line says that the key begins below it."""
+    return WORD in text and len(text) < LONGEST_HEADING and HEADING.fullmatch(text) is not None
+
+
+def inline(text: str, goes_on: bool) -> str:
+    """Return the key that stands on a line of the paper ("答案：1-5 ABCDA"), "" for any other line.
+
+    `goes_on`: such a line has come before, so that the next may say no more what it is.
+    """
+    begin = BEGIN.match(text) if WORD in text else None
+    rest = text[begin.end() :] if begin else text
+    return rest[:LONGEST_LINE] if (begin or goes_on) and INLINE.match(rest) else ""
+
+
+class Ahead:
+    """The key of a paper before the lines above it have come, as far as so many questions may need it."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.lines = _lines_of_key(texts)
+        self.taken: list[str] = []
+        self.known: Key = {}
+
+    def of(self, section: int, number: int, count: int) -> str:
+        """Return what is right of one of the first `count` questions, "" where that is not known yet."""
+        if count > len(self.taken) and (more := list(islice(self.lines, 2 * count))):
+            self.taken += more
+            self.known, _, _ = key_of(self.taken)
+        return self.known.get((section, number)) or self.known.get((0, number), "")
+
+
+def _lines_of_key(texts: Iterable[str]) -> Iterator[str]:
+    rest = iter(texts)
+    goes_on = False
+    for text in rest:
+        if goes_on or WORD in text:
+            line = tidy(text[:LONGEST_LINE])
+            if is_heading(line):
+                break
+            if found := inline(line, goes_on):
+                goes_on = True
+                yield found
+    yield from (tidy(text[:LONGEST_LINE]) for text in rest)
 
 
 def key_of(lines: Iterable[str]) -> tuple[Key, Key, list[str]]:

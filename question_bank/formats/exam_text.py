@@ -5,45 +5,36 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from question_bank.attached import Medium
-from question_bank.formats import answers, effort, exam_key, exam_materials
-from question_bank.formats.drafts import FULL, NONE, TRUE_FALSE, Choice, Draft, reading
+from question_bank.formats import answers, effort, exam_key, exam_materials, exam_right
+from question_bank.formats.drafts import Draft, is_counted, reading
+from question_bank.formats.exam_right import BEGIN_RIGHT, BEGIN_SET, RIGHT
 from question_bank.formats.kinds import GROUP, kind_of, unsupported_name
 from question_bank.formats.reading import Reading
 from question_bank.formats.text import decoded
-from question_bank.gaps import GAP, Accepted, Gap
-from question_bank.problems import N_, WARNING, Problem
+from question_bank.problems import N_, WARNING, Problem, Unreadable
 from question_bank.question import CHOICES, LETTERS
 
-BEGIN_RIGHT, END_RIGHT = "\ue000", "\ue001"  # around what a document shows in another colour
-BEGIN_SET, END_SET = "\ue002", "\ue003"  # around what it sets apart otherwise: bold, underlined, coloured
-RIGHT = re.compile(f"[{BEGIN_RIGHT}{END_RIGHT}{BEGIN_SET}{END_SET}]")
 NUMBERED = re.compile(
     r"\s*(?:[(（]\s*(\d{1,4})\s*[)）]|(\d{1,4})\s*(?:\.(?!\d)|[．、)）])|第\s*(\d{1,4})\s*题[:：.、]?)\s*"
 )
 SECTION = re.compile(r"\s*(?:第?([一二三四五六七八九十]{1,3})\s*(?:[、.．:：]|部分|大题)\s*)?(.{0,60})")
 TYPED = re.compile(r"[\[【(（]\s*([^\]】)）]{1,8}题)\s*[\]】)）]")
 POINTS = re.compile(r"[\[【(（]\s*(?:分值\s*[:：]?\s*)?\d{1,3}(?:\.\d)?\s*分?\s*[\]】)）]\s*$")
-TRUTHS = ("√", "×", "✓", "✗", "对", "错")
-BRACKET = re.compile(r"[(（]([\s　_]*)[)）]")
-ANSWERED = re.compile(r"[(（]\s*([A-Za-zＡ-Ｚａ-ｚ√×✓✗对错 、,，]{1,16})\s*[)）](?=[\s。．.？?！!：:]*$)")
-WITHIN = re.compile(r"(?<=[(（])[\s　]+([A-Za-zＡ-Ｚａ-ｚ、,，]{1,16})[\s　]+(?=[)）])")  # 水是（ A ）体
 FIELD = re.compile(
     r"\s*(?:【\s*(答案|正确答案|参考答案|标准答案|解析|答案解析|试题解析|详解|难度|知识点|考点|标签|来源|出处)\s*】[:：]?"
     r"|(答案解析|正确答案|参考答案|标准答案|答案|解析|试题解析|详解|难度|知识点|考点|标签|来源|出处)\s*[:：])\s*(.*)",
     re.DOTALL,
 )
-RIGHT_MARK = re.compile(r"[(（\[【]\s*(?:正确答案|正确|答案|√|✓)\s*[)）\]】]\s*$")
-KEY_BEGIN = re.compile(r"\s*(?:【\s*(?:参考|正确|标准)?答案\s*】|(?:参考|正确|标准|试题)?答案)\s*[:：]?\s*")
 OWN_ANSWER = re.compile(r"\s*(?:我的|学生|你的|您的|考生)答案\s*[:：]")  # what somebody once answered
 RIGHT_ANSWER = re.compile(r"(?:正确|标准|参考)答案\s*[:：]\s*([^;；]{1,200})")
 SCORE = re.compile(r"\s*(?:本题)?(?:得分|分值|分数)\s*[:：]\s*\d{1,3}(?:\.\d{1,2})?\s*分?\s*")
 BARE_GAP = re.compile(r"[_＿\s]{3,400}")
 BULLET = re.compile(r"^\s*(?:[○◯□☐]|[(（\[]\s*[)）\]])\s*")
-KEY = re.compile(r"\s*(?:参考|标准|试题)?答案(?:[与及和]解析|部分)?\s*[:：]?\s*$")
 OPTION = re.compile(r"\s*[(（]?([A-Za-z])\s*(?:[.．、:：]|[)）])\s*")
 FIRST_MARK = re.compile(r"[\s\ue000\ue002]*[(（]?[A-Za-zＡ-Ｚａ-ｚ]\s*[.．、:：)）]\s*")
 NEXT_OPTION = {
@@ -53,9 +44,7 @@ NEXT_OPTION = {
     )
     for letter in LETTERS
 }
-LONGEST_KEY_LINE = 4_000
-MOST_SPACES = 40  # more of them say nothing more, and cost time
-SPACES = re.compile(rf"[ \t　\u00a0]{{{MOST_SPACES},}}")
+MOST_WAITING = 50  # questions without an answer of their own, before a key is looked for behind them
 FACETS = {"知识点": "topic", "考点": "topic", "标签": "topic", "来源": "source", "出处": "source"}
 SEVERAL = re.compile(r"[;；、,，|\s]+")
 
@@ -89,33 +78,39 @@ class _Asked:
 
 def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     """Return what a paper written as plain text holds."""
-    text = decoded(content).replace("\r\n", "\n").replace("\r", "\n")
-    return read_lines(_lines(text), scale)
+    rows = decoded(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return read_lines(_lines(rows), scale, lambda row: islice(rows, row, None))
 
 
-def _lines(text: str) -> Iterator[Line]:
+def _lines(rows: Sequence[str]) -> Iterator[Line]:
     """Yield the lines of a text, and of several empty ones the first."""
     was_empty = False
-    for row, line in enumerate(text.split("\n"), 1):
+    for row, line in enumerate(rows, 1):
         is_empty = not line or line.isspace()
         if not (is_empty and was_empty):
             yield Line(row, line)
         was_empty = is_empty
 
 
-def read_lines(lines: Iterable[Line], scale: Mapping[str, str] | None = None) -> Reading:
-    """Return the questions of a paper, from its lines."""
+def read_lines(
+    lines: Iterable[Line], scale: Mapping[str, str] | None, behind: Callable[[int], Iterable[str]]
+) -> Reading:
+    """Return the questions of a paper, from its lines.
+
+    `behind`: the texts that stand behind a row, to look for a key before the lines between have come.
+    """
     paper = _Paper()
-    for line in lines:
-        paper.take(line)
+    tried = list(_tried(paper, lines, behind))
     paper.materials.end()
     keys, explained, unread = exam_key.key_of(paper.key)
     paper.left += unread
     numbers = Counter(asked.number for asked in paper.asked)
-    for asked in paper.asked:
-        if words := _keyed(explained, asked, numbers):
+    drafts = []
+    for asked, (keyed, draft) in zip(paper.asked, tried, strict=True):
+        words, said_of = _keyed(explained, asked, numbers), _keyed(keys, asked, numbers)
+        if words:
             asked.said.setdefault("explanation", words)
-    drafts = [_draft(asked, _keyed(keys, asked, numbers)) for asked in paper.asked]
+        drafts.append(draft if keyed == said_of and not words else _draft(asked, said_of))
     said = []
     if paper.left:
         first = "；".join(text[:20] for text in paper.left[:3])
@@ -125,6 +120,33 @@ def read_lines(lines: Iterable[Line], scale: Mapping[str, str] | None = None) ->
         listed = "、".join(str(number) for _, number in list(keys)[:20])
         said.append(Problem("", 0, "", "key-left-over", KEY_LEFT, WARNING, {"numbers": listed}))
     return reading(drafts, scale, *said)
+
+
+def _tried(
+    paper: _Paper, lines: Iterable[Line], behind: Callable[[int], Iterable[str]]
+) -> Iterator[tuple[str, Draft]]:
+    """Yield what each question comes to once the next begins, and what a key seems to say of it.
+
+    So the time that a paper takes is known to be worth it while it is gathered; see `effort`.
+    """
+    ahead: exam_key.Ahead | None = None
+    done = waiting = 0
+    for line in chain(lines, (None,)):
+        if line is not None:
+            paper.take(line)
+        while done < len(paper.asked) - (line is not None):
+            asked = paper.asked[done]
+            done += 1
+            keyed, draft = "", _draft(asked, "")
+            if not is_counted(draft):
+                waiting += 1
+                if waiting > MOST_WAITING and ahead is None:
+                    ahead = exam_key.Ahead(behind(asked.row))
+                if ahead is not None and (keyed := ahead.of(asked.section, asked.number, done)):
+                    draft = _draft(asked, keyed)
+                    is_counted(draft)
+                effort.begun()
+            yield keyed, draft
 
 
 def _keyed(keys: exam_key.Key, asked: _Asked, numbers: Mapping[int, int]) -> str:
@@ -147,28 +169,22 @@ class _Paper:
         self.is_titled = False
 
     def take(self, line: Line) -> None:
-        text = SPACES.sub(" " * MOST_SPACES, line.text).strip("\ufeff \t　")
-        if not RIGHT.sub("", text).strip():
+        text = exam_key.tidy(line.text)
+        plain = RIGHT.sub("", text)
+        if not plain.strip():
             self.after_blank = True
             return
         if self.is_key:
-            self.key.append(RIGHT.sub("", text)[:LONGEST_KEY_LINE])
-        elif KEY.fullmatch(RIGHT.sub("", text)) and self.asked:
+            self.key.append(plain[: exam_key.LONGEST_LINE])
+        elif self.asked and exam_key.is_heading(plain):
             self.is_key = True
-        elif (inline := self._inline_key(text)) and self.asked:
-            self.key.append(inline[:LONGEST_KEY_LINE])
-        elif self._take_section(RIGHT.sub("", text)) or self._take_material(line, text):
+        elif self.asked and (inline := exam_key.inline(plain, bool(self.key))):
+            self.key.append(inline)
+        elif self._take_section(plain) or self._take_material(line, plain):
             pass
         elif not self._begin(line, text):
             self._go_on(line, text)
         self.after_blank = False
-
-    def _inline_key(self, text: str) -> str:
-        """Return the key that stands on a line of the paper ("答案：1-5 ABCDA"), "" for any other line."""
-        plain = RIGHT.sub("", text)
-        begin = KEY_BEGIN.match(plain)
-        rest = plain[begin.end() :] if begin else plain
-        return rest if (begin or self.key) and exam_key.INLINE.match(rest) else ""
 
     def _take_section(self, text: str) -> bool:
         """Take a heading that names the kind of what follows."""
@@ -188,7 +204,6 @@ class _Paper:
 
     def _take_material(self, line: Line, text: str) -> bool:
         """Take a line of a material, or the one that begins it."""
-        text = RIGHT.sub("", text)
         if NUMBERED.match(text) or FIELD.match(text) or any(_kind(t[1]) for t in TYPED.finditer(text)):
             return False
         last = self.asked[-1] if self.asked else None
@@ -219,7 +234,8 @@ class _Paper:
         asked.lines = [POINTS.sub("", body).strip()]
         asked.media, asked.raw = list(line.media), [text]
         self.asked.append(asked)
-        effort.found()
+        if len(self.asked) > effort.MOST_QUESTIONS:
+            raise Unreadable("too-many-rows", effort.TOO_MANY, most=effort.MOST_QUESTIONS)
         self.is_opening = False
         asked.material = self.materials.about(number)
         if asked.material is not None and asked.kind == GROUP:
@@ -323,109 +339,29 @@ def _draft(asked: _Asked, keyed: str) -> Draft:
     if asked.material is not None:
         asked.material.give(draft)
     stem = RIGHT.sub("", "\n".join(asked.lines)).strip()
-    stem, inside = _without_answer(stem, bool(asked.options), asked.kind)
+    stem, inside = exam_right.without_answer(stem, bool(asked.options), asked.kind)
     written = asked.said.get("answer") or keyed or inside
     draft.explanation = asked.said.get("explanation", "").strip()
-    options, marked = _options(asked.options)
+    options, marked = exam_right.options(asked.options)
     if not marked and not written:
-        marked = _set_apart(asked.options)
-    draft.kind = asked.kind or _guessed(options, written, stem)
+        marked = exam_right.set_apart(asked.options)
+    draft.kind = asked.kind or exam_right.guessed(options, written, stem)
     if draft.kind in ("single", "multiple") and asked.kind in ("", "single") and not marked:
         marked = set(answers.letters(written))
         if not asked.kind:
             draft.kind = "multiple" if len(marked) > 1 else "single"
     draft.stem = stem
     if draft.kind == "true_false":
-        _truth(draft, options, marked, written)
+        exam_right.truth(draft, options, marked, written)
     elif draft.kind == "fill":
-        draft.gaps = _gaps(stem, written)
+        draft.gaps = exam_right.gaps(stem, written)
     elif draft.kind in ("single", "multiple", "indefinite"):
         right = marked or set(answers.letters(written)) or set(answers.texts(written, options))
         if not asked.kind and len(right) > 1:
             draft.kind = "multiple"
-        _choices(draft, options, right)
+        exam_right.choices(draft, options, right)
     return draft
 
 
-def _options(written: Iterable[str]) -> tuple[list[str], set[str]]:
-    """Return the texts of options, and the letters of those that are marked as right."""
-    texts, marked = [], set()
-    for letter, each in zip(LETTERS, written, strict=False):
-        if RIGHT_MARK.search(RIGHT.sub("", each)) or BEGIN_RIGHT in each:
-            marked.add(letter)
-        texts.append(RIGHT_MARK.sub("", RIGHT.sub("", each)).strip())
-    return texts, marked
-
-
-def _set_apart(written: Sequence[str]) -> set[str]:
-    """Return the letters of options that a document sets apart, where it does so with some, not all."""
-    found = {letter for letter, each in zip(LETTERS, written, strict=False) if BEGIN_SET in each}
-    return found if len(found) < len(written) else set()
-
-
-def _guessed(options: Sequence[str], written: str, stem: str) -> str:
-    if options:
-        return "multiple" if len(set(answers.letters(written))) > 1 else "single"
-    has_gap = GAP.search(stem) is not None
-    if answers.is_true_or_false(written) is not None and not (has_gap and written.strip().isdigit()):
-        return "true_false"
-    return "fill" if has_gap else "问答题"
-
-
-def _choices(draft: Draft, options: Sequence[str], right: set[str]) -> None:
-    outside = sorted(right - set(LETTERS[: len(options)]))
-    if outside and options:
-        values = {"outside": "、".join(outside), "last": LETTERS[len(options) - 1]}
-        draft.faults.append(("answer-out-of-range", OUTSIDE, values))
-    if len(right) > 1 and draft.kind == "single":
-        draft.faults.append(("too-many-answers", TOO_MANY, {"count": len(right)}))
-    whole = FULL / (len(right) or 1) if draft.kind != "single" else FULL
-    named = zip(LETTERS, options, strict=False)
-    draft.choices = [Choice(text, whole if letter in right else NONE) for letter, text in named]
-
-
-def _truth(draft: Draft, options: Sequence[str], marked: set[str], written: str) -> None:
-    said = answers.is_true_or_false(written)
-    letters = marked or set(answers.letters(written))
-    if len(options) == 2 and len(letters) == 1:
-        said = answers.is_true_or_false(options["AB".find(min(letters))])
-    elif said is None and len(letters) == 1:
-        said = {"A": True, "B": False}.get(min(letters))
-    draft.choices = [
-        Choice(text, FULL if said is this else NONE)
-        for text, this in zip(TRUE_FALSE, (True, False), strict=True)
-    ]
-
-
-def _gaps(stem: str, written: str) -> list[Gap]:
-    """Return the gaps: an answer for each, separated as people do; one alone is not cut."""
-    count = len(GAP.findall(stem))
-    if not written:
-        return []
-    if count < 2:
-        return [Gap((Accepted(written),))]
-    for mark in (r"\|", "[;；]", "[、,，]", r"\s+"):
-        parts = [part.strip() for part in re.split(mark, written) if part.strip()]
-        if len(parts) == count:
-            return [Gap((Accepted(part),)) for part in parts]
-    return [Gap((Accepted(written),))]
-
-
-def _without_answer(stem: str, has_options: bool, kind: str) -> tuple[str, str]:
-    """Return a stem without the brackets at its end, and the answer that stood in them."""
-    found = ANSWERED.search(stem)
-    if found and (has_options or kind or found[1].strip() in TRUTHS):
-        return (stem[: found.start()] + stem[found.end() :]).strip(), found[1]
-    within = list(WITHIN.finditer(stem))
-    if has_options and len(within) == 1 and answers.letters(within[0][1]):
-        return (stem[: within[0].start()] + "  " + stem[within[0].end() :]).strip(), within[0][1]
-    empty = list(BRACKET.finditer(stem))
-    if empty and kind != "fill" and not stem[empty[-1].end() :].strip("。．. \n"):
-        stem = stem[: empty[-1].start()] + stem[empty[-1].end() :]
-    return stem.strip(), ""
-
-
-OUTSIDE = N_("答案是 %(outside)s，但选项只到 %(last)s。请改正答案或补上选项。")
-TOO_MANY = N_("单选题只能有一个答案，这里有 %(count)s 个。请改正答案，或改为多选题。")
 LEFT_OUT = N_("有 %(count)s 行不属于任何一题，没有导入：%(first)s…。题目要以题号开头。")
 KEY_LEFT = N_("答案表里第 %(numbers)s 题没有对应的题目，请核对题号。")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from html import unescape
 from io import BytesIO
+from itertools import islice, pairwise
 from xml.etree.ElementTree import Element
 
 from question_bank.attached import Medium, picture
 from question_bank.formats import exam_text, sheets_in
-from question_bank.formats.exam_text import BEGIN_RIGHT, BEGIN_SET, END_RIGHT, END_SET, RIGHT, Line
+from question_bank.formats.exam_right import BEGIN_RIGHT, BEGIN_SET, END_RIGHT, END_SET, RIGHT
+from question_bank.formats.exam_text import Line
 from question_bank.formats.guard import BROKEN_ZIP
 from question_bank.formats.markup import shifted
 from question_bank.formats.pictures import Pictures
@@ -19,11 +23,16 @@ from question_bank.formats.reading import Reading
 from question_bank.formats.tables import Row, Sheet
 from question_bank.formats.word_equations import tex
 from question_bank.formats.word_numbers import Numbers
-from question_bank.formats.xml_in import root_of
+from question_bank.formats.xml_in import parts_of, root_of
 from question_bank.gaps import MARK
 from question_bank.problems import N_, WARNING, Problem, Unreadable
 
 DOCUMENT = "word/document.xml"
+BODY = ["document", "body"]
+BLOCKS = ("p", "tbl")
+AROUND = ("sdt", "sdtContent", "ins", "customXml", "smartTag")  # blocks may stand in these
+PARAGRAPH_END = re.compile(rb"</(?:\w+:)?p>")
+MARKS = re.compile(rb"<[^<>]*>")
 SHIFTS = {"superscript": "sup", "subscript": "sub"}
 TABLE = "表格"  # before its number: the name of a sheet
 KEY_TABLE = ("题号", "答案")  # before the numbers, at the end of what stands before the answers below them
@@ -35,14 +44,13 @@ def read(content: bytes, scale: Mapping[str, str] | None = None) -> Reading:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             document = _Document(packed)
-            lines = list(document.lines())
+            text = exam_text.read_lines(document.lines(), scale, document.behind)
     except (*BROKEN_ZIP, KeyError) as error:
         raise Unreadable("broken-file", BROKEN) from error
     tables = sheets_in.read(document.sheets, scale) if document.sheets else None
-    if tables is not None and not any(line.text.strip() for line in lines):
+    if tables is not None and not document.has_text:
         found = tables
     else:
-        text = exam_text.read_lines(lines, scale)
         found = text if tables is None else _together(tables, text)
     if document.missing:
         values = {"count": document.missing}
@@ -83,17 +91,28 @@ class _Document:
         self.sheets: list[Sheet] = []
         self.missing = 0  # pictures that cannot be shown
         self.row = 0
+        self.has_text = False
+        self.content = packed.read(self.names[DOCUMENT])
 
     def lines(self) -> Iterator[Line]:
-        root = self._tree(DOCUMENT)
-        body = None if root is None else root.find("body")
-        if body is None:
+        """Yield the lines of the text one after another, while the document is being read."""
+        is_empty = True
+        for element, above in parts_of(self.content, *BLOCKS):
+            is_empty = False
+            if [each.tag for each in above[:2]] == BODY and all(each.tag in AROUND for each in above[2:]):
+                for line in self._paragraph(element) if element.tag == "p" else self._table(element):
+                    self.has_text = self.has_text or bool(line.text.strip())
+                    yield line
+        if is_empty and root_of(self.content).find("body") is None:
             raise Unreadable("broken-file", BROKEN)
-        for element in _blocks(body):
-            if element.tag == "p":
-                yield from self._paragraph(element)
-            else:
-                yield from self._table(element)
+
+    def behind(self, row: int) -> Iterator[str]:
+        """Yield the text behind a paragraph as far as it is seen without its marks, for a key at the end."""
+        ends = islice(PARAGRAPH_END.finditer(self.content), row - 1, None)
+        for this, following in pairwise(ends):
+            yield unescape(
+                MARKS.sub(b"", self.content[this.end() : following.start()]).decode("utf-8", "replace")
+            )
 
     def _table(self, table: Element) -> Iterator[Line]:
         """Take a table with a header of questions as a sheet, any other cell by cell."""
@@ -205,9 +224,9 @@ def _key_of(rows: Sequence[Row]) -> str:
 def _blocks(parent: Element) -> Iterator[Element]:
     """Yield paragraphs and tables, those inside content controls and insertions too."""
     for child in parent:
-        if child.tag in ("p", "tbl"):
+        if child.tag in BLOCKS:
             yield child
-        elif child.tag in ("sdt", "sdtContent", "ins", "customXml", "smartTag"):
+        elif child.tag in AROUND:
             yield from _blocks(child)
 
 
