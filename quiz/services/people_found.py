@@ -90,7 +90,7 @@ def _is_in_group(groups: Sequence[str], number: int) -> ColumnElement[bool]:
     """Return the condition that a line is of somebody of a group: the first of these that they are in."""
     *before, asked = groups[:number]
     others = (~_names(each) for each in before)
-    return exists().where(About.person_id == Line.person_id, _names(asked), *others)
+    return exists().where(About.person_id == Line.person_id, _names(asked), *others).correlate(Line)
 
 
 def _names(group: str) -> ColumnElement[bool]:

@@ -179,8 +179,17 @@ def test_a_board_is_filtered_by_the_groups_of_the_rules_whether_or_not_it_counts
         [row.name for row in standing.page(platform, rules, PEOPLE, now, group=group).rows]
         for group in (1, 2, 3)
     ]
+    called = standing.page(platform, rules, PEOPLE, now, group=2, query="甲")
     choices = results.filters(platform, rules, Wanted(PEOPLE)).groups
+    out = Correction(of="person", id=person, do="disqualify", because="代答")
+    ledger.book(platform, rules.contest_id, out, Actor(None, now), "token")
+    below = [
+        [row.name for row in standing.page(platform, rules, PEOPLE, now, group=group).unlisted]
+        for group in (1, 3)
+    ]
 
+    assert below == [[], ["丙"]]
+    assert standing.placed(called) == [(1, "甲")]
     assert names == [["乙"], ["甲"], ["丙"]]  # who is in several is in the first of the rules
     assert list(choices) == ["小学", "青年", "成人"]
 
