@@ -28,6 +28,7 @@ DATA = {  # module → names whose Chinese is data, "*" for the whole file; the 
     "question_bank/formats/exam_key.py": {"*"},
     "question_bank/formats/loose_rows.py": {"*"},
     "question_bank/formats/exam_text.py": {"*"},
+    "question_bank/formats/exam_right.py": {"*"},
     "question_bank/formats/exam_materials.py": {"*"},
     "question_bank/formats/materials.py": {"*"},
     "question_bank/formats/recognised_text.py": {"EXAM", "TABLE"},
