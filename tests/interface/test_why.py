@@ -54,10 +54,18 @@ def test_everybody_is_told_what_a_replay_of_the_record_says(
             expected = why_in_record.of_board(tables, board, row["name"])
             assert expected is not None
             assert without_names(told["why"]) == without_names(as_data(expected[0]))
+            assert refused(told["why"]) == refused(as_data(expected[0]))
+            apart = "没有计入的"  # there a start was refused, here an attempt: it is worded apart
             sentences = [(part["heading"], part["sentences"]) for part in told["said"]]
-            refused = "没有计入的"  # a running contest keeps no attempt that it did not let start
-            assert sentences == [part for part in spoken(expected[1]) if part[0] != refused]
+            assert [part for part in sentences if part[0] != apart] == [
+                part for part in spoken(expected[1]) if part[0] != apart
+            ]
             assert not told["behind"]
+
+
+def refused(why: Any) -> list[tuple[int, str]]:
+    """Return when what was refused of a person, and why; nothing of a unit."""
+    return [(each["at_ms"], each["what"]) for stage in why.get("stages", ()) for each in stage["refused"]]
 
 
 def without_names(value: Any) -> Any:
