@@ -21,6 +21,7 @@ class Occasion:
     of: str = "people"  # whom the board ranks
     home: Callable[[str], str | None] | None = None  # the group or unit, with `each`
     turn: int = 0  # of its period among the others
+    parts: Sequence[Sequence[Ranked]] | None = None  # in place of `home`, where a unit may be in several
 
 
 @dataclass
@@ -58,18 +59,23 @@ def winners(occasion: Occasion, had: Collection[str] = ()) -> list[str]:
     shares the last place gets it too. A share is one of all rows, rounded down. With `each`, the first of
     each group or unit; wild cards then go to the best of the others. Source: P15, switch 12.
     """
-    prize, home, rows = occasion.prize, occasion.home, occasion.rows
-    if home is None:
-        chosen = set(_first(prize, rows, had))
-    else:
-        homes: dict[str, list[Ranked]] = {}
-        for row in rows:
-            if (name := home(row[0])) is not None:
-                homes.setdefault(name, []).append(row)
-        chosen = {who for own in homes.values() for who in _first(prize, own, had)}
+    prize, rows = occasion.prize, occasion.rows
+    chosen = {who for part in _parts(occasion) for who in _first(prize, part, had)}
     others = [who for who, _ in rows if who not in chosen and who not in had]
     chosen |= set(others[: prize.wild_cards or 0])
     return [who for who, _ in rows if who in chosen]
+
+
+def _parts(occasion: Occasion) -> Iterable[Sequence[Ranked]]:
+    if occasion.parts is not None:
+        return occasion.parts
+    if occasion.home is None:
+        return [occasion.rows]
+    homes: dict[str, list[Ranked]] = {}
+    for row in occasion.rows:
+        if (name := occasion.home(row[0])) is not None:
+            homes.setdefault(name, []).append(row)
+    return homes.values()
 
 
 def _first(prize: Prize, rows: Sequence[Ranked], had: Collection[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic, TypeVar
@@ -31,6 +31,18 @@ def unit_at(members: Iterable[Member[Unit]], ms: int) -> Unit | None:
         return None
     first_ms = ordered[0].since_ms
     return [m for m in ordered if m.since_ms <= max(ms, first_ms)][-1].unit
+
+
+def of_level(
+    members: Iterable[Member[Unit]], closes_ms: int, reaches: Callable[[Unit], bool]
+) -> list[Member[Unit]]:
+    """Return the memberships from the first on that names a unit of a level: it counts for all before it.
+
+    Who named a school and later their class has everything in that class, unless it came after the close.
+    """
+    ordered = sorted(members, key=lambda m: (m.since_ms, m.number))
+    first = next((n for n, member in enumerate(ordered) if reaches(member.unit)), 0)
+    return ordered[first:] if ordered and ordered[first].since_ms <= closes_ms else ordered
 
 
 def counts_for(

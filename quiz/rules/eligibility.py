@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quiz.errors import N_, FactsNeeded, NotAllowed, QuizError, UnitNeeded
+from quiz.errors import N_, FactsNeeded, NotAllowed, QuizError
 from quiz.rules.case_rows import PersonRow
 from quiz.rules.parts import People
 from quiz.rules.timing import local_time
@@ -37,14 +37,13 @@ def facts_of(row: PersonRow | None) -> Facts:
     )
 
 
-def refusal(people: People, needs: Sequence[str], row: PersonRow | None) -> QuizError | None:
-    """Return why somebody of a case may not take part; `needs`: trees in which they have to have a unit."""
+def refusal(people: People, row: PersonRow | None) -> QuizError | None:
+    """Return why somebody of a case may not take part."""
     try:
         check(people, facts_of(row))
     except QuizError as error:
         return error
-    without = [tree for tree in needs if row is None or not row.paths.get(tree)]
-    return UnitNeeded(tree=without[0]) if without else None
+    return None
 
 
 def check(people: People, facts: Facts) -> None:

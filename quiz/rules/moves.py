@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from quiz.errors import NotAllowed
-from quiz.rules.belonging import Member, check_change, counts_for, unit_at
+from quiz.rules.belonging import Member, check_change, counts_for, of_level, unit_at
 from quiz.rules.beside import MoveRow
 from quiz.rules.case import Case
 from quiz.rules.case_rows import PersonRow
@@ -40,9 +40,11 @@ class Homes:
         self.people = case.people
         self.members: dict[str, dict[str, list[Member[str]]]] = {}  # person → tree → since when
         self.refused: list[MoveRow] = []
+        self.told = {tree for row in case.people.values() for tree in row.paths}  # trees
         for row in case.moves:
             if row.tree in document.units:
                 self._add(row, case.published_ms)
+                self.told.add(row.tree)
 
     def settled(self, case: Case) -> Case:
         """Return the case with everybody in the unit that they belong to at its close."""
@@ -52,6 +54,13 @@ class Homes:
             present = {tree: unit_at(members, self.closes_ms) or "" for tree, members in trees.items()}
             people[person] = replace(row, paths={**row.paths, **present})
         return replace(case, people=people)
+
+    def has_named(self, person: str, tree: str) -> bool:
+        """Return whether somebody has a unit of a tree, whatever counts for it."""
+        row, members = self.people.get(person), self.members.get(person, {}).get(tree)
+        if members:
+            return any(member.unit for member in members)
+        return row is not None and bool(row.paths.get(tree))
 
     def moved(self, person: str) -> list[str]:
         """Return the levels ("tree.level") on which somebody was in different units."""
@@ -68,8 +77,7 @@ class Homes:
         tree = of.split(".")[0]
         if not has_units(self.document, tree, self.people.get(person)):
             return None
-        members = self.members.get(person, {}).get(tree, ())
-        return _above(unit_at(members, ms), self._depth(of))
+        return _above(unit_at(self._of_level(person, of), ms), self._depth(of))
 
     def divided(self, stage: Stage, of: str, own: Own, period: str | None) -> dict[str, Exactly]:
         """Return what each unit of a level gets of somebody; nothing where all counts for the present one.
@@ -93,7 +101,7 @@ class Homes:
     ) -> tuple[dict[str | None, list[Played]], dict[str | None, list[Earned]], str | None]:
         """Return attempts and events by the unit they count for, and that of the last one."""
         tree = of.split(".")[0]
-        members, depth = self.members[own.person][tree], self._depth(of)
+        members, depth = self._of_level(own.person, of), self._depth(of)
 
         def home(ms: int) -> str | None:
             return _above(counts_for(self.document.units[tree], members, ms, self.closes_ms), depth)
@@ -110,6 +118,10 @@ class Homes:
                 earned.setdefault(home(event.at_ms), []).append(event)
                 moments.append(event.at_ms)
         return played, earned, home(max(moments, default=0))
+
+    def _of_level(self, person: str, of: str) -> list[Member[str]]:
+        members, depth = self.members.get(person, {}).get(of.split(".")[0], ()), self._depth(of)
+        return of_level(members, self.closes_ms, lambda unit: _above(unit, depth) is not None)
 
     def _depth(self, of: str) -> int:
         tree, level = of.split(".")

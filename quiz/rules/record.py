@@ -12,7 +12,7 @@ from functools import cached_property
 from math import lcm
 from typing import NamedTuple
 
-from quiz.errors import QuizError, TooQuick
+from quiz.errors import QuizError, TooQuick, UnitNeeded
 from quiz.rules import earning, eligibility, quota, standings, timing
 from quiz.rules.case import Case
 from quiz.rules.case_rows import AttemptRow
@@ -176,6 +176,13 @@ class Record:
                 story.accepted.append(Accepted(attempt, self._corrected(attempt, counts)))
         return story
 
+    def keeps_out(self, person: str) -> QuizError | None:
+        """Return why somebody may not start in this stage whenever they do, in the order of the keys."""
+        homes, units = self.shared.homes, self.document.units
+        needed = [tree for tree in units if units[tree].required and tree in homes.told]
+        without = [tree for tree in (*needed, *self.stage.needs) if not homes.has_named(person, tree)]
+        return self.refusal(person) or (UnitNeeded(tree=without[0]) if without else None)
+
     def check_advanced(self, row: AttemptRow) -> None:
         """Raise NotAllowed where somebody has not advanced to this stage when they start."""
 
@@ -226,7 +233,7 @@ class Record:
         """Return why somebody may not take part at all."""
         if person not in self._refusals:
             row = self.case.people.get(person)
-            self._refusals[person] = eligibility.refusal(self.document.people, self.stage.needs, row)
+            self._refusals[person] = eligibility.refusal(self.document.people, row)
         return self._refusals[person]
 
     def dated(self, happened: Happened) -> Dated:
@@ -339,22 +346,24 @@ class _Admission:
         self.before: list[tuple[AttemptRow, Played]] = []
         self.spent = quota.Spent(record.stage)
         self.corrected_meanwhile = bool(record.corrections.rows)
-        self.refusal = record.refusal(person)
+        self.refusal = record.keeps_out(person)
         self.is_for_some = record.shared.advanced.leads_to(record.stage)
 
     def admits(self, row: AttemptRow) -> Played | None:
         """Return what an attempt comes to, None where it is a practice; raises QuizError to refuse it."""
         stage = self.stage
-        if self.is_for_some:
-            self.record.check_advanced(row)
+        if self.is_for_some or self.refusal is not None:
+            quota.opened(stage, row.started_ms)  # the calendar is asked first: P1 before P2, P3 and P15
         if self.refusal is not None:
             raise self.refusal
+        if self.is_for_some:
+            self.record.check_advanced(row)
         if self._practises(row):
             quota.opened(stage, row.started_ms)
             self._practise(row)
             return None
         added = self.extra.until(row.started_ms) if self.extra is not None else quota.NONE_ADDED
-        quota.may_start(stage, self._spent(row.started_ms), row.started_ms, row.scene or None, added)
+        quota.may_start(stage, self._spent(row.started_ms), row.started_ms, self._scene(row), added)
         too_quick = timing.is_too_quick(self.reader.stage, row.started_ms, row.finished_ms)
         if too_quick and ended_by_leaving_ms(stage, row) is None:
             raise TooQuick
@@ -362,6 +371,10 @@ class _Admission:
         self.before.append((row, played))
         self.spent.add(self._earlier(row, played))
         return played
+
+    def _scene(self, row: AttemptRow) -> str | None:
+        """Return the scene or level of an attempt; one that is told in a stage without any says nothing."""
+        return row.scene or None if self.stage.calendar.period in ("scene", "level") else None
 
     def _practises(self, row: AttemptRow) -> bool:
         gated = self.stage.flow.practice_first is not None

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from quiz.rules import chances, draws, timing
-from quiz.rules.awards import Occasion, given, longest_row, winners
+from quiz.rules.awards import Occasion, Ranked, given, longest_row, winners
 from quiz.rules.chances import Brought
 from quiz.rules.limits import Dated
 from quiz.rules.parts import Board, Draw, Prize
@@ -88,9 +88,18 @@ class Run:
             yield Occasion(replace(prize, top=len(rows)), None, rows)
             return
         board = self._board(prize.board)
-        home = self._home(prize.each or board.each)
+        each = prize.each or board.each
+        home = self._home(board, each)
         occasions = [
-            Occasion(prize, period, self.tables.places(board, period), board.of, home, turn)
+            Occasion(
+                prize,
+                period,
+                self.tables.places(board, period),
+                board.of,
+                home,
+                turn,
+                self._parts(board, each, period) if each is not None and home is None else None,
+            )
             for turn, period in enumerate(self.periods(board))
         ]
         if prize.in_a_row is None:
@@ -109,9 +118,26 @@ class Run:
             if longest_row(timing.in_a_row(self.stage, {p: who in got for p, got in among.items()})) >= wanted
         ]
 
-    def _home(self, each: str | None) -> Callable[[str], str | None] | None:
+    def _home(self, board: Board, each: str | None) -> Callable[[str], str | None] | None:
+        """Return in which part of a board somebody stands; None: nobody in any, or units in several."""
         if each is None:
             return None
+        if board.of != "people":
+            return self._above(board.of, each)
         if each == "group":
             return lambda who: self.record.group(who) or None
         return lambda who: self.record.unit_of(who, each)
+
+    def _above(self, of: str, each: str) -> Callable[[str], str | None] | None:
+        forest = self.record.forest
+        (tree, depth), (other, above) = forest.depth(of), (forest.depth(each) if each != "group" else ("", 0))
+        if tree != other or above > depth:
+            return None
+        paths = {name: path for path, name in forest.names(of).items()}
+        return lambda who: "/".join(paths[who].split("/")[:above])
+
+    def _parts(self, board: Board, each: str, period: str | None) -> list[list[Ranked]]:
+        """Return who stands where in each part of a board of units that is divided by their people."""
+        divided = board if board.each == each else replace(board, each=each)
+        parts = self.tables.parts(divided, period).values()
+        return [[(row["who"], row["place"]) for row in rows] for rows in parts]

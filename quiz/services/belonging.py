@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from quiz.live import Parts
 from quiz.models import record
 from quiz.rules import standings
-from quiz.rules.belonging import Member, counts_for, unit_at
+from quiz.rules.belonging import Member, counts_for, of_level, unit_at
 from quiz.rules.document import Document, Stage
 from quiz.rules.eligibility import group_of
 from quiz.rules.kept import GROUP, asks_for_groups, stored
@@ -97,11 +97,14 @@ class Belonging:
         """Return, by the unit of a level that it counts for, what a person has; None where it is none."""
         dated: list[tuple[int, Played | Earned]] = [(each.started_ms, each) for each in own.played]
         dated += [(each.at_ms, each) for each in own.gained]
+        tree = level.partition(".")[0]
+        members = of_level(self.members[tree], self.closes_ms, lambda units: level in units)
         mine: dict[int | None, list[Played | Earned]] = defaultdict(list)
         last: int | None = None
         for ms, each in sorted(dated, key=lambda found: found[0]):
             if period is None or each.period == period:
-                last = self._home(level, ms)
+                at = counts_for(self.document.units.get(tree), members, ms, self.closes_ms)
+                last = (at or NOWHERE).get(level)
                 mine[last].append(each)
         return {
             unit: Own(
@@ -115,11 +118,6 @@ class Belonging:
     @cached_property
     def _levels(self) -> list[str]:
         return sorted({level for members in self.members.values() for m in members for level in m.unit})
-
-    def _home(self, level: str, ms: int) -> int | None:
-        tree = level.partition(".")[0]
-        at = counts_for(self.document.units.get(tree), self.members[tree], ms, self.closes_ms)
-        return (at or NOWHERE).get(level)
 
 
 def contributed(stage: Stage, lines: LinesOfUnits) -> Parts:

@@ -268,8 +268,8 @@ class _Tables(Tables):
 
     def parts(self, board: Board, period: str | None = None) -> Mapping[str, list[Row]]:
         """Return a board's rows by group or unit, all of them under "" where it is not divided."""
-        if board.of == "people" or board.each is None:
-            return super().parts(board, period)
+        if board.of == "people" or board.each is None or board not in self.stage.boards:
+            return super().parts(board, period)  # the last: divided by an award alone
         parts = board_parts.each_of(self._reading(board, period), self.session)
         return {str(part.part.number): self._listed(part) for part in parts if part.part is not None}
 

@@ -33,7 +33,8 @@ def may_take_part(
             and (people.register_by_ms is None or registered(row) < moment(people.register_by_ms))
         ):
             found.add(who)
-    return {who for who in found if all(told.get(who, {}).get(tree) for tree in stage.needs)}
+    needed = [*stage.needs, *(name for name, tree in document.units.items() if tree.required)]
+    return {who for who in found if all(told.get(who, {}).get(tree) for tree in needed)}
 
 
 def registered(row: Row) -> datetime:
