@@ -15,7 +15,7 @@ from tests.browser.site import Site, running_site
 from tests.browser.test_everybody import LOOKS, RULES, SMALLEST_TARGET, smallest_target
 from tests.support import servers
 
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = pytest.mark.timeout(3600)
 WIDTHS = (320, 390, 1280)
 OF_SIZES, OF_COLOURS = (
     ["target-size", "scrollable-region-focusable"],

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.phone import Phone
-from tests.browser.site import Site
+from tests.browser.site import Site, wait_until
 
 LOOKS = {
     "normal": {"size": "normal", "theme": "light"},
@@ -160,6 +160,7 @@ def test_the_paper_does_not_jump_when_its_script_comes_late(visited: Visited) ->
     page.goto(f"{visited.phone.site.url}/attempts/{visited.open}", wait_until="commit")
     page.wait_for_function(PAINTED)
     expect(page.locator(".question:visible")).to_have_count(1)
+    wait_until(lambda: page.evaluate("1") and late)
     late[0].continue_()
     expect(page.locator("#next")).to_be_visible()
     page.unroute("**/runner.js*")

@@ -33,6 +33,7 @@ def test_what_was_chosen_before_the_script_came_is_sent(phone: Phone, site: Site
     phone.page.locator("#q1 .option").nth(1).click()
     expect(phone.page.locator("#q1 input").nth(1)).to_be_checked()
 
+    wait_until(lambda: phone.page.evaluate("1") and held)
     held[0].continue_()
 
     phone.expect_saved()
@@ -49,6 +50,7 @@ def test_a_script_that_hangs_leaves_a_form_and_takes_it_over_when_it_comes(phone
     expect(phone.page.get_by_role("button", name="交卷")).to_be_visible()
     phone.page.locator("#q3 .option").nth(0).click()
 
+    wait_until(lambda: phone.page.evaluate("1") and held)
     held[0].continue_()
 
     expect(phone.page.locator("#next")).to_be_visible()

@@ -8,7 +8,7 @@ from tests.browser.phone import Phone
 from tests.browser.site import Site, wait_until
 from tests.browser.test_survival import AN_HOUR_FAST
 
-IN_TURN = "per_question_s: 20"
+IN_TURN = "per_question_s: 300"
 SLOW = "per_question_s: 300, grace_s: 120"  # for tests in which time passes when they say so
 
 
