@@ -75,6 +75,8 @@ def _one_by_one() -> dict[str, str]:
         "key": _("✓ 正确答案"),
         "mine": _("✗ 我选的"),
         "refused_answered": _("第 {n} 题已经答过，以第一次的答案为准。"),
+        "other_tab": _("另一个页面也打开了这份试卷。两边的答案都会保存，同一题以先提交的为准。"),
+        "other_device": _("另一部设备也在答这份试卷。两边的答案都会保存，同一题以先提交的为准。"),
     }
 
 
@@ -92,6 +94,8 @@ def _in_turn() -> dict[str, str]:
         "send_next": _("提交，下一题"),
         "send_last": _("提交并交卷"),
         "whole": _("全卷 {time}"),
+        "question_left": _("本题还剩 {seconds} 秒"),
+        "question_left_minutes": _("本题还剩 {minutes} 分钟"),
         "question": _("第 {n} 题"),
         "kind_single": _("单选"),
         "kind_multiple": _("多选"),

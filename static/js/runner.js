@@ -15,7 +15,7 @@
   var least = +page.least || 0, waits = false; // it cannot be handed in before; the paper is through and waits for that
   var most = +page.most || 0, timesLeft = +page.left || 0; // leaving the page so often ends it; so often until now
   var KEY = "answers:" + page.attempt, TAB = "tab:" + page.attempt;
-  var BATCH = 5, MOST = 100, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 300, SLOWEST = 1500; // answers; ms
+  var BATCH = 5, MOST = 100, DEBOUNCE = 1200, ABORT = 8000, LONGEST = 30000, EARLY = 300, SLOWEST = 1500, TWICE = 400; // answers; ms
   function id(name) { return document.getElementById(name); }
   function say(key, values) {
     return (words[key] || "").replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
@@ -23,20 +23,21 @@
 
   // ---- what this phone keeps: queue {n: {seq, response}}, what is done with {n: seq}, counter, device, whether the
   // paper shall be handed in
-  var memory = "{}", keeps = true;
+  var memory = "{}", keeps = true, over = false;
   function stored() {
     var kept = memory;
     try { kept = localStorage.getItem(KEY) || memory; } catch (e) { keeps = false; }
     try { return JSON.parse(kept); } catch (e) { return {}; }
   }
   function keep() {
+    if (over) return; // handed in: nothing stays behind
     memory = JSON.stringify(my);
     try { if (keeps) localStorage.setItem(KEY, memory); } catch (e) { refuses(); }
   }
   function refuses() { // what it has kept until now would come again when it is no longer true
     keeps = false;
     forget();
-    tell(say("no_storage"), "warn");
+    tell(say("no_storage"));
   }
   function forget() { try { localStorage.removeItem(KEY); localStorage.removeItem(TAB); } catch (e) { keeps = false; } }
   function reread() { // another tab shares the counter and the queue; where both write at once nothing is lost
@@ -54,15 +55,18 @@
   function random() { return Math.random().toString(36).slice(2, 10); }
   var my = stored();
   my.device = my.device || "w" + random();
-  my.seq = my.seq || 0; my.queue = my.queue || {}; my.done = my.done || {}; my.left = my.left || []; my.at = my.at || 1;
+  // A browser that is killed forgets what it stored last: no number may come again that the server has seen.
+  my.seq = Math.max(my.seq || 0, Math.round(clock.now()));
+  my.queue = my.queue || {}; my.done = my.done || {}; my.left = my.left || []; my.at = my.at || 1;
   function waiting() { return Object.keys(my.queue); }
+  var old = waiting().length; // what waits may be older than what the server has
 
   // ---- the paper
   var sections = {}, sent = {}, refused = {}, shown = 0, heard = false; // whether it was said aloud that the network is lost
   function adopt(section) { sections[+section.dataset.n] = section; }
-  Array.prototype.forEach.call(paper.querySelectorAll(".question"), adopt);
+  paper.querySelectorAll(".question").forEach(adopt);
   function numbers() { return Object.keys(sections).map(Number); }
-  function inputs(n) { return Array.prototype.slice.call(sections[n].querySelectorAll("input,select")); }
+  function inputs(n) { return Array.from(sections[n].querySelectorAll("input,select")); }
   function hasPlaces(n) { return sections[n].querySelector(".place"); }
   function response(n, first) { // what is given; `first`: what was when the server wrote the page
     if (hasPlaces(n)) {
@@ -115,18 +119,22 @@
     return ns.map(function (n, at) { return ns[at - 1] === n - 1 && ns[at + 1] === n + 1 ? "–" : n; })
       .join(words.comma).replace(/\D+–\D+/g, "–");
   }
-  function tell(text, kind) { var box = id("tell"); box.textContent = text; box.className = "notice " + (kind || ""); box.hidden = !text; }
+  function tell(text, kind) { // "warn" unless it says otherwise
+    var box = id("tell");
+    box.className = text && "notice " + (kind === undefined ? "warn" : kind);
+    box.textContent = text;
+  }
   function announce(text) { var it = id("announce"); if (it.textContent !== text) it.textContent = text; }
 
   // ---- sending: a queue that is retried as long as the page lives
-  var busy = false, off = false, pause = 1000, timer = 0, over = false, turnSent = 0, skipping = 0;
+  var busy = false, off = false, pause = 1000, timer = 0, closed = false, turnSent = 0, skipping = 0;
   var trip = 0; // how long the last answer of the server took, in ms
   function batch() { // question → seq of what is sent together
     var seqs = {};
     waiting().slice(0, MOST).forEach(function (n) { seqs[n] = my.queue[n].seq; });
     return seqs;
   }
-  function path() { return my.finish && waiting().length <= MOST ? "/finish" : "/answers"; }
+  function path() { return my.finish && (closed || waiting().length <= MOST) ? "/finish" : "/answers"; }
   function body() {
     return JSON.stringify({
       token: page.token, device: my.device, left: most ? my.left : undefined,
@@ -134,22 +142,20 @@
     });
   }
   function post(to, text) {
-    var stop = window.AbortController ? new AbortController() : null;
-    var kill = setTimeout(function () { if (stop) stop.abort(); }, ABORT + pause), began = performance.now();
+    var stop = new AbortController(), began = performance.now();
+    setTimeout(function () { stop.abort(); }, ABORT + pause); // what is through by then stays
     var options = text ? // no header that is not needed: a save is a few hundred bytes
       { method: "POST", body: text, headers: { "Content-Type": "application/json" } } :
       { headers: { Authorization: "Bearer " + page.token }, cache: "no-store" };
-    options.credentials = "omit"; options.referrerPolicy = "no-referrer";
-    if (stop) options.signal = stop.signal;
+    options.credentials = "omit"; options.referrerPolicy = "no-referrer"; options.signal = stop.signal;
     return fetch(page.api + to, options).then(function (reply) {
       return reply.json().catch(function () { return 0; }).then(function (data) {
-        clearTimeout(kill);
         var took = performance.now() - began, ours = data && data.now; // a network's own sign-in page is no receipt
         trip = Math.min(took, SLOWEST);
         if (ours) clock.set(data.now, took / 2);
         return { status: ours ? reply.status : 0, data: data || {}, wait: +reply.headers.get("Retry-After") || 0 };
       });
-    }, function (error) { clearTimeout(kill); throw error; });
+    });
   }
   function later(seconds) {
     clearTimeout(timer);
@@ -174,7 +180,11 @@
     busy = true; drawState();
     var to = path(), seqs = batch(), reported = my.left;
     post(to, body()).then(function (reply) {
-      if (reply.status === 200) my.left = my.left.filter(function (seq) { return reported.indexOf(seq) < 0; });
+      if (reply.status === 200 && reported.length) {
+        reread();
+        my.left = my.left.filter(function (seq) { return reported.indexOf(seq) < 0; });
+        keep();
+      }
       answered(reply, seqs, to === "/finish");
     }, function () { failed(0); });
   }
@@ -201,17 +211,18 @@
     if (reply.status !== 200) return failed(reply.wait);
     busy = false; off = false; pause = 1000;
     follow(data);
-    var late = acknowledge(data, seqs);
+    var late = acknowledge(data, seqs) || old;
+    old = 0;
     if (finishing) return leave();
     if (data.state === "finished") return ended();
     drawState();
     if (data.left > timesLeft) tellLeft(data.left);
-    if (data.other_device && !late) { tell(say("other_device"), "warn"); sync().catch(away); }
+    if (data.other_device && !late) { tell(say("other_device")); sync().catch(away); }
     showAll(data.shown);
     if (my.finish) return send();
     if (inTurn) turn(data); else if (late) sync().catch(away); else if (waiting().length) send();
   }
-  function away() { off = true; drawState(); }
+  function away() { off = true; drawState(); later(0); }
   function acknowledge(data, seqs) { // returns whether the server knows more of what it refused
     var late = false;
     reread();
@@ -231,7 +242,7 @@
       if (oneByOne && !inTurn && (!redo || asks(+n))) lock(+n, false);
       if (oneByOne) late = true;
       if (/too_late|finished/.test(refused[n]) && !inTurn) { late = true; my.lost = (my.lost || 0) + 1; }
-      tell(say("refused_" + refused[n], { n: n }) || say("refused", { n: n }), "warn");
+      tell(say("refused_" + refused[n], { n: n }) || say("refused", { n: n }));
     });
     keep();
     return late;
@@ -240,7 +251,7 @@
   function close(n) { sections[n].classList.add("final"); lock(n, true); drawNav(); }
   function ended() { // the server has closed the attempt: it says of each answer whether that came in time
     if (!waiting().length) return leave();
-    my.finish = true; keep(); send();
+    closed = my.finish = true; keep(); send();
   }
   function leave() { // what the server says there is what counts
     over = true;
@@ -269,7 +280,7 @@
   }
   function tellLeft(count) {
     timesLeft = count;
-    tell(say("left_page", { count: count, most: most }), "warn");
+    tell(say("left_page", { count: count, most: most }));
   }
   function stayAwake() { // a screen that goes dark by itself is no reason to lose an attempt
     if (most && navigator.wakeLock) navigator.wakeLock.request("screen").catch(function () { return null; });
@@ -289,7 +300,7 @@
       });
       showAll(reply.data.shown);
       if (inTurn) turn({ next: reply.data.questions[0], materials: reply.data.materials });
-      drawState();
+      drawState(); send();
       return true;
     });
   }
@@ -308,7 +319,7 @@
       sections[n].classList.remove("final");
       sections[n].querySelector(".feedback").hidden = true;
     });
-    tell(say("again", { count: redo.asked.length }), "warn");
+    tell(say("again", { count: redo.asked.length }));
     drawState();
   }
   function forwardAgain() { // to the next question that is asked, from the last one to the first
@@ -337,7 +348,7 @@
     sections[shown].remove(); delete sections[shown];
     adopt(section);
     show(next.n, true);
-    if (before) tell(before);
+    if (before) tell(before, "");
     drawState();
   }
   function make(tag, name, html) { var it = document.createElement(tag); it.className = name; it.innerHTML = html; return it; }
@@ -389,11 +400,12 @@
   }
 
   // ---- what is on the screen
-  function materials() { return Array.prototype.slice.call(paper.querySelectorAll(".material")); }
+  function materials() { return Array.from(paper.querySelectorAll(".material")); }
   function isAbout(box, n) { return +box.dataset.first <= n && n <= +box.dataset.last; }
   function show(n, focus) {
     var known = id("card").hidden && materials().some(function (box) { return !box.hidden && isAbout(box, shown) && isAbout(box, n); });
-    shown = n; my.at = n; keep();
+    shown = my.at = n; keep();
+    if (oneByOne) announce(""); // what is said of the next question may be the same words
     numbers().forEach(function (each) { sections[each].hidden = !list && each !== n; });
     materials().forEach(function (box) { box.hidden = !list && !isAbout(box, n); });
     id("card").hidden = true; id("nav").hidden = false;
@@ -412,19 +424,22 @@
     id("next").textContent = say(!final ? (inTurn ? (last ? "send_last" : "send_next") : "send") : last ? "check" : "next");
     id("next").disabled = inTurn && isFinal(shown);
   }
+  function hidePaper(hidden) {
+    numbers().forEach(function (n) { sections[n].hidden = hidden; });
+    materials().forEach(function (box) { box.hidden = hidden; });
+  }
   function showCard() {
     renew();
-    numbers().forEach(function (n) { sections[n].hidden = true; });
-    materials().forEach(function (box) { box.hidden = true; });
+    hidePaper(true);
     id("card").hidden = false; id("nav").hidden = true;
     drawState(); window.scrollTo(0, 0);
     id("card-title").focus();
   }
-  function forward(twice) { // `twice`: pressed in quick succession, which is no second thought
+  function forward(twice) {
     if (!isDone(shown)) {
       if (!isAnswered(shown) && (!inTurn || skipping !== shown || twice)) {
         skipping = shown;
-        return tell(say(!inTurn ? "choose_first" : page.stop === "first_wrong" ? "skip_ends" : "skip"), "warn");
+        return tell(say(!inTurn ? "choose_first" : page.stop === "first_wrong" ? "skip_ends" : "skip"));
       }
       tell("");
       if (inTurn) return passTurn();
@@ -458,7 +473,7 @@
   function finish() {
     if (clock.now() < least) {
       waits = inTurn;
-      return tell(say(inTurn ? "waits" : "too_early", { time: clock.words(least - clock.now()) }), "warn");
+      return tell(say(inTurn ? "waits" : "too_early", { time: clock.words(least - clock.now()) }));
     }
     if (inTurn && sections[shown] && !isFinal(shown) && isAnswered(shown)) { // chosen when the time ended
       reread();
@@ -469,8 +484,7 @@
   function lockFinish() {
     if (!my.finish && !timeUp) return;
     tell(say(off ? "handing_in_offline" : "handing_in"), off ? "warn" : "");
-    numbers().forEach(function (n) { sections[n].hidden = true; });
-    materials().forEach(function (box) { box.hidden = true; });
+    hidePaper(true);
     id("card").hidden = true; id("nav").hidden = true;
   }
 
@@ -486,9 +500,7 @@
     timeLeft.textContent = clock.words(left);
     if (id("whole-left")) id("whole-left").textContent = say("whole", { time: clock.words(whole) });
     timeLeft.classList.toggle("low", left <= (left < whole ? 10000 : 60000));
-    [300, 60, 10].forEach(function (s) {
-      if (Math.ceil(whole / 1000) === s) announce(say(s < 60 ? "left" : "left_minutes", { seconds: s, minutes: s / 60 }));
-    });
+    if (left === whole || !sayLeft("question_left", left)) sayLeft("left", whole);
     if (inTurn && clock.isSure() && left <= EARLY + trip && whole > EARLY + trip) return passTurn();
     if (left > 0 && timeUp) { timeUp = false; tell(""); show(shown, true); } // the server has said that it is not
     if (left > 0 || performance.now() < asked) return;
@@ -499,6 +511,13 @@
       if (deadline - clock.now() <= 1000) finish(); else asked = 0;
     }, waitForTime);
   }
+  function sayLeft(key, ms) { // rarely; returns whether it is said now
+    return [300, 60, 10].some(function (s) {
+      if (Math.ceil(ms / 1000) !== s) return false;
+      announce(say(key + (s < 60 ? "" : "_minutes"), { seconds: s, minutes: s / 60 }));
+      return true;
+    });
+  }
   function waitForTime() { // nothing can be answered any more, and nothing is handed in before the server was heard
     off = timeUp = true;
     asked = performance.now() + 2000 + Math.random() * 2000;
@@ -506,10 +525,12 @@
   }
 
   // ---- events
+  var pressed; // when "next" was: the second tap of a double one is no second thought, and was meant for what was there
+  function isTwice(event) { return event.detail && event.timeStamp - pressed < TWICE; } // a key has no detail
   function changed(event) { // a text counts as it is typed
     var section = event.target.closest(".question");
     if (!section || (event.target.type === "text") !== (event.type === "input")) return;
-    tell("");
+    tell(""); pressed = NaN;
     if (list) shown = my.at = +section.dataset.n;
     if (oneByOne) drawState(); else enqueue(+section.dataset.n, response(+section.dataset.n));
   }
@@ -520,12 +541,21 @@
     keep();
   }, true);
   id("previous").addEventListener("click", function () { tell(""); show(Math.max(1, shown - 1), true); });
-  id("next").addEventListener("click", function (event) { if (isDone(shown)) tell(""); forward(event.detail > 1); });
+  id("next").addEventListener("click", function (event) {
+    var twice = isTwice(event);
+    pressed = event.timeStamp;
+    if (twice && !oneByOne) return;
+    if (isDone(shown)) tell("");
+    forward(twice);
+  });
   id("to-card").addEventListener("click", showCard);
   id("back-to-paper").addEventListener("click", function () { show(shown, true); });
-  id("hand-in").addEventListener("click", finish);
+  id("hand-in").addEventListener("click", function (event) { if (oneByOne || !isTwice(event)) finish(); });
   window.addEventListener("online", function () { pause = 1000; if (timeUp) asked = 0; send(); });
-  window.addEventListener("beforeunload", goes);
+  window.addEventListener("beforeunload", function (event) {
+    goes();
+    if (off && !over && !excused) { event.preventDefault(); event.returnValue = "?"; } // without network no page comes
+  });
   window.addEventListener("pagehide", function () { goes(); beacon(); });
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) return;
@@ -540,7 +570,7 @@
   });
   window.addEventListener("storage", function (event) {
     if (event.key === TAB && event.newValue && event.newValue.slice(1) !== tab.slice(1)) {
-      tell(say("other_tab"), "warn");
+      tell(say("other_tab"));
       if (event.newValue[0] === "?") try { localStorage.setItem(TAB, "!" + random()); } catch (e) { keeps = false; }
     }
     if (event.key === KEY && !event.newValue) sync().catch(away); // handed in there
@@ -553,7 +583,7 @@
       drawState();
     }
   });
-  window.addEventListener("popstate", function () { if (!over) tell(say("back"), "warn"); });
+  window.addEventListener("popstate", function () { if (!over) tell(say("back")); });
 
   // ---- begin: until all of it is done, and if a phone cannot do it, the page stays a form
   var early = [];
@@ -583,8 +613,7 @@
     drawState();
   }
   try { begin(); } catch (error) {
-    numbers().forEach(function (n) { sections[n].hidden = false; });
-    materials().forEach(function (box) { box.hidden = false; });
+    hidePaper(false);
     id("nav").hidden = true;
     throw error;
   }
@@ -599,7 +628,7 @@
     if (came && came.type !== "reload") leaves();
     keep();
   }
-  if (timesLeft) tellLeft(timesLeft); else if (most) tell(say("stay", { most: most }));
+  if (timesLeft) tellLeft(timesLeft); else if (most) tell(say("stay", { most: most }), "");
   stayAwake();
   tick(); setInterval(tick, 250);
   if (!oneByOne) early.forEach(function (n) { enqueue(n, response(n)); });

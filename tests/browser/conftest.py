@@ -17,6 +17,7 @@ ONE_PASS = (
     "test_path",
     "test_learning",
     "test_survival",
+    "test_accidents",
     "test_replies",
     "test_scripts",
     "test_without_script",

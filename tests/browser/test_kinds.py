@@ -61,7 +61,7 @@ def test_what_is_typed_into_and_chosen_from_is_as_big_as_a_finger(phone: Phone, 
             assert box is not None
             assert box["height"] >= 44
             assert place.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 16  # no zoom
-        phone.page.locator("#next").click()
+        phone.page.locator("#next").press("Enter")
 
 
 def test_a_text_counts_as_far_as_it_was_typed_when_the_page_goes(phone: Phone, site: Site) -> None:

@@ -44,7 +44,7 @@ def test_a_material_stands_above_its_questions_and_stays_folded(phone: Phone, si
     expect(phone.question).to_contain_text("文中的问题2")
     expect(phone.question.locator("legend")).to_be_in_viewport()
     material.locator("summary").click()
-    phone.press("下一题")
+    phone.page.locator("#next").press("Enter")
     expect(phone.question).to_contain_text("文中的问题3")
     expect(material.locator("div")).to_be_hidden()
     phone.page.reload()

@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 from tests.browser.phone import Phone
 from tests.browser.site import Site, wait_until
+from tests.browser.test_layouts import HEARD
+from tests.browser.test_sending import stand_still
 from tests.browser.test_survival import AN_HOUR_FAST
 
 IN_TURN = "per_question_s: 300"
@@ -108,10 +110,23 @@ def test_a_question_is_skipped_only_when_that_is_asked_for_twice(phone: Phone, s
     expect(phone.page.locator("#tell")).to_be_in_viewport(ratio=1)
     expect(phone.question).to_contain_text("第 1 题")
 
-    phone.press("提交，下一题")
+    phone.page.locator("#next").press("Enter")  # no tap, so it may come at once
 
     expect(phone.question).to_contain_text("第 2 题")
     assert site.saved(attempt) == {1: 0}
+
+
+def test_the_time_of_each_question_is_said_aloud_rarely(phone: Phone, site: Site) -> None:
+    phone.page.clock.install()
+    phone.start(site.publish("听见每题的时间", clock="per_question_s: 400", count=2))
+    phone.page.evaluate(HEARD)
+    stand_still(phone)
+
+    phone.page.clock.run_for(400_000)
+
+    phone.page.wait_for_function("heard.includes('本题还剩 10 秒')")
+    said = [words for words in phone.page.evaluate("heard") if words]
+    assert said[:3] == ["本题还剩 5 分钟", "本题还剩 1 分钟", "本题还剩 10 秒"]
 
 
 def test_a_paper_is_not_handed_in_before_the_least_time(phone: Phone, site: Site) -> None:
