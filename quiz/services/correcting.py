@@ -56,6 +56,7 @@ class Correction:
     counts: str = KEY  # for a question: one of `COUNTS`
     answer: str = ""  # for a question with places: what is right, as the cell of the workbook writes it
     accepts: tuple[tuple[int, str], ...] = ()  # for gaps, from 1: texts that are right beside what is right
+    seen: int | None = None  # `Checked.seen` of the preview that was confirmed; None: nothing was looked at
 
     def tried(self, at_ms: int, person_id: int | None, rekeyed: Rekeyed | None = None) -> Booked:
         """Return it as a row of the ledger that is not booked; `person_id`: whose attempt it is."""
@@ -80,6 +81,7 @@ class Checked:
 
     row: Booked
     concerned: Sequence[tuple[int, int]]  # stage and person whose lines it changes; of a question: not listed
+    seen: int  # the newest row of the ledger that says something of its target, 0 for none
 
 
 def checked(session: Session, rules: Published, wanted: Correction, now_ms: int) -> Checked:
@@ -130,7 +132,7 @@ def _of_attempt(connection: Connection, rules: Published, wanted: Correction, no
     if wanted.do in ("adjust", "remark"):
         _whole_points(wanted, [rules.document.stages[found.stage]], wanted.do == "remark")
     row = wanted.tried(_after(said, now_ms), found.person_id)
-    return Checked(row, [(found.stage, found.person_id)])
+    return Checked(row, [(found.stage, found.person_id)], _newest(said))
 
 
 def _of_person(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
@@ -148,7 +150,7 @@ def _of_person(connection: Connection, rules: Published, wanted: Correction, now
     if wanted.do == "adjust":
         _whole_points(wanted, [rules.board_stages[stage] for stage in stages])
     row = wanted.tried(_after(said, now_ms), wanted.id)
-    return Checked(row, [(stage, wanted.id) for stage in stages])
+    return Checked(row, [(stage, wanted.id) for stage in stages], _newest(said))
 
 
 def _of_unit(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
@@ -158,7 +160,7 @@ def _of_unit(connection: Connection, rules: Published, wanted: Correction, now_m
         raise NotFound(N_("这场比赛不按这个单位排名，没有什么可以更正。"))
     said = Said(book_of(connection, rules.contest_id).of_units)
     _makes_sense(said, wanted, ("unit", str(wanted.id)))
-    return Checked(wanted.tried(_after(said, now_ms), None), ())
+    return Checked(wanted.tried(_after(said, now_ms), None), (), _newest(said))
 
 
 def _of_question(connection: Connection, rules: Published, wanted: Correction, now_ms: int) -> Checked:
@@ -170,7 +172,7 @@ def _of_question(connection: Connection, rules: Published, wanted: Correction, n
     becomes = _becomes(question, wanted, now)
     if becomes == now:
         raise InvalidInput(N_("正确答案没有变化，不需要更正。"))
-    return Checked(wanted.tried(_after(said, now_ms), None, becomes), ())
+    return Checked(wanted.tried(_after(said, now_ms), None, becomes), (), _newest(said))
 
 
 def _becomes(question: Question, wanted: Correction, now: Rekeyed) -> Rekeyed:
@@ -262,3 +264,7 @@ def _whole_points(wanted: Correction, stages: Sequence[Stage], zero_is_fine: boo
 def _after(said: Said, now_ms: int) -> int:
     """Return the moment of a row: never before one that was booked earlier, should the clock have jumped."""
     return max([now_ms, *(row.at_ms for row in said.rows[-1:])])
+
+
+def _newest(said: Said) -> int:
+    return max((row.id for row in said.rows), default=0)

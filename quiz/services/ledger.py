@@ -10,10 +10,11 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from quiz.errors import InvalidInput
+from quiz.errors import N_, ChangedMeanwhile, InvalidInput
 from quiz.live import LiveLine
 from quiz.models.accounts import Identity, Unit
 from quiz.models.bank import QuestionVersion
+from quiz.models.contests import Contest
 from quiz.models.ledger import Ledger, Recount
 from quiz.models.play import Attempt
 from quiz.rules import rekeyed
@@ -26,6 +27,7 @@ from quiz.services.refolding import refold_some
 
 PEOPLE_AT_ONCE = 50  # folded again in one transaction
 LONGEST_TOKEN = 40
+STALE = N_("您查看以后又有别的更正，您的这一次没有记录。下面按现在的情况重新列出，请核对后再确认。")
 
 Tell = Callable[[int], None]  # is told how many more people were folded
 
@@ -54,7 +56,8 @@ def book(
     """Book a correction, fold again whom it concerns, and tell the boards; returns the ledger row's id.
 
     `token`: of the page that confirmed it; the second of two clicks gets the row of the first. A corrected
-    key is booked at once, its recount is for `recount` to do. Raises NotFound, InvalidInput.
+    key is booked at once, its recount is for `recount` to do. Raises NotFound, InvalidInput, and
+    ChangedMeanwhile where somebody has booked something about the same target since it was looked at.
     """
     if token is not None and not 0 < len(token) <= LONGEST_TOKEN:
         raise InvalidInput()
@@ -187,7 +190,11 @@ def _book(
         before = _by_token(session, token)
         if before is not None:
             return before, []
+        one_at_a_time = select(Contest.id).where(Contest.id == rules.contest_id)
+        session.execute(one_at_a_time.with_for_update(key_share=True))  # starts and finishes do not wait
         found = checked(session, rules, wanted, actor.now_ms)
+        if wanted.seen not in (None, found.seen):
+            raise ChangedMeanwhile(STALE)
         columns = {name: value for name, value in found.row._asdict().items() if name not in ("id", "n")}
         row = Ledger(**columns, contest_id=rules.contest_id, actor_id=actor.person_id)
         row.token = token

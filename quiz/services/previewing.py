@@ -49,6 +49,7 @@ class Preview:
     draws: Sequence[DrawChange] = ()
     is_whole: bool = True  # False: too many people are concerned for a page
     becomes: Rekeyed | None = None  # how its question is marked from then on
+    seen: int = 0  # as in `Checked`: by it a booking knows whether anything was booked since
 
 
 def preview(
@@ -70,7 +71,7 @@ def preview(
         attempts, concerned = _concerned(session, rules, wanted, found)
         people = len({person_id for _, person_id in concerned})
         if most_people is not None and people > most_people:
-            return Preview(attempts, people, is_whole=False, becomes=found.row.rekeyed)
+            return Preview(attempts, people, is_whole=False, becomes=found.row.rekeyed, seen=found.seen)
         tried = Tried(found.row)
         for stage, person_id in concerned:
             tried.put(person_id, _folded(session, rules, stage, person_id, found.row))
@@ -80,7 +81,7 @@ def preview(
         ]
         more, awards, draws = of_prizes(platform, session, rules, tried, most_shown)
         boards = [change for change in (*changes, *more) if change.count]
-        return Preview(attempts, people, boards, awards, draws, becomes=found.row.rekeyed)
+        return Preview(attempts, people, boards, awards, draws, becomes=found.row.rekeyed, seen=found.seen)
 
 
 def _concerned(

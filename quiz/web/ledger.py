@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from question_bank.formats.gap_cells import answer_cell
-from quiz.errors import InvalidInput, NotFound, QuizError
+from quiz.errors import ChangedMeanwhile, InvalidInput, NotFound, QuizError
 from quiz.reports import WRITERS
 from quiz.rules.permissions import Action
 from quiz.rules.rekeyed import Rekeyed
@@ -120,7 +120,11 @@ def changes(contest_id: int, of: str, target: int, ending: str) -> ResponseRetur
 def book(contest_id: int, of: str, target: int) -> ResponseReturnValue:
     """Book what was shown, once, however often the button is pressed."""
     token = plain(request.form.get("token", ""))
-    ledger_id = service.book(platform(), contest_id, _wanted(of, target), actor(), token)
+    try:
+        ledger_id = service.book(platform(), contest_id, _wanted(of, target), actor(), token)
+    except ChangedMeanwhile as error:
+        flash(refusal(error), "warn")
+        return preview(contest_id, of, target)
     words = _("更正已生效，相关的人可以看到理由。")
     if of == "question":
         count = service.touched(platform(), contest_id, target)
@@ -180,6 +184,7 @@ def _wanted(of: str, target: int) -> Correction:
         counts=plain(form.get("counts", KEY)),
         answer=_cell(form.get("answer", "")) if of == "question" else "",
         accepts=accepted(form.getlist("accept")) if of == "question" else (),
+        seen=id_of(form.get("seen")),
     )
 
 

@@ -6,7 +6,9 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from quiz.models.ledger import Ledger
 from quiz.services import boards, play
 from quiz.services.platform import Platform
 from quiz.services.published import Published, in_force
@@ -16,7 +18,7 @@ from tests.support.clock import MovedClock
 from tests.support.desk import Visitor
 from tests.support.pages import faults_of
 
-HIDDEN = re.compile(r'type="hidden" name="(token|do|because|points|key|counts)" value="([^"]*)"')
+HIDDEN = re.compile(r'type="hidden" name="(token|seen|do|because|points|key|counts)" value="([^"]*)"')
 
 
 @pytest.fixture
@@ -67,6 +69,27 @@ def test_an_organizer_finds_tries_and_books_a_correction_once(
     assert boards.verify(platform, rules.contest_id) == []
     again = organizer.open(f"{ledger}/person/{person_id}")
     assert re.search(r"以前的更正，最新的在前 \S+ \S+ 取消资格 · 经核查", again)
+
+
+def test_of_two_organizers_who_add_the_same_points_the_second_looks_again(
+    organizer: Visitor, platform: Platform, rules: Published, person_id: int
+) -> None:
+    address = f"/desk/contests/{rules.contest_id}/ledger/person/{person_id}"
+    one = tried(organizer, address, do="adjust", points="2", because="漏记两分")
+    other = tried(organizer, address, do="adjust", points="2", because="漏记两分")
+
+    first = organizer.send(f"{address}/book", **one)
+    second = organizer.send(f"{address}/book", **other)
+
+    assert "更正已生效" in first
+    assert "您查看以后又有别的更正，您的这一次没有记录" in second
+    assert "第 1 名 · 6" in second
+    assert faults_of(organizer.page.get_data(as_text=True)) == []  # type: ignore[union-attr]  # a page is open
+    with platform.store.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Ledger)) == 1
+    again = dict(HIDDEN.findall(organizer.page.get_data(as_text=True)))  # type: ignore[union-attr]  # as above
+    assert "更正已生效" in organizer.send(f"{address}/book", **again)
+    assert boards.verify(platform, rules.contest_id) == []
 
 
 def test_going_back_from_what_would_change_keeps_what_was_typed(
