@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from quiz.errors import Closed
 from quiz.models.ledger import Ledger
 from quiz.services import boards, play
 from quiz.services.platform import Platform
@@ -211,6 +212,19 @@ def test_the_person_reads_what_was_corrected_and_why(
 
     assert "这次答题已作废，不计入成绩。理由：两人共用一部手机" in result
     assert "两人共用一部手机" in mine
+
+
+def test_the_desk_sees_which_start_was_refused_and_why(
+    organizer: Visitor, platform: Platform, rules: Published, person_id: int, clock: MovedClock
+) -> None:
+    with pytest.raises(Closed):
+        play.start(platform, person_id, play.Start(rules.contest_id, 0), clock.now_ms() + 30 * 86_400_000)
+
+    shown = organizer.open(f"/desk/contests/{rules.contest_id}/ledger/people/{person_id}")
+
+    assert "没能开始的答题" in shown
+    assert re.search(r"2026-04-01 09:10:00 网络赛 答题已经结束", shown)
+    assert faults_of(organizer.page.get_data(as_text=True)) == []  # type: ignore[union-attr]  # a page is open
 
 
 def test_only_organizers_see_corrections(
