@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from bench import answers, bank, boards, duplicates, fold, many_boards, remark, slow
+from bench import answers, attacks, bank, boards, duplicates, fold, many_boards, remark, slow
 from bench.attempts import open_attempts
 from bench.load import Measured
 from bench.preparing import platform_on, postgresql_database, prepare
@@ -170,6 +170,14 @@ def _duplicates(_folder: Path, report: Report, _attempts: int | None) -> None:
     report.row("memory of the process in MB", f"{found.megabytes:.0f}", duplicates.MEGABYTES, found.megabytes)
 
 
+def _attacks(_folder: Path, report: Report, _attempts: int | None) -> None:
+    for each in attacks.refusals():
+        cost = f"{each.wall_s:.2f} s, {each.cpu_s:.2f} s of CPU"
+        report.row(f"refused: {each.what}, {each.megabytes:.1f} MB", cost, attacks.SECONDS, each.wall_s)
+        if each.questions:
+            report.row(f"questions in it: {each.what}", f"{each.questions}", 0, each.questions)
+
+
 def _bank(folder: Path, report: Report, _attempts: int | None) -> None:
     with platform_on(folder / "data") as platform:
         starter.load(platform, Actor(None, platform.clock.now_ms()))
@@ -199,6 +207,7 @@ PARTS = {
     "remark": _remark,
     "fold": _folds,
     "duplicates": _duplicates,
+    "attacks": _attacks,
     "bank": _bank,
     "slow": _slow,
 }
