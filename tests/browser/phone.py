@@ -15,6 +15,8 @@ WECHAT = (
     "Chrome/86.0.4240.99 XWEB/4317 MMWEBSDK/20220903 Mobile Safari/537.36 MicroMessenger/8.0.28.2240"
 )
 NOTHING_LEAVES = "window.fetch = () => Promise.reject(new TypeError()); navigator.sendBeacon = () => false"
+TAPS = """button => [1, 2].forEach(
+    detail => button.dispatchEvent(new MouseEvent("click", {detail, bubbles: true, cancelable: true})))"""
 EXPECTED = ("Failed to load resource", "net::ERR_")  # what a browser says of a refused or missing answer
 
 
@@ -89,6 +91,10 @@ class Phone:
     def choose(self, position: int, page: Page | None = None) -> None:
         """Choose an option of the question on the screen, from 0."""
         (page or self.page).locator(".question:visible .option").nth(position).click()
+
+    def tap_twice(self, selector: str) -> None:
+        """Tap twice in one moment, however slow the machine is."""
+        self.page.locator(selector).evaluate(TAPS)
 
     def press(self, name: str) -> None:
         """Press a button that is called so."""

@@ -130,7 +130,7 @@ def test_more_than_one_batch_that_waits_does_not_keep_an_ended_attempt_asking(
 
     phone.online()
 
-    phone.page.wait_for_url("**/result*", timeout=20_000)
+    phone.page.wait_for_url("**/result*")
     expect(phone.page.locator("main")).to_contain_text("没有计入")
 
 
@@ -138,7 +138,7 @@ def test_more_than_one_batch_that_waits_does_not_keep_an_ended_attempt_asking(
 def test_a_report_that_the_page_was_left_is_sent_once(phone: Phone, site: Site) -> None:
     phone.start(site.publish("只报一次", clock="per_attempt_s: 600, leaving: strike, strikes: 5"))
     look_away(phone.page)
-    expect(phone.page.locator("#tell")).to_contain_text("这是第 1 次", timeout=15_000)
+    expect(phone.page.locator("#tell")).to_contain_text("这是第 1 次")
     bodies: list[str] = []
     phone.page.on(
         "request", lambda each: bodies.append(each.post_data or "") if each.method == "POST" else None
@@ -170,7 +170,7 @@ def test_who_leaves_without_network_is_asked_first(phone: Phone, site: Site) -> 
 def test_the_second_tap_of_a_double_one_skips_no_question(phone: Phone, site: Site) -> None:
     phone.start(site.publish("双击", count=3))
 
-    phone.page.locator("#next").dblclick()
+    phone.tap_twice("#next")
 
     expect(phone.question).to_contain_text("第 2 题")
     phone.press("上一题")

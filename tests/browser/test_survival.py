@@ -302,7 +302,7 @@ def test_a_clock_that_jumps_while_offline_hands_nothing_in(phone: Phone, site: S
 
     phone.online()
 
-    expect(phone.question).to_be_visible(timeout=15_000)
+    expect(phone.question).to_be_visible()
     phone.expect_saved()
     assert site.saved(attempt) == {1: 1}
     assert seconds_left(phone.page) > 500

@@ -105,7 +105,7 @@ def test_a_question_is_skipped_only_when_that_is_asked_for_twice(phone: Phone, s
     attempt = phone.start(site.publish("误触不跳题", clock=IN_TURN, count=3))
     phone.page.locator(".stem").evaluate("each => { each.textContent = '很长的题目。'.repeat(99); }")
     phone.page.evaluate("scrollTo(0, 9999)")
-    phone.page.locator("#next").dblclick()
+    phone.tap_twice("#next")
     expect(phone.page.locator("#tell")).to_contain_text("再按一次就跳过")
     expect(phone.page.locator("#tell")).to_be_in_viewport(ratio=1)
     expect(phone.question).to_contain_text("第 1 题")

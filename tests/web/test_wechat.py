@@ -44,7 +44,7 @@ def go(reader: Reader, **fields: str) -> dict[str, str]:
     assert reader.page is not None
     found = re.search(r'url=([^"]+)"', reader.page.get_data(as_text=True))
     assert found
-    reply = requests.get(html.unescape(found[1]), allow_redirects=False, timeout=10)
+    reply = requests.get(html.unescape(found[1]), allow_redirects=False, timeout=60)
     led = urlsplit(reply.headers["Location"])
     assert led.path == BACK
     return {name: values[0] for name, values in parse_qs(led.query).items()}
