@@ -22,6 +22,8 @@ PRIZES = """    awards:
       - {name: 合格证书, at_least: {correct: 4}}
       - {name: 连对, at_least: {correct: 3}, in_a_row: 2}
       - {name: 优秀街道, board: 街道, top: 1, to: 街道赛}
+      - {name: 区内第一, board: 街道, top: 1, each: region.district}
+      - {name: 各组街道, board: 街道, top: 1, each: group}
     integrity: {notice_days: 5}
     boards:
       - {name: 每日, of: people, over: period}
@@ -83,6 +85,8 @@ def test_who_gets_what_follows_from_the_boards(
         ("合格证书", ""): ["甲"],
         ("连对", ""): ["甲", "乙"],
         ("优秀街道", ""): ["渝中区/P"],
+        ("区内第一", ""): ["渝中区/P"],
+        ("各组街道", ""): [],  # nobody is in a group
         ("总奖", ""): ["甲"],  # of all stages
     }
 
@@ -170,7 +174,7 @@ def test_where_a_unit_advanced_its_people_may_start(
         start(platform, rules, 2, people["丁"], clock.now_ms())
 
 
-@pytest.mark.parametrize("text", ["", "0", "0-7", "3-1", "9-0", "x-1"])
+@pytest.mark.parametrize("text", ["", "0", "0-9", "3-1", "9-0", "x-1"])
 def test_an_award_that_does_not_exist_is_not_found(platform: Platform, rules: Published, text: str) -> None:
     with pytest.raises(NotFound):
         awards.prize_of(rules, AwardId.parse(text))
