@@ -163,7 +163,7 @@ def board_page(rules: Published, wanted: Wanted, found: Page) -> BoardPage:
         name_label=_("姓名") if is_people else _level_word(shown),
         value_label=_("积分") if is_people else value_word(shown),
         lines=lines(found.rows),
-        around=lines(found.around),
+        around=() if is_people and wanted.query else lines(found.around),  # a search shows whom it finds
         own=_own(rules, wanted, found, own) if own else None,
         mine_label=_("我") if is_people else _("我所在的"),
         unlisted=lines(found.unlisted),
