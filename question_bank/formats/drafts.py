@@ -153,7 +153,9 @@ def worthwhile(drafts: Iterable[Draft]) -> Iterator[Draft]:
 
 def is_counted(draft: Draft) -> bool:
     """Note, once, that a draft may become a question of ours; returns whether it may."""
-    is_answered = draft.gaps or draft.arranged or any(choice.share > 0 for choice in draft.choices)
+    is_answered = (
+        draft.gaps or draft.arranged or any(choice.share > 0 and choice.text for choice in draft.choices)
+    )
     if draft.faults or not draft.stem or not is_answered:
         return False
     if not draft.is_counted:

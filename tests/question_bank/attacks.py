@@ -115,5 +115,16 @@ SLOW: dict[str, tuple[str, Callable[[], bytes]]] = {
     "cells of CSV": ("x.csv", lambda: (b"1," * 900 + b"\n") * 9_000),
     "quotes": ("x.csv", lambda: b'"' * 15_000_000),
     "digits of a number": ("x.jsonl", lambda: b'{"kind":"single","stem":' + b"9" * 15_000_000 + b"}\n"),
+    "right answers that are empty": (
+        "x.json",
+        lambda: (
+            b'{"results":[' + b'{"type":"multiple","question":"q","correct_answer":""},' * 90_000 + b"{}]}"
+        ),
+    ),
+    "essays in UTF-16": ("x.xml", lambda: moodle("x", 60_000, "essay").decode().encode("utf-16")),
+    "pairs without their group": (
+        "x.xml",
+        lambda: b"<examview>" + b'<question type="ma"><text>x</text></question>' * 90_000 + b"</examview>",
+    ),
     "brackets of JSON": ("x.json", lambda: b'{"results":[' + b"[" * 15_000_000),
 }
