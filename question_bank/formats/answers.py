@@ -18,6 +18,7 @@ SEPARATORS = re.compile(r"[\s,、;|/。.·&＆+和与及\-_\[\](){}【】<>\"'�
 LEAD = re.compile(
     r"^(?:(?:正确|标准|参考)?答案|正确选项|故|应|本题)*(?:是|为|选|:)*(?:选项)?\s*", re.IGNORECASE
 )
+RANKS = {rank: n for ranks in ("一二三四五六七八九", "甲乙丙丁戊己庚辛壬癸") for n, rank in enumerate(ranks)}
 BESIDE = re.compile(r"选项|第|项|[(](?:单|多|不定项)选题?[)]")  # 选项A、选项B；第1、2项；AB（多选）
 
 
@@ -47,6 +48,12 @@ def numbers(text: str, count: int) -> list[str]:
         parts = list(parts[0])
     found = [int(part) for part in parts]
     return [LETTERS[n - 1] for n in found] if all(1 <= n <= count for n in found) else []
+
+
+def ranks(text: str, count: int) -> list[str]:
+    """Return the option ids that an answer names as 甲, 乙, 丙 or 一, 二, 三; empty if one fits no option."""
+    found = [RANKS.get(each, count) for each in SEPARATORS.sub("", _said(text))]
+    return [LETTERS[n] for n in found] if all(n < count for n in found) else []
 
 
 def texts(text: str, options: Sequence[str]) -> list[str]:

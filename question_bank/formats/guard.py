@@ -30,6 +30,7 @@ BROKEN_ZIP = (  # what opening and unpacking a damaged zip may raise
 )
 TEXTS = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 PROSE = frozenset({".txt", ".gift", ".aiken"})  # may hold questions as text
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 XML_IN_UTF_16 = (b"\xff\xfe<\0", b"\xfe\xff\0<")
 WORKBOOKS = frozenset({".xlsx", ".xls", ".ods", ".et", ".xlsm", ".xlsb", ".xltx"})
 
@@ -50,7 +51,7 @@ def recognised(content: bytes, filename: str) -> str:
         raise Unreadable("empty-file", N_("文件是空的。"))
     if content.startswith(ZIP):
         names = _checked_parts(content)
-        return next((format_ for part, format_ in BY_PART.items() if part in names), "workbook")
+        return next((format_ for part, format_ in BY_PART.items() if part in names), "") or _zip_format(names)
     if content.startswith(OLE):
         _check_compound(content)
         return "workbook"
@@ -73,7 +74,7 @@ def _text_format(content: bytes, suffix: str) -> str:
         return "opentdb"
     if first == b"{":
         return "opentdb" if is_opentdb(content) else "jsonl"
-    if suffix in WORKBOOKS and b"\0" not in content[:4096]:
+    if suffix in WORKBOOKS and (b"\0" not in content[:4096] or content[:2] in UTF_16):
         return "csv"  # many systems save text under the name of a workbook
     if suffix in PROSE and (name := text_format(content, suffix)):
         return name
@@ -86,6 +87,14 @@ def _text_format(content: bytes, suffix: str) -> str:
             "GIFT、Moodle XML、QTI 题包（.zip）或 JSON Lines（.jsonl）。"
         ),
     )
+
+
+def _zip_format(names: frozenset[str]) -> str:
+    """Return what a zip of other files is: questions as XML, or else several files of a person's."""
+    files = sorted({name.rpartition("/")[2] for name in names if not name.startswith(FROM_A_MAC)} - {""})
+    if any(name.endswith(".xml") and not name.startswith(".") for name in files):
+        return "package"
+    raise Unreadable("not-a-table", PACKED, count=len(files), names="、".join(files[:3])[:100])
 
 
 def _checked_parts(content: bytes) -> frozenset[str]:
@@ -125,7 +134,18 @@ def _check_compound(content: bytes) -> None:
         raise Unreadable("word-file", N_("这是旧的 Word 文档（.doc）。请用 Word 另存为 .docx 再上传。"))
 
 
-BY_PART = {"imsmanifest.xml": "package", "word/document.xml": "word"}  # else a zip is a workbook
+BY_PART = {
+    "imsmanifest.xml": "package",
+    "word/document.xml": "word",
+    "xl/workbook.xml": "workbook",
+    "xl/workbook.bin": "workbook",
+    "[content_types].xml": "workbook",
+    "content.xml": "workbook",  # .ods
+}
+FROM_A_MAC = ("__macosx/", "._")
+PACKED = N_(
+    "这是压缩包，里面有 %(count)s 个文件（%(names)s…），没有打开。请先解压，再把其中的文件一个一个上传。"
+)
 OUTSIDE_PATH = N_("文件里有指向文件外的路径（..），没有打开。请从原系统重新导出再上传。")
 DOCTYPE = N_("文件里有不该有的声明（DOCTYPE），没有打开。请从原系统重新导出再上传。")
 ENCRYPTED = N_("文件加了密码，没有打开。请在 Excel 中去掉密码后再上传。")

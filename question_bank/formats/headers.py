@@ -58,14 +58,14 @@ MEANINGS = {
 }
 KNOWN = {word: meaning for meaning, words in MEANINGS.items() for word in words.split()}
 OPTION = re.compile(
-    r"(?:备?选项|备选答案|选择|答案|option|opt|choice|answer)[-_]?(?P<after>[a-z]|\d{1,2}|[一二三四五六七八九十])"
-    r"|第?(?P<before>[a-z]|[一二三四五六七八九十])(?:个)?(?:备?选项|项)"
-    r"|(?P<alone>[a-z])(?:项)?"
+    r"(?:备?选项|备选答案|选择|答案|option|opt|choice|answer)[-_]?(?P<after>[a-z]|\d{1,2}|[一二三四五六七八九十]|[甲乙丙丁戊己庚辛])"
+    r"|第?(?P<before>[a-z]|[一二三四五六七八九十]|[甲乙丙丁戊己庚辛])(?:个)?(?:备?选项|项)"
+    r"|(?P<alone>[a-z]|[甲乙丙丁戊己庚辛])(?:项)?"
 )
 PICTURE = re.compile(r"图片\d{1,2}")
 PROMPT = re.compile(r"左项(\d{1,2})")
 LONGEST_HEADER = 200  # characters; what is longer is no header
-CHINESE_NUMBERS = "一二三四五六七八九十"
+CHINESE_NUMBERS, STEMS = "一二三四五六七八九十", "甲乙丙丁戊己庚辛"
 REMARKS = re.compile(r"[(\[{【].*?[)\]}】]|[*:：?？!]|\s")
 FACET = re.compile(r"(?:标签|tags?)[:：.](.+)", re.DOTALL)
 
@@ -109,6 +109,6 @@ def heading(text: str) -> Heading:
 def _option_position(name: str) -> int:
     if name.isdigit():
         return int(name) - 1
-    if name in CHINESE_NUMBERS:
-        return CHINESE_NUMBERS.index(name)
+    if ranks := next((each for each in (CHINESE_NUMBERS, STEMS) if name in each), ""):
+        return ranks.index(name)
     return ord(name) - ord("a")

@@ -14,7 +14,12 @@ IN_LINE = {  # among others in one cell, where a comma or a space may follow the
     letter: re.compile(rf"(?<![A-Za-z])(?:{BRACKETED % (letter, ',，')}|{letter}(?=[\s　]))")
     for letter in LETTERS
 }
+BY_STEM = {
+    letter: re.compile(rf"{stem}\s*[.、．:：]\s*")
+    for letter, stem in zip(LETTERS, "甲乙丙丁戊己庚辛", strict=False)
+}
 NUMBERED_LINE = re.compile(r"[(（]?(\d{1,2})\s*(?:[)）、]|[.．](?!\d))\s*")
+LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 FULL_WIDTH = str.maketrans({chr(ord(c) + 0xFEE0): c for c in LETTERS + LETTERS.lower()})
 
@@ -29,6 +34,7 @@ def split_options(text: str) -> list[str]:
             listed = None
         if isinstance(listed, list):
             return [str(each).strip() for each in listed]
+    text = LINE_BREAK.sub("\n", text)
     for split in (_marked_lines, _marked, _circled, _separated):
         if len(found := split(text)) >= 2:
             return found
@@ -39,7 +45,7 @@ def unmarked(options: Sequence[str], markers: Mapping[str, re.Pattern[str]] = OW
     """Return options without their own letters, where every one begins with its letter ("A. 氧气")."""
     bare = []
     for letter, option in zip(LETTERS, options, strict=False):
-        mark = markers[letter].match(option.translate(FULL_WIDTH))
+        mark = markers[letter].match(option.translate(FULL_WIDTH)) if letter in markers else None
         if mark is None or len(options) < 2:
             return list(options)
         bare.append(option[mark.end() :].strip())
@@ -51,6 +57,8 @@ def _marked_lines(text: str) -> list[str]:
     bare = unmarked(lines, IN_LINE)
     if bare == lines:
         bare = _unnumbered(lines)
+    if bare == lines:
+        bare = unmarked(lines, BY_STEM)
     return [line.rstrip(";；") for line in bare] if bare != lines else []
 
 
@@ -76,7 +84,7 @@ def _marked(text: str) -> list[str]:
         return []
     ends = [start for start, _ in starts[1:]] + [len(text)]
     found = [text[begin:end].strip() for (_, begin), end in zip(starts, ends, strict=True)]
-    for divider in (";；", ",，"):  # where it stands behind all but the last
+    for divider in (";；", ",，", "|｜"):  # where it stands behind all but the last
         if all(each.endswith(tuple(divider)) for each in found[:-1]):
             return [each.rstrip(divider).strip() for each in found]
     return [each.rstrip(";；").strip() for each in found]
@@ -89,7 +97,7 @@ def _circled(text: str) -> list[str]:
 
 
 def _separated(text: str) -> list[str]:
-    for separator in ("\n", "|", "；", ";", "\t"):
+    for separator in ("\n", "|", "｜", "；", ";", "\t"):
         parts = [part.strip() for part in text.split(separator) if part.strip()]
         if len(parts) >= 2:
             return parts

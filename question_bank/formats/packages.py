@@ -1,4 +1,4 @@
-"""Packages of content (zip with imsmanifest.xml): QTI items of every version, and pools of Blackboard."""
+"""Packages of content (zip, with a manifest or without): QTI items of every version, pools of Blackboard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.etree.ElementTree import Element
 
 from question_bank.attached import Material
@@ -24,6 +24,7 @@ MANIFEST = "imsmanifest.xml"
 OWN_CANVAS = "non_cc_assessments/"  # where Canvas keeps all of a quiz that others get in part
 PARTS = (".xml", ".dat", ".qti")
 BLACKBOARD = re.compile(r"xid-\d+_\d+")  # how Blackboard names a file
+FROM_A_MAC = re.compile(r"__MACOSX/")  # what it adds to a zip
 OLD_ITEM = "item"
 ITEMS = ("assessmentItem", "qti-assessment-item")
 TESTS = ("assessmentTest", "qti-assessment-test", "assessmentSection", "qti-assessment-section")
@@ -71,7 +72,7 @@ class _Package:
         self.packed = packed
         self.names = {_plain(info.filename): info.filename for info in packed.infolist()}
         manifests = [name for name in self.names if name.rpartition("/")[2].lower() == MANIFEST]
-        self.manifest = min(manifests, key=len)
+        self.manifest = min(manifests, key=len, default="")  # some packages are but files of questions
         self.root = posixpath.dirname(self.manifest)
         self.by_xid = {
             found[0]: name
@@ -98,6 +99,12 @@ class _Package:
                 yield draft
 
     def _resources(self) -> Iterator[Element]:
+        if not self.manifest:
+            parts = (
+                name for name in sorted(self.names) if name.endswith(PARTS) and not FROM_A_MAC.match(name)
+            )
+            yield from (Element("resource", href=quote(part)) for part in parts)
+            return
         for part in parts_of(self._content(self.manifest), "resource"):
             yield from part.element.iter("resource")
 

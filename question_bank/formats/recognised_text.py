@@ -69,6 +69,8 @@ def _head(content: bytes) -> str:
     head = content[:HEAD]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = head.decode("utf-16", "ignore")
+    elif b"\0" in head:
+        text = head.decode("utf-16-le" if head.rfind(b"\n\0") % 2 == 0 else "utf-16-be", "ignore")
     else:
         text = head.decode("utf-8-sig", "ignore") if _is_utf8(head) else head.decode("gb18030", "ignore")
     return text.replace("\r\n", "\n").replace("\r", "\n")

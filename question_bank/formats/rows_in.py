@@ -241,6 +241,8 @@ class RowReader:
             place.error("answer", "ambiguous-answer", AMBIGUOUS, answer=brief(written))
             return by_number
         if not by_number and not by_text:
+            if by_rank := answers.ranks(written, len(options)):
+                return by_rank
             place.error("answer", "bad-answer", BAD_ANSWER, answer=brief(written))
         return by_text or by_number
 
