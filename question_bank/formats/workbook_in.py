@@ -14,6 +14,7 @@ from question_bank.formats.guard import ENCRYPTED, OLE, ZIP
 from question_bank.formats.number_formats import shown
 from question_bank.formats.tables import DATE, Row, Sheet
 from question_bank.formats.xlsx_scan import Found, Scanned, scan
+from question_bank.formats.xlsx_shifts import with_shifts
 from question_bank.problems import N_, Unreadable
 
 MOST_ROWS = 100_000
@@ -33,9 +34,10 @@ def sheets(content: bytes, most: int | None = None, whole: Collection[str] = ())
 
     `most`: how many rows of each sheet are wanted, but for those that are read as a `whole`.
     """
-    scanned = scan(content) if content.startswith(ZIP) else Found(unplaced=_in_old_file(content))
+    is_xml = content.startswith(ZIP)
+    scanned = scan(content) if is_xml else Found(unplaced=_in_old_file(content))
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        book = CalamineWorkbook.from_filelike(BytesIO(with_shifts(content) if is_xml else content))
         found = [
             _sheet(
                 book.get_sheet_by_name(each.name),

@@ -1,4 +1,4 @@
-"""Notations of files beside the usual ones: 甲乙丙丁, text of two bytes, packages without a list."""
+"""Notations of files beside the usual ones: 甲乙丙丁, text of two bytes, raised text, no list of parts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import zipfile
 from io import BytesIO
 
 import pytest
+import xlsxwriter
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from question_bank.formats import read, write
 from tests.question_bank.workbooks import GOOD, HEADER, only, reading
@@ -77,3 +80,23 @@ def test_a_zip_of_other_files_names_them_and_says_to_unpack_it() -> None:
 
     assert problem.code == "not-a-table"
     assert problem.values == {"count": 2, "names": "说明.docx、题库.xlsx"}
+
+
+@pytest.mark.parametrize("by_excel", [True, False], ids=["shared texts", "texts in cells"])
+def test_what_a_cell_raises_and_lowers_comes_so(by_excel: bool) -> None:
+    if by_excel:
+        buffer = BytesIO()
+        with xlsxwriter.Workbook(buffer) as book:
+            up, low = book.add_format({"font_script": 1}), book.add_format({"font_script": 2})
+            sheet = book.add_worksheet("题库")
+            for number, row in enumerate((HEADER, GOOD)):
+                sheet.write_row(number, 0, row)
+            sheet.write_rich_string(1, 1, "面积 x", up, "2", "、H", low, "2", "O & x", up, "a<b", "？")
+        found = read(buffer.getvalue(), "题库.xlsx")
+    else:
+        up, low = InlineFont(vertAlign="superscript"), InlineFont(vertAlign="subscript")
+        pieces = [TextBlock(up, "2"), "、H", TextBlock(low, "2"), "O & x", TextBlock(up, "a<b"), "？"]
+        text = CellRichText("面积 x", *pieces)
+        found = reading(HEADER, GOOD, change=lambda sheet: sheet.__setitem__("B2", text))
+
+    assert only(found).stem == "面积 x²、H₂O & x^{a<b}？"
