@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from xml.etree.ElementTree import Element
 
 from question_bank.attached import Medium, picture
-from question_bank.formats import exam_text, sheets_in
+from question_bank.formats import effort, exam_text, sheets_in
 from question_bank.formats.exam_right import BEGIN_RIGHT, BEGIN_SET, END_RIGHT, END_SET, RIGHT
 from question_bank.formats.exam_text import Line
 from question_bank.formats.guard import BROKEN_ZIP
@@ -36,6 +36,7 @@ MARKS = re.compile(rb"<[^<>]*>")
 SHIFTS = {"superscript": "sup", "subscript": "sub"}
 TABLE = "表格"  # before its number: the name of a sheet
 KEY_TABLE = ("题号", "答案")  # before the numbers, at the end of what stands before the answers below them
+TOGETHER, HEAD = 200, 10  # rows of a table that are judged together, and those at its top beside them
 TITLES = ("title", "subtitle", "标题")
 
 
@@ -126,6 +127,8 @@ class _Document:
                 cells.append(RIGHT.sub("", "\n".join(text for text, _ in found)))
                 media |= {each: None for _, pictures in found for each in pictures.taken.values()}
             rows.append(Row(number, tuple(cells), media=tuple(media)))
+            if number % TOGETHER == 0:
+                _note_questions(rows)
         sheet = Sheet(f"{TABLE}{len(self.sheets) + 1}", tuple(rows))
         if sheets_in.has_header(sheet):
             self.sheets.append(sheet)
@@ -207,6 +210,14 @@ class _Document:
     def _tree(self, part: str) -> Element | None:
         name = self.names.get(part)
         return root_of(self.packed.read(name)) if name is not None else None
+
+
+def _note_questions(rows: Sequence[Row]) -> None:
+    """Note what the last rows of a table are worth: so many questions as they are read as, below its head."""
+    sheet = Sheet(TABLE, (*rows[:HEAD], *rows[-TOGETHER:]))
+    if sheets_in.has_header(sheet):
+        for _ in sheets_in.read([sheet]).questions:
+            effort.found()
 
 
 def _key_of(rows: Sequence[Row]) -> str:

@@ -118,6 +118,18 @@ def test_a_table_with_a_header_is_read_as_a_table() -> None:
     assert (question.stem, question.key) == ("冰是？", {"A"})
 
 
+@pytest.mark.full
+def test_a_large_table_has_the_time_that_its_questions_need() -> None:
+    def row(*texts: str) -> str:
+        return f"<w:tr>{''.join(f'<w:tc>{p(run(text))}</w:tc>' for text in texts)}</w:tr>"
+
+    asked = (row("单选题", f"第{n}题：冰是？", "固体", "液体", "A") for n in range(3_000))
+
+    found = word(f"<w:tbl>{row('题型', '题干', '选项A', '选项B', '答案')}{''.join(asked)}</w:tbl>")
+
+    assert len(found.questions) == 3_000
+
+
 def test_pictures_in_a_table_of_questions_come_with_their_rows() -> None:
     def drawn(link: str) -> str:
         return f'<w:r><w:drawing><a:blip r:embed="{link}"/></w:drawing></w:r>'
