@@ -87,6 +87,7 @@ def visited(chromium: object, site: Site) -> Iterator[Visited]:
     assert phone.script_errors == []
 
 
+@pytest.mark.full
 def test_axe_finds_nothing_on_any_page(visited: Visited) -> None:
     visited.look("normal")
     found = {}
@@ -142,6 +143,7 @@ def test_the_bars_of_the_runner_leave_the_screen_to_the_question(visited: Visite
     assert sum(box["height"] for box in bars if box) <= 2 * TALLEST_BAR * 640 * 0.75
 
 
+@pytest.mark.full
 def test_nothing_on_a_page_jumps_while_it_loads(visited: Visited) -> None:
     visited.look("normal")
     visited.phone.page.set_viewport_size({"width": 390, "height": 844})

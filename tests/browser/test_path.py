@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.phone import Phone
@@ -76,6 +77,7 @@ def test_practice_tells_after_each_answer_what_was_right(phone: Phone) -> None:
     expect(phone.page.locator(".question:visible input").first).to_be_disabled()
 
 
+@pytest.mark.full
 def test_a_page_opened_before_the_start_opens_by_itself_without_asking_the_server(
     phone: Phone, site: Site
 ) -> None:
@@ -95,6 +97,7 @@ def test_a_page_opened_before_the_start_opens_by_itself_without_asking_the_serve
     assert [url for url in asked if url.endswith(f"/contests/{contest}")] == []
 
 
+@pytest.mark.full
 def test_a_board_moves_while_somebody_looks_at_it(new_phone: Callable[..., Phone], site: Site) -> None:
     contest = site.publish("看着涨")
     watcher, player = new_phone(), new_phone()

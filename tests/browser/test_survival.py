@@ -199,6 +199,7 @@ def test_a_phone_clock_that_is_an_hour_wrong_changes_nothing(phone: Phone, site:
     assert not site.is_finished(attempt)
 
 
+@pytest.mark.full
 def test_a_phone_clock_that_jumps_in_the_middle_does_not_hand_in(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("时钟跳动"))
     before = seconds_left(phone.page)
@@ -212,6 +213,7 @@ def test_a_phone_clock_that_jumps_in_the_middle_does_not_hand_in(phone: Phone, s
     assert not site.is_finished(attempt)
 
 
+@pytest.mark.full
 def test_a_reload_does_not_start_the_countdown_again(phone: Phone, site: Site) -> None:
     phone.start(site.publish("刷新不重来"))
     wait_until(lambda: seconds_left(phone.page) <= 597)
@@ -292,6 +294,7 @@ def test_answers_after_a_deadline_that_passed_offline_are_named(phone: Phone, si
     assert lateness == [False, True]
 
 
+@pytest.mark.full
 def test_a_clock_that_jumps_while_offline_hands_nothing_in(phone: Phone, site: Site) -> None:
     attempt = phone.start(site.publish("断网时钟跳动"))
     phone.choose(1)

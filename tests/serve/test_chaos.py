@@ -23,6 +23,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_servers_are_killed(tmp_pat
     assert report.results > 0
 
 
+@pytest.mark.full
 @pytest.mark.timeout(LONGEST_S)
 def test_a_server_that_acknowledges_before_it_commits_is_found_out(tmp_path: Path) -> None:
     with sabotaged() as root:

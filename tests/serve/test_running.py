@@ -95,6 +95,7 @@ def test_a_killed_valkey_is_replaced(server: Server, victim: str) -> None:
     assert answers(server)
 
 
+@pytest.mark.full
 def test_boards_refill_by_themselves_after_valkey_was_killed(server: Server) -> None:
     client = redis.Redis.from_url(valkey.url_of(valkey.socket_in(server.data)))
     wait_until(client.keys, BACK_WITHIN_S, "the boards were never filled")
@@ -105,6 +106,7 @@ def test_boards_refill_by_themselves_after_valkey_was_killed(server: Server) -> 
     wait_until(client.keys, 2 * BACK_WITHIN_S, "the boards stay empty")
 
 
+@pytest.mark.full
 def test_a_killed_guard_takes_everything_with_it_and_the_next_start_works(other: Server) -> None:
     other.start()
     contests = _contests(other)
@@ -136,6 +138,7 @@ def test_a_signal_ends_everything_cleanly(other: Server, ends_with: signal.Signa
     assert "意外" not in other.said
 
 
+@pytest.mark.full
 def test_phones_get_an_address_of_the_network_and_a_qr_code(other: Server) -> None:
     other.environment["HOST"] = "0.0.0.0"
     hosts = network.lan_hosts()
@@ -150,6 +153,7 @@ def test_phones_get_an_address_of_the_network_and_a_qr_code(other: Server) -> No
     assert requests.get(f"{address}/healthz", timeout=BACK_WITHIN_S).ok
 
 
+@pytest.mark.full
 def test_a_server_that_make_started_ends_with_make(other: Server) -> None:
     serve = [sys.executable, "-m", "quiz.serve", "--with-parent"]
     shell = subprocess.Popen(

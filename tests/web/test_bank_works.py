@@ -37,9 +37,8 @@ def child() -> int:
     return max(int(each.name) for each in children if b"work_process" in (each / "cmdline").read_bytes())
 
 
-@pytest.mark.parametrize(
-    "count", [801, pytest.param(20_000, marks=[pytest.mark.full, pytest.mark.timeout(1_800)])]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("count", [801, pytest.param(20_000, marks=pytest.mark.timeout(1_800))])
 def test_answers_are_saved_while_a_large_file_is_taken_and_its_process_is_killed(
     platform: Platform, count: int
 ) -> None:
@@ -76,6 +75,7 @@ def test_answers_are_saved_while_a_large_file_is_taken_and_its_process_is_killed
         assert session.scalar(written) == count + 8
 
 
+@pytest.mark.full
 def test_a_large_file_goes_through_pages_that_can_be_closed_and_found_again(
     platform: Platform, organizer: Visitor
 ) -> None:
